@@ -1,0 +1,254 @@
+"""Who may do what, and to whom: the matrix of the design as one table, and the one place that is asked.
+
+A role on a unit belongs to a column of the matrix; the cell gives a scope. `reach(officer, deed)` adds up an officer's
+cells, and every QuerySet's `visible_to(officer, deed)` turns that into a WHERE. Outside it a row does not exist (404);
+inside it a missing right is 403.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, Model, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from contacts.models import Officer, UnitRole
+
+
+class Column(StrEnum):
+    """The columns of the matrix."""
+
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    CITY_COORDINATOR = "city_coordinator"
+    COUNTY_COORDINATOR = "county_coordinator"
+    CITY_LEADER = "city_leader"
+    COUNTY_LEADER = "county_leader"
+    STATION_LEADER = "station_leader"
+    OFFICER = "officer"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+
+
+class Scope(StrEnum):
+    ALL = "all"
+    UNIT = "unit"  # own unit and below
+    OWN = "own"  # own pairings
+
+
+class Deed(StrEnum):
+    """The rows of the matrix. "See" without the mark "masked" is SEE_NUMBERS."""
+
+    SEE_ROSTER = "see_roster"
+    SEE_NUMBERS = "see_numbers"  # phones and addresses stand there without asking
+    REVEAL = "reveal"  # ask for a masked one; logged
+    EDIT_ROSTER = "edit_roster"
+    IMPORT = "import_roster"
+    EXPORT = "export"
+    LOG = "log"  # contacts and ordinary feedback
+    READ_FEEDBACK = "read_feedback"
+    PAIR = "pair"
+    WAIVE = "waive"
+    CONFIGURE = "configure"  # policies, working days, topics
+    RECOUNT = "recount"  # a closed period; take an import back
+    DIGEST = "digest"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    PROPOSE_ROLE = "propose_role"
+    APPROVE_ROLE = "approve_role"
+    READ_AUDIT = "read_audit"
+
+
+def _row(
+    city_coordinator: Scope | None = None,
+    county_coordinator: Scope | None = None,
+    city_leader: Scope | None = None,
+    county_leader: Scope | None = None,
+    station_leader: Scope | None = None,
+    officer: Scope | None = None,
+    **others: Scope,
+) -> dict[Column, Scope]:
+    cells = {
+        Column.CITY_COORDINATOR: city_coordinator,
+        Column.COUNTY_COORDINATOR: county_coordinator,
+        Column.CITY_LEADER: city_leader,
+        Column.COUNTY_LEADER: county_leader,
+        Column.STATION_LEADER: station_leader,
+        Column.OFFICER: officer,
+    } | {Column(name): scope for name, scope in others.items()}
+    return {column: scope for column, scope in cells.items() if scope}
+
+
+_A, _U, _O = Scope.ALL, Scope.UNIT, Scope.OWN
+
+# coordinator city, county; leader city, county, station; officer. Whoever leads or coordinates is an officer too on
+# the pairings they hold, so a missing cell still leaves them their own.
+MATRIX: dict[Deed, dict[Column, Scope]] = {
+    Deed.SEE_ROSTER: _row(_A, _U, _A, _U, _U, _O),
+    Deed.SEE_NUMBERS: _row(_A, _U, None, None, None, _O),
+    Deed.REVEAL: _row(_A, _U, None, None, _U, _O),
+    Deed.EDIT_ROSTER: _row(_A, _U),
+    Deed.IMPORT: _row(_A, _U),
+    Deed.EXPORT: _row(_A, _U, None, None, None, _O),
+    Deed.LOG: _row(_A, _U, None, None, _U, _O),
+    Deed.READ_FEEDBACK: _row(_A, _U, _A, _U, _U, _O),
+    Deed.PAIR: _row(_A, _U, None, _U, _U),
+    Deed.WAIVE: _row(_A, _U, None, _U, _U),
+    Deed.CONFIGURE: _row(_A),
+    Deed.RECOUNT: _row(_A, _U),
+    Deed.DIGEST: _row(_A, _U, _A, _U, _U, _O),
+    Deed.MANAGE_ACCOUNTS: _row(system_admin=_A),
+    Deed.PROPOSE_ROLE: _row(system_admin=_A),
+    Deed.APPROVE_ROLE: _row(security_admin=_A),
+    Deed.READ_AUDIT: _row(auditor=_A),
+}
+
+_BY_UNIT_KIND = {
+    "coordinator": {"bureau": Column.CITY_COORDINATOR},
+    "leader": {"bureau": Column.CITY_LEADER, "county": Column.COUNTY_LEADER},
+}
+_OTHERWISE = {
+    "coordinator": Column.COUNTY_COORDINATOR,
+    "leader": Column.STATION_LEADER,
+    "discipline_reviewer": Column.REVIEWER,
+    "auditor": Column.AUDITOR,
+    "system_admin": Column.SYSTEM_ADMIN,
+    "security_admin": Column.SECURITY_ADMIN,
+}
+# The three powers that watch each other take no part in the liaison work.
+_POWERS = {Column.SYSTEM_ADMIN, Column.SECURITY_ADMIN, Column.AUDITOR}
+
+
+def column_of(role: UnitRole) -> Column:
+    return _BY_UNIT_KIND.get(role.role, {}).get(role.unit.kind, _OTHERWISE[role.role])
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far one deed of one officer goes: everywhere, in the subtrees of `paths`, and on own pairings."""
+
+    everything: bool = False
+    paths: tuple[str, ...] = ()
+    own: bool = False
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.paths) or self.own
+
+    def q(self, *, unit: str, own: Q | Exists) -> Q:
+        """The WHERE: `unit` is the prefix that leads to a unit's fields ("unit__"), `own` the rows one holds oneself."""
+        if self.everything:
+            return Q()
+        wanted = Q(pk__in=[])
+        for path in self.paths:
+            wanted |= Q(**{f"{unit}path__startswith": path})
+        return wanted | own if self.own else wanted
+
+
+class Rights:
+    """What one officer may do; read from the roles once, then asked without a query where no row is named."""
+
+    def __init__(self, officer: Officer, held: list[tuple[Column, str]]) -> None:
+        self.officer = officer
+        self.held = held
+
+    @classmethod
+    def of(cls, officer: Officer) -> Rights:
+        if not officer.is_active:
+            return cls(officer, [])
+        roles = officer.roles.in_force().select_related("unit")
+        held = [(column_of(role), role.unit.path) for role in roles]
+        if not any(column in _POWERS for column, _path in held):
+            held.append((Column.OFFICER, ""))
+        return cls(officer, held)
+
+    @cached_property
+    def columns(self) -> set[Column]:
+        return {column for column, _path in self.held}
+
+    def reach(self, deed: Deed) -> Reach:
+        cells = [(MATRIX[deed][column], path) for column, path in self.held if column in MATRIX[deed]]
+        return Reach(
+            everything=any(scope is Scope.ALL for scope, _path in cells),
+            paths=tuple(sorted({path for scope, path in cells if scope is Scope.UNIT})),
+            own=any(scope is Scope.OWN for scope, _path in cells),
+        )
+
+    def may(self, deed: Deed, row: Model | None = None) -> bool:
+        """May the officer do this at all, or to this row?"""
+        reach = self.reach(deed)
+        if row is None or reach.everything or not reach:
+            return bool(reach)
+        return type(row)._default_manager.visible_to(self.officer, deed).filter(pk=row.pk).exists()  # type: ignore[attr-defined]
+
+    def demand(self, deed: Deed, row: Model | None = None) -> None:
+        """403 unless `may`."""
+        if not self.may(deed, row):
+            raise PermissionDenied
+
+    @cached_property
+    def can(self) -> dict[str, bool]:
+        """For templates: `{% if user.rights.can.import_roster %}`."""
+        return {deed.value: bool(self.reach(deed)) for deed in Deed}
+
+
+def reach(officer: Officer, deed: Deed) -> Reach:
+    return officer.rights.reach(deed)
+
+
+def has_pairing(day: dt.date, **who: object) -> Exists:
+    """For a query over stakeholders: is a pairing (of `officer`) open on `day`?"""
+    pairings = apps.get_model("contacts", "Pairing").objects.open(day)
+    return Exists(pairings.filter(stakeholder=OuterRef("pk"), **who))
+
+
+def paired_with(officer: Officer) -> Exists:
+    """For a query over stakeholders: does the officer hold them today? Access is always about now."""
+    return has_pairing(timezone.localdate(), officer=officer)
+
+
+def holds(officer: Officer) -> Q:
+    """For a query over rows that have a `stakeholder`: is it one whom the officer holds today?"""
+    pairings = apps.get_model("contacts", "Pairing").objects.open(timezone.localdate()).filter(officer=officer)
+    return Q(stakeholder__in=pairings.values("stakeholder"))
+
+
+View = Callable[..., HttpResponse]
+
+
+def requires(deed: Deed) -> Callable[[View], View]:
+    """A view that only those may call who have the deed in any scope; which rows, `visible_to` decides."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            request.user.rights.demand(deed)
+            return view(request, *args, **kwargs)
+
+        guarded.deed = deed  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """A view for every officer about themselves. Says so aloud: a view without a mark fails a test."""
+    view.deed = None  # type: ignore[attr-defined]
+    return view
+
+
+class RequiresDeed:
+    """The same for class-based views: set `deed`."""
+
+    deed: Deed
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        request.user.rights.demand(self.deed)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]

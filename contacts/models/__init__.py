@@ -1,0 +1,30 @@
+"""The models, one noun a file; import them from here."""
+
+from contacts.models.audit import Actor, AuditEntry
+from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
+from contacts.models.feedback import Feedback, FeedbackStep, Topic
+from contacts.models.officers import Officer, UnitRole
+from contacts.models.pairings import Pairing
+from contacts.models.records import ContactRecord
+from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
+from contacts.models.units import Unit
+
+__all__ = [
+    "Actor",
+    "AuditEntry",
+    "ConductAssignment",
+    "ConductOpening",
+    "ConductReport",
+    "ConductSource",
+    "ContactPhone",
+    "ContactRecord",
+    "Feedback",
+    "FeedbackStep",
+    "Officer",
+    "Pairing",
+    "Seat",
+    "Stakeholder",
+    "Topic",
+    "Unit",
+    "UnitRole",
+]

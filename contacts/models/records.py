@@ -1,0 +1,115 @@
+"""Contact records: the calls, visits, reports and meetings that happened, and the attempts that did not reach."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts import access
+from contacts.models.stakeholders import Stakeholder
+
+if TYPE_CHECKING:
+    from contacts.models.officers import Officer
+
+
+class ContactRecordQuerySet(models.QuerySet["ContactRecord"]):
+    def visible_to(
+        self, officer: Officer, deed: access.Deed = access.Deed.SEE_ROSTER
+    ) -> ContactRecordQuerySet:
+        """The records of the people within reach."""
+        own = access.holds(officer)
+        return self.filter(access.reach(officer, deed).q(unit="stakeholder__unit__", own=own))
+
+    def live(self) -> ContactRecordQuerySet:
+        """What counts: neither voided nor replaced by a correction."""
+        return self.filter(voided_at=None, superseded_at=None)
+
+    def reached(self) -> ContactRecordQuerySet:
+        return self.live().filter(outcome=ContactRecord.Outcome.REACHED)
+
+
+class ContactRecord(models.Model):
+    """A contact that happened, or was tried. Never deleted: a correction supersedes it, a mistake is voided with a
+    reason (R6). `occurred_on` is the bureau's day of `occurred_at` (R1), stored for the indexes."""
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("call")
+        VISIT = "visit", _("visit")
+        REPORT = "report", _("work report")
+        MEETING = "meeting", _("meeting")
+        INCOMING = "incoming", _("incoming message")
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached", _("reached")
+        NO_ANSWER = "no_answer", _("no answer")
+        LEFT_MESSAGE = "left_message", _("left a message")
+        DECLINED = "declined", _("declined")
+        WRONG_NUMBER = "wrong_number", _("wrong number")
+
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.PROTECT, related_name="records", verbose_name=_("stakeholder")
+    )
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="records", verbose_name=_("made by")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CALL)
+    outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome, default=Outcome.REACHED)
+    occurred_at = models.DateTimeField(_("day and time"), default=timezone.now)
+    occurred_on = models.DateField(editable=False)
+    summary = models.TextField(_("what was said"), max_length=2000, blank=True)
+    promised = models.CharField(_("what we promised"), max_length=300, blank=True)
+    promise_kept_at = models.DateTimeField(null=True, editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    superseded_at = models.DateTimeField(null=True, editable=False)
+    voided_at = models.DateTimeField(null=True, editable=False)
+    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    void_reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = ContactRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact record")
+        verbose_name_plural = _("contact records")
+        ordering = ["-occurred_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(voided_at=None) | ~Q(void_reason=""), name="contacts_record_voided_for_a_reason"
+            ),
+        ]
+        indexes = [
+            # The earliest contact that meets an obligation (R6): one look-up per obligation.
+            models.Index(
+                fields=["stakeholder", "kind", "occurred_on", "occurred_at"],
+                condition=Q(voided_at=None, superseded_at=None, outcome="reached"),
+                name="contacts_record_meets",
+            ),
+            models.Index(fields=["stakeholder", "-occurred_at"], name="contacts_record_timeline"),
+            models.Index(fields=["-occurred_at", "-id"], name="contacts_record_newest"),  # the list of contacts
+            models.Index(fields=["officer", "-occurred_at"], name="contacts_record_of_officer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.get_outcome_display()}, {self.occurred_on}"
+
+    def save(self, **kwargs) -> None:
+        self.occurred_on = self.day_of(self.occurred_at)
+        super().save(**kwargs)
+
+    @staticmethod
+    def day_of(instant: dt.datetime) -> dt.date:
+        """The bureau's day of an instant (R1)."""
+        return timezone.localtime(instant).date()
+
+    @property
+    def is_live(self) -> bool:
+        return self.voided_at is None and self.superseded_at is None

@@ -1,0 +1,126 @@
+"""People and things for tests: a small bureau with named people, and functions that make more of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from contacts.models import ContactPhone, ContactRecord, Feedback, Officer, Pairing, Seat, Stakeholder, Unit, UnitRole
+
+PASSWORD = "correct horse battery"
+_numbers = itertools.count(100001)
+_codes = itertools.count(320299000000)
+
+
+def unit(name: str, parent: Unit | None = None, *, kind: str = "station", code: str = "", **fields: Any) -> Unit:
+    return Unit.objects.create(
+        code=code or str(next(_codes)), name=name, short_name=fields.pop("short_name", name), kind=kind, parent=parent
+    )
+
+
+def officer(name: str, at: Unit, **fields: Any) -> Officer:
+    number = fields.pop("police_number", None) or str(next(_numbers))
+    fields.setdefault("email", f"p{number}@police.example")
+    return Officer.objects.create_user(number, name, at, PASSWORD, **fields)
+
+
+def role(holder: Officer, role: str, at: Unit | None = None) -> UnitRole:
+    now = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    return UnitRole.objects.create(officer=holder, unit=at or holder.unit, role=role, proposed_at=now, approved_at=now)
+
+
+def stakeholder(name: str, at: Unit, *, mobile: str = "", **fields: Any) -> Stakeholder:
+    person = Stakeholder.objects.create(name=name, unit=at, **fields)
+    if mobile:
+        ContactPhone.objects.create(stakeholder=person, e164=mobile, kind="mobile", raw=mobile)
+    return person
+
+
+def seat(person: Stakeholder, kind: str = "npc_deputy", level: str = "district", **fields: Any) -> Seat:
+    return Seat.objects.create(stakeholder=person, kind=kind, level=level, **fields)
+
+
+def pairing(holder: Officer, person: Stakeholder, since: dt.date = dt.date(2026, 1, 1), **fields: Any) -> Pairing:
+    return Pairing.objects.create(
+        officer=holder, stakeholder=person, unit=fields.pop("unit", holder.unit), started_on=since, **fields
+    )
+
+
+def record(person: Stakeholder, by: Officer, at: dt.datetime, **fields: Any) -> ContactRecord:
+    return ContactRecord.objects.create(
+        stakeholder=person, officer=by, recorded_by=by, occurred_at=at, recorded_at=fields.pop("recorded_at", at), **fields
+    )
+
+
+def feedback(person: Stakeholder, by: Officer, received_on: dt.date, **fields: Any) -> Feedback:
+    fields.setdefault("due_on", received_on + dt.timedelta(days=21))
+    fields.setdefault("unit", person.unit)
+    fields.setdefault("text", "The crossing at the school needs a light.")
+    return Feedback.objects.create(stakeholder=person, received_by=by, received_on=received_on, **fields)
+
+
+@dataclass
+class Bureau:
+    """A bureau with two counties: Alice's station with Bob and Carol above her, and Dan's elsewhere."""
+
+    bureau: Unit
+    county: Unit
+    station: Unit
+    other_county: Unit
+    other_station: Unit
+    alice: Officer  # community officer of the station, holds `deputy`
+    bob: Officer  # leads the station
+    carol: Officer  # coordinates the whole bureau
+    carl: Officer  # coordinates the county
+    dan: Officer  # community officer of the other county
+    lea: Officer  # leads the bureau
+    lin: Officer  # leads the county
+    sue: Officer  # system administrator
+    sam: Officer  # security administrator
+    ann: Officer  # auditor
+    rita: Officer  # discipline reviewer
+    deputy: Stakeholder
+
+
+def small_bureau() -> Bureau:
+    bureau = unit("无锡市公安局", kind="bureau", code="320200000000", short_name="市局")
+    county = unit("江阴市公安局", bureau, kind="county", code="320281000000", short_name="江阴市局")
+    station = unit("江阴市公安局澄江派出所", county, code="320281501000", short_name="澄江派出所")
+    other_county = unit("宜兴市公安局", bureau, kind="county", code="320282000000", short_name="宜兴市局")
+    other_station = unit("宜兴市公安局宜城派出所", other_county, code="320282501000", short_name="宜城派出所")
+    made = Bureau(
+        bureau,
+        county,
+        station,
+        other_county,
+        other_station,
+        alice=officer("Alice", station),
+        bob=officer("Bob", station, post_class="station_leader"),
+        carol=officer("Carol", bureau),
+        carl=officer("Carl", county),
+        dan=officer("Dan", other_station),
+        lea=officer("Lea", bureau, post_class="bureau_leader"),
+        lin=officer("Lin", county, post_class="county_leader"),
+        sue=officer("Sue", bureau),
+        sam=officer("Sam", bureau),
+        ann=officer("Ann", bureau),
+        rita=officer("Rita", bureau),
+        deputy=stakeholder("张伟", station, mobile="+8613912345678", street="澄江镇", employer="澄江中学校长"),
+    )
+    for holder, name in [
+        (made.bob, "leader"),
+        (made.carol, "coordinator"),
+        (made.carl, "coordinator"),
+        (made.lea, "leader"),
+        (made.lin, "leader"),
+        (made.sue, "system_admin"),
+        (made.sam, "security_admin"),
+        (made.ann, "auditor"),
+        (made.rita, "discipline_reviewer"),
+    ]:
+        role(holder, name)
+    seat(made.deputy)
+    pairing(made.alice, made.deputy)
+    return made
