@@ -1,13 +1,41 @@
-"""The settings of the suite: the real ones, with what a test machine can not have."""
+"""The settings of the suite: the real ones, with what a test machine can not have.
 
+DATABASE_URL and REDIS_URL from the environment choose the servers; what a checkout's `.env` says does not count.
+Every xdist worker has a folder, a database and a queue of its own.
+"""
+
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("SECRET_KEY", "only-for-the-suite-" + "x" * 50)
-os.environ.setdefault("BASE_URL", "http://testserver")
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="liaison-tests-"))
+_folder = tempfile.mkdtemp(prefix="liaison-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+
+os.environ["DATA_DIR"] = _folder
+os.environ["SECRET_KEY"] = "only-for-the-suite-" + "x" * 50
+os.environ["BASE_URL"] = "http://testserver"
+for _name, _default in {
+    "DATABASE_URL": f"sqlite:///{_folder}/liaison.sqlite3",
+    "REDIS_URL": "",
+    "DEBUG": "false",
+    "LOG_LEVEL": "WARNING",
+    "TIME_ZONE": "Asia/Shanghai",
+}.items():
+    os.environ.setdefault(_name, _default)
 
 from liaison.settings import *  # noqa: E402, F403
+from liaison.settings import CACHES, DATABASES, HUEY  # noqa: E402
+
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in real life: threads and child processes open connections of their own to it.
+    DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/test.sqlite3"}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # a live server's threads must leave no connection behind
+HUEY["name"] = CACHES["default"]["KEY_PREFIX"] = f"liaison-tests-{_worker}"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -1,0 +1,75 @@
+"""A real browser on a real server, signed in as somebody, on a screen of some size."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.chromium import FLAGS, chromium
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(autouse=True)
+def _blocking_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright keeps an event loop in this thread, and Django would refuse the database beside one."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    assert path, "These tests need Debian's chromium."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server, transactional_db) -> Iterator[Callable[..., Page]]:
+    """`open_page("/path/", officer=alice, size=PHONE, language="en", dark=False, script=True)`.
+
+    A page error or a refused script fails the test that met it.
+    """
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_page(path="/", *, officer=None, size=DESK, language="en", dark=False, script=True) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport=size,
+            is_mobile=size is PHONE,
+            has_touch=size is PHONE,
+            locale={"en": "en-GB", "zh-hans": "zh-CN"}[language],
+            timezone_id=settings.TIME_ZONE,
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        if officer:
+            context.add_cookies([session_cookie(officer, live_server.url)])
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors, "The browser complained: " + "; ".join(errors)
+
+
+def session_cookie(officer, url: str) -> dict[str, str]:
+    session = SessionStore()
+    session[SESSION_KEY] = str(officer.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
+    session.save()
+    return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}
