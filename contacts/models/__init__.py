@@ -3,6 +3,7 @@
 from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
 from contacts.models.feedback import Feedback, FeedbackStep, Topic
+from contacts.models.imports import ImportBatch, ImportRow
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
@@ -20,6 +21,8 @@ __all__ = [
     "ContactRecord",
     "Feedback",
     "FeedbackStep",
+    "ImportBatch",
+    "ImportRow",
     "Officer",
     "Pairing",
     "Seat",

@@ -1,0 +1,119 @@
+"""Imports: which file brought what, by whom, and what became of each of its rows."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts import access
+from contacts.models.stakeholders import Stakeholder
+
+if TYPE_CHECKING:
+    from contacts.models.officers import Officer
+
+
+def stored_as(batch: ImportBatch, name: str) -> str:
+    """Where an uploaded workbook waits for its confirmation; nothing of the name it came with is used."""
+    return f"imports/{uuid.uuid4().hex}"
+
+
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.IMPORT) -> ImportBatchQuerySet:
+        """The imports of the officers within reach; those of the server itself only where reach has no bounds."""
+        return self.filter(access.reach(officer, deed).q(unit="officer__unit__", own=Q(pk__in=[])))
+
+
+class ImportBatch(models.Model):
+    """One file. It is checked, then applied in one transaction or dropped; nothing else ever becomes of it."""
+
+    class Kind(models.TextChoices):
+        UNITS = "units", _("units")
+        OFFICERS = "officers", _("officers")
+        DEPUTIES = "deputies", _("deputies and members")
+        MEDIA = "media", _("media supervisors")
+        PATROL = "patrol", _("patrol visitors")
+        MONITORS = "monitors", _("discipline monitors")
+        PAIRINGS = "pairings", _("pairings")
+        CONTACTS = "contacts", _("contact records")
+
+    class State(models.TextChoices):
+        CHECKED = "checked", _("waiting for confirmation")
+        APPLIED = "applied", _("applied")
+        DROPPED = "dropped", _("dropped")
+
+    file_name = models.CharField(_("file"), max_length=255)
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=stored_as, max_length=60, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKED)
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    created_at = models.DateTimeField(_("when"), default=timezone.now)
+    applied_at = models.DateTimeField(_("applied at"), null=True)
+    pairings_from = models.DateField(_("pairings count from"))
+    rows_count = models.PositiveIntegerField(_("rows"), default=0)
+    created_count = models.PositiveIntegerField(_("created"), default=0)
+    updated_count = models.PositiveIntegerField(_("updated"), default=0)
+    unchanged_count = models.PositiveIntegerField(_("unchanged"), default=0)
+    rejected_count = models.PositiveIntegerField(_("rejected"), default=0)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:import-detail", args=[self.pk])
+
+
+class ImportRow(models.Model):
+    """What became of one row. `values` is what it said, kept where it said something new: the next import of the
+    same seat, officer or unit (`key`) compares with it, and so tells a changed file from a changed record."""
+
+    class Outcome(models.TextChoices):
+        CREATED = "created", _("created")
+        UPDATED = "updated", _("updated")
+        UNCHANGED = "unchanged", _("unchanged")
+        REJECTED = "rejected", _("rejected")
+        NOTE = "note", _("no data")  # a remark on the sheet, say on its total
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True)
+    number = models.PositiveIntegerField(_("row"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    issues = models.JSONField(
+        default=list
+    )  # of {code, column, …}; contacts/imports/issues.py puts them in words
+    codes = models.CharField(max_length=300, blank=True)  # of the issues, each between blanks, to filter by
+    changes = models.JSONField(default=dict)  # field → [before, after]
+    values = models.JSONField(null=True)
+    key = models.CharField(max_length=40, blank=True)
+    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("imported row")
+        verbose_name_plural = _("imported rows")
+        ordering = ["pk"]
+        indexes = [
+            # What the last import said of a seat, an officer or a unit.
+            models.Index(
+                fields=["key", "id"], condition=Q(values__isnull=False), name="contacts_importrow_said"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.number}".strip()
