@@ -8,7 +8,7 @@ TESTS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test bench lint format messages clean
+.PHONY: help setup run test bench lint lint-style lint-types lint-security lint-migrations format messages clean
 
 help:
 	@echo "make setup     make .venv and .env"
@@ -44,11 +44,19 @@ test: setup
 bench: setup
 	$(BIN)/python -m tests.benchmarks
 
-lint: setup
+lint: lint-style lint-types lint-security lint-migrations
+
+lint-style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-types: setup
 	$(BIN)/mypy
+
+lint-security: setup
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml liaison contacts schedules manage.py
+
+lint-migrations: setup
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 format: setup

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 
 _folder = tempfile.mkdtemp(prefix="liaison-tests-")
+os.mkdir(f"{_folder}/static")  # whitenoise misses it aloud
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 os.environ["DATA_DIR"] = _folder
