@@ -99,6 +99,7 @@ class Feedback(models.Model):
         ContactRecord, on_delete=models.PROTECT, null=True, related_name="answers", verbose_name=_("told in")
     )
     closed_on = models.DateField(_("closed on"), null=True)
+    submission = models.UUIDField(null=True, editable=False)  # of the form it came with
 
     objects = FeedbackQuerySet.as_manager()
 
@@ -118,6 +119,8 @@ class Feedback(models.Model):
                 condition=Q(result__in=["", "solved"]) | Q(review_on__isnull=False),
                 name="contacts_feedback_unsolved_has_review_day",
             ),
+            # A form sent twice takes an opinion in once.
+            models.UniqueConstraint(fields=["submission"], name="contacts_feedback_submitted_once"),
         ]
         indexes = [
             models.Index(fields=["state", "due_on"], name="contacts_feedback_due"),  # overdue, and the list's order

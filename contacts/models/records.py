@@ -74,6 +74,7 @@ class ContactRecord(models.Model):
     voided_at = models.DateTimeField(null=True, editable=False)
     voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     void_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    submission = models.UUIDField(null=True, editable=False)  # of the form it came with
 
     objects = ContactRecordQuerySet.as_manager()
 
@@ -85,6 +86,8 @@ class ContactRecord(models.Model):
             models.CheckConstraint(
                 condition=Q(voided_at=None) | ~Q(void_reason=""), name="contacts_record_voided_for_a_reason"
             ),
+            # A form sent twice (a double tap, a retry on a bad line) logs one contact.
+            models.UniqueConstraint(fields=["submission"], name="contacts_record_submitted_once"),
         ]
         indexes = [
             # The earliest contact that meets an obligation (R6): one look-up per obligation.
