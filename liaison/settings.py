@@ -5,8 +5,11 @@ The embedded set-up (SQLite, SqliteHuey) needs SECRET_KEY alone; DATABASE_URL an
 See docs/operations.md for every variable.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from csp.constants import NONE, SELF
@@ -17,6 +20,38 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
+
+
+def read(kind: Callable[..., Any], name: str, default: Any) -> Any:
+    """The variable as one of env's readers reads it."""
+    try:
+        return kind(name, default=default)
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} can not be read: {error}") from error
+
+
+def flag(name: str) -> bool:
+    """True or false; env.bool would take any other word for false."""
+    value = env.str(name, default="false").strip().lower()
+    if value not in {*env.BOOLEAN_TRUE_STRINGS, "false", "off", "no", "n", "0", ""}:
+        raise ImproperlyConfigured(f"{name} is either true or false, not {value!r}.")
+    return value in env.BOOLEAN_TRUE_STRINGS
+
+
+def database(default: str) -> dict[str, Any]:
+    config = read(env.db, "DATABASE_URL", default)
+    if not config.get("ENGINE"):
+        raise ImproperlyConfigured("DATABASE_URL must read like postgres://user:password@host/name or sqlite:////a/file.")
+    return config
+
+
+def time_zone() -> str:
+    name = env.str("TIME_ZONE", default="Asia/Shanghai")
+    try:
+        ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise ImproperlyConfigured(f"TIME_ZONE {name!r} is no time zone; one reads like Asia/Shanghai.") from error
+    return name
 
 
 def secret(name: str) -> str:
@@ -40,7 +75,7 @@ def base_url() -> str:
 
 # --- the installation ----------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = flag("DEBUG")
 SECRET_KEY = secret("SECRET_KEY")
 BASE_URL = base_url()
 SECURE = BASE_URL.startswith("https://")
@@ -106,7 +141,7 @@ TEMPLATES = [
 
 # --- data: the database is the ledger, the queue only rings --------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'liaison.sqlite3'}")}
+DATABASES = {"default": database(f"sqlite:///{DATA_DIR / 'liaison.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Immediate transactions queue writers up; deferred ones fail "locked" when a reader turns writer.
     DATABASES["default"]["OPTIONS"] = {
@@ -115,7 +150,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_MAX_AGE"] = read(env.int, "CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -157,7 +192,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
-AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", default=5)
+AXES_FAILURE_LIMIT = read(env.int, "SIGN_IN_FAILURES", 5)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
@@ -170,7 +205,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 SECURE_SSL_REDIRECT = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 # A bureau's other hosts are not ours to bind to HTTPS, so neither subdomains nor the browsers' preload list.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -195,7 +230,7 @@ SALT_KEY = env.str("CONDUCT_KEY", default=SECRET_KEY)
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "liaison" / "locale"]
-TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
+TIME_ZONE = time_zone()
 USE_TZ = True
 
 # --- files ---------------------------------------------------------------------------------------------------
@@ -217,17 +252,17 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 EMAIL_URL = env.str("EMAIL_URL", default="")
 EMAIL_ENABLED = bool(EMAIL_URL)  # without an address to send through, the inbox is the only channel
 if EMAIL_ENABLED:
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(read(env.email_url, "EMAIL_URL", ""))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"liaison@{urlsplit(BASE_URL).hostname}")
 
 # --- the engine's settings -----------------------------------------------------------------------------------
 
-PLANNING_HORIZON_DAYS = env.int("PLANNING_HORIZON_DAYS", default=183)  # R4a
-DIGEST_FREEZE_WORKING_DAYS = env.int("DIGEST_FREEZE_WORKING_DAYS", default=3)
+PLANNING_HORIZON_DAYS = read(env.int, "PLANNING_HORIZON_DAYS", 183)  # R4a
+DIGEST_FREEZE_WORKING_DAYS = read(env.int, "DIGEST_FREEZE_WORKING_DAYS", 3)
 NOTICE_HOURS = (8, 20)  # R10, local time, half-open
 FEEDBACK_CLOCK = "schedules.clocks.oral_due_on"  # so that contacts needs no word of schedules
-ORAL_OPINION_WORKING_DAYS = env.int("ORAL_OPINION_WORKING_DAYS", default=15)  # R12
+ORAL_OPINION_WORKING_DAYS = read(env.int, "ORAL_OPINION_WORKING_DAYS", 15)  # R12
 
 LOGGING = {
     "version": 1,

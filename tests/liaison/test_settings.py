@@ -1,0 +1,58 @@
+"""Settings fail loudly: a value that is missing or can not be read stops the start with a sentence that names it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "s" * 60
+
+
+def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy` in an environment that says just this; empty values hide what .env says."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DATA_DIR": str(tmp_path),
+            "DATABASE_URL": f"sqlite:///{tmp_path}/liaison.sqlite3",
+            "REDIS_URL": "",
+            "EMAIL_URL": "",
+            "DEBUG": "false",
+            "SECRET_KEY": SECRET,
+            "BASE_URL": "https://liaison.example",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_it_is_fit_for_production_with_a_secret_and_an_address(tmp_path):
+    done = start(tmp_path, SECRET_KEY="J9w2Qm4xLr7TzVb5Nc8Ky3Hd6Gf1Ps0AeUiOhBnMlKjRtYqXwZ")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "too-short"),
+        ("BASE_URL", "liaison.example"),
+        ("BASE_URL", "ftp://liaison.example"),
+        ("DEBUG", "perhaps"),
+        ("TIME_ZONE", "Asia/Wuxi"),
+        ("DATABASE_URL", "nonsense"),
+        ("EMAIL_URL", "nonsense"),
+        ("PLANNING_HORIZON_DAYS", "half a year"),
+    ],
+)
+def test_it_names_the_setting_that_stops_the_start(tmp_path, name, value):
+    done = start(tmp_path, **{name: value})
+    assert done.returncode != 0
+    assert name in done.stderr.splitlines()[-1], done.stderr
