@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "liaison.middleware.own_password_first",
     "liaison.middleware.no_store",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -232,6 +233,10 @@ LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "liaison" / "locale"]
 TIME_ZONE = time_zone()
 USE_TZ = True
+
+# --- pages ---------------------------------------------------------------------------------------------------
+
+DJANGO_TABLES2_TEMPLATE = "includes/table.html"
 
 # --- files ---------------------------------------------------------------------------------------------------
 

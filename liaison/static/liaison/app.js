@@ -1,0 +1,101 @@
+/* Quicker, never needed: every page does its job without this file. It runs in the head, before the first paint,
+   so that a device's dark theme does not flash white; the rest listens on the document. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const theme = root.dataset.theme;
+    root.dataset.bsTheme = theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+  };
+  paint();
+  root.classList.add("js");
+  dark.addEventListener("change", paint);
+
+  const on = (type, selector, act) =>
+    document.addEventListener(type, (event) => {
+      const found = event.target instanceof Element && event.target.closest(selector);
+      if (found) act(found, event);
+    });
+
+  // The theme changes in place; the server hears of it and sets the cookie.
+  on("submit", "[data-theme-switch]", (form, event) => {
+    const button = event.submitter;
+    if (!button) return;
+    event.preventDefault();
+    const data = new FormData(form);
+    data.set("theme", button.value);
+    fetch(form.action, { method: "POST", body: data, redirect: "manual" });
+    root.dataset.theme = button.value;
+    paint();
+    for (const each of document.querySelectorAll("[data-theme-switch] button")) {
+      if (each.value === button.value) each.setAttribute("aria-current", "true");
+      else each.removeAttribute("aria-current");
+    }
+  });
+
+  // An empty filter field says nothing: keep addresses short enough to be passed on.
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+
+  // One press, one deed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-theme-switch")) return;
+    if (form.dataset.sent) event.preventDefault();
+    else {
+      form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, 4000); // a download leaves the page standing
+    }
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+
+  // Menus close by themselves.
+  const close = (except) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(except)) menu.open = false;
+  };
+  document.addEventListener("click", (event) => close(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details.menu[open]");
+      close(null);
+      if (menu) menu.querySelector("summary").focus();
+    }
+    if (event.key === "/" && !event.target.matches("input, textarea, select")) {
+      const search = document.querySelector('[data-key="/"]');
+      if (search) {
+        event.preventDefault();
+        search.focus();
+      }
+    }
+  });
+
+  on("change", "[data-submit]", (control) => control.form.requestSubmit());
+  on("change", "[data-check-all]", (box) => {
+    for (const each of document.querySelectorAll(`input[type=checkbox][name="${box.dataset.checkAll}"]`))
+      each.checked = box.checked;
+  });
+  on("click", "[data-print]", () => print());
+  on("click", "[data-copy]", (button) => {
+    const field = document.querySelector(button.dataset.copy);
+    field.select();
+    navigator.clipboard.writeText(field.value).then(() => button.classList.add("done"));
+  });
+
+  // After the session's end htmx is sent to the sign-in page: show that as a page, not inside a list.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    if (xhr.responseURL && new URL(xhr.responseURL).pathname === "/sign-in/") {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
+    if (requestConfig.verb !== "get" && xhr.status === 422) {
+      event.detail.shouldSwap = true; // a form that comes back with its errors
+      event.detail.isError = false;
+    }
+  });
+})();
