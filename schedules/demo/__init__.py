@@ -1,0 +1,81 @@
+"""A bureau that does not exist, with months of history, for those who want to see the software at work.
+
+`load(day)` fills an empty database; the same day gives the same bureau on every machine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+
+from django.db import transaction
+
+from contacts.models import Actor, AuditEntry, ContactRecord, Stakeholder
+from schedules.demo import city as cities
+from schedules.demo import history, opinions, pairings, people
+from schedules.demo.calendar import first_day, in_office
+from schedules.demo.chance import chance
+
+MARK = "load demo"  # the audit entry that says that a database holds a demonstration, and of which day
+
+
+def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambda line: None) -> None:
+    """Fill an empty database with a city of `scale` times 119 units, 650 officers and 3,811 people, whose history
+    ends on the evening before `day`. `say` is told what is being done."""
+    start, last = first_day(day), day - dt.timedelta(days=1)
+    watch = Stopwatch(say)
+    with transaction.atomic():
+        city = cities.build(scale, in_office(start - dt.timedelta(days=30), chance("roles")))
+        watch.lap(f"{len(city.units)} units and {sum(map(len, city.officers.values()))} officers")
+        everybody = people.build(city, scale, day)
+        pairings.arrange(city, everybody, start, day)
+        people.save(everybody)
+        Stakeholder.objects.update(created_at=in_office(start, chance("roster")))
+        watch.lap(f"{len(everybody)} people, their seats, numbers and officers")
+        leaves = opinions.topics()
+        counts = [_tell(batch, leaves, city, start, last) for batch in history.batches(everybody)]
+        contacts, said = map(sum, zip(*counts, strict=True))
+        watch.lap(f"{contacts} contacts and {said} opinions")
+        AuditEntry.objects.record(Actor.command("demo"), MARK, after={"day": day, "scale": scale})
+
+
+def made_for() -> dt.date | None:
+    """The day of the demonstration that this database holds; None if it holds none."""
+    mark = AuditEntry.objects.filter(action=MARK).order_by("-pk").first()
+    return dt.date.fromisoformat(mark.after["day"]) if mark and mark.after else None
+
+
+def _tell(
+    batch: list[people.Person], leaves, city: cities.City, start: dt.date, last: dt.date
+) -> tuple[int, int]:
+    """Make and save the records and the feedback of some people; how many of both."""
+    records: list[ContactRecord] = []
+    corrections: list[ContactRecord] = []
+    items: list[opinions.Item] = []
+    for person in batch:
+        happened = history.records_of(person, start, last)
+        said = list(opinions.items_of(person, happened, leaves, city, start, last))
+        held = {id(item.row.record) for item in said if item.row.record}
+        plain = [one for one in happened if id(one) not in held]
+        corrections += history.spoil(person, plain, last)
+        records += happened + [item.told_in for item in said if item.told_in]
+        items += said
+    ContactRecord.objects.bulk_create(records, batch_size=1000)
+    for correction in corrections:
+        correction.supersedes = correction.supersedes  # the id that it has by now
+    ContactRecord.objects.bulk_create(corrections)
+    opinions.save(items)
+    return len(records) + len(corrections), len(items)
+
+
+class Stopwatch:
+    """Says what was made and how long it took."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self.say, self.since = say, time.monotonic()
+
+    def lap(self, what: str) -> None:
+        now = time.monotonic()
+        self.say(f"  {what} ({now - self.since:.1f} s)")
+        self.since = now
