@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -142,6 +143,10 @@ class Reach:
     def __bool__(self) -> bool:
         return self.everything or bool(self.paths) or self.own
 
+    def covers(self, path: str, own: bool) -> bool:
+        """The same question about one row that is at hand: the path of its unit, and whether one holds it oneself."""
+        return self.everything or own and self.own or any(path.startswith(above) for above in self.paths)
+
     def q(self, *, unit: str, own: Q | Exists) -> Q:
         """The WHERE: `unit` is the prefix that leads to a unit's fields ("unit__"), `own` the rows one holds oneself."""
         if self.everything:
@@ -188,6 +193,10 @@ class Rights:
             return bool(reach)
         return type(row)._default_manager.visible_to(self.officer, deed).filter(pk=row.pk).exists()  # type: ignore[attr-defined]
 
+    def over(self, path: str, own: bool) -> dict[str, bool]:
+        """`can` for one row, without a query: the path of its unit, and whether the officer holds it today."""
+        return {deed.value: self.reach(deed).covers(path, own) for deed in Deed}
+
     def demand(self, deed: Deed, row: Model | None = None) -> None:
         """403 unless `may`."""
         if not self.may(deed, row):
@@ -218,6 +227,13 @@ def holds(officer: Officer) -> Q:
     """For a query over rows that have a `stakeholder`: is it one whom the officer holds today?"""
     pairings = apps.get_model("contacts", "Pairing").objects.open(timezone.localdate()).filter(officer=officer)
     return Q(stakeholder__in=pairings.values("stakeholder"))
+
+
+def find_for(officer: Officer, rows: QuerySet, deed: Deed, **which: object) -> Any:
+    """The one row that `which` names: 404 where the officer does not see it, 403 where they may see but not do."""
+    row = get_object_or_404(rows.visible_to(officer), **which)  # type: ignore[attr-defined]
+    officer.rights.demand(deed, row)
+    return row
 
 
 View = Callable[..., HttpResponse]

@@ -11,7 +11,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,11 +73,25 @@ def end_pairing(pairing: Pairing, *, last_day: dt.date, actor: Actor, reason: st
 # --- contacts ------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def log_contact(
     record: ContactRecord, *, actor: Actor, said: str = "", topic: Topic | None = None
 ) -> tuple[ContactRecord, Feedback | None]:
-    """Save a new record, with the feedback that was `said` in it."""
+    """Save a new record, with the feedback that was `said` in it. What came with the same form before stands: that
+    is returned, and nothing is logged a second time."""
+    if before := _submitted_before(record):
+        return before, before.feedback.first()
+    try:
+        return _log_contact(record, actor, said, topic)
+    except IntegrityError:
+        if before := _submitted_before(record):  # it came twice at the same moment
+            return before, before.feedback.first()
+        raise
+
+
+@transaction.atomic
+def _log_contact(
+    record: ContactRecord, actor: Actor, said: str, topic: Topic | None
+) -> tuple[ContactRecord, Feedback | None]:
     record.recorded_by = record.recorded_by if record.recorded_by_id else actor.officer
     record.save(force_insert=True)
     AuditEntry.objects.record(actor, "log contact", record, after=_state(record))
@@ -134,6 +148,13 @@ def keep_promise(record: ContactRecord, *, actor: Actor) -> None:
         AuditEntry.objects.record(actor, "keep promise", record, after={"promised": record.promised})
 
 
+def _submitted_before(row: Any) -> Any:
+    """What was saved when the form that `row` came with was sent for the first time, or None."""
+    if row.submission is None:
+        return None
+    return type(row).objects.filter(stakeholder=row.stakeholder, submission=row.submission).first()
+
+
 def _live(record: ContactRecord) -> ContactRecord:
     """The record, locked; ValidationError when someone corrected or voided it meanwhile."""
     record = ContactRecord.objects.select_for_update().get(pk=record.pk)
@@ -149,9 +170,21 @@ def _state(record: ContactRecord) -> dict[str, Any]:
 # --- feedback ------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def receive_feedback(feedback: Feedback, *, received_on: dt.date, received_by: Officer, actor: Actor) -> Feedback:
-    """Take in what a person said. It starts with the unit in charge of them, and its clock starts (R12)."""
+    """Take in what a person said, once for a form. It starts with the unit in charge of them, and its clock
+    starts (R12)."""
+    if before := _submitted_before(feedback):
+        return before
+    try:
+        return _receive_feedback(feedback, received_on, received_by, actor)
+    except IntegrityError:
+        if before := _submitted_before(feedback):
+            return before
+        raise
+
+
+@transaction.atomic
+def _receive_feedback(feedback: Feedback, received_on: dt.date, received_by: Officer, actor: Actor) -> Feedback:
     feedback.received_on, feedback.received_by = received_on, received_by
     feedback.due_on = answer_due_on(received_on)
     if feedback.unit_id is None:

@@ -33,6 +33,10 @@ class ContactRecordQuerySet(models.QuerySet["ContactRecord"]):
     def reached(self) -> ContactRecordQuerySet:
         return self.live().filter(outcome=ContactRecord.Outcome.REACHED)
 
+    def promised(self) -> ContactRecordQuerySet:
+        """Those in which something was promised that is not yet done."""
+        return self.live().filter(promise_kept_at=None).exclude(promised="")
+
 
 class ContactRecord(models.Model):
     """A contact that happened, or was tried. Never deleted: a correction supersedes it, a mistake is voided with a

@@ -1,0 +1,53 @@
+"""Fields that several forms share: a day, a time, and the mark that a form was sent once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+EARLIEST = dt.date(1990, 1, 1)  # a year typed wrongly, not a day of the bureau's
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **attrs: object) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day, picked or typed as 2026-11-23."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(input_formats=["%Y-%m-%d", "%Y/%m/%d"], **{"widget": DayInput()} | kwargs)
+
+    def to_python(self, value: object) -> dt.date | None:
+        day = super().to_python(value)
+        if day and day < EARLIEST:
+            raise ValidationError(_("This day is before 1990; look at the year."))
+        return day
+
+
+class ClockField(forms.TimeField):
+    """A time of the day, picked or typed as 14:05."""
+
+    def __init__(self, **kwargs) -> None:
+        widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], **{"widget": widget} | kwargs)
+
+
+class SubmissionField(forms.UUIDField):
+    """A hidden number of the form itself, so that sending it twice does its deed once."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+
+
+class ReasonForm(forms.Form):
+    """Why: for everything that asks for a reason and nothing else."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
