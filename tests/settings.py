@@ -45,3 +45,4 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 EMAIL_ENABLED = True
+LANGUAGE_CODE = "en"  # whoever does not ask for a language is answered in the msgids
