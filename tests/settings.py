@@ -14,6 +14,7 @@ os.mkdir(f"{_folder}/static")  # whitenoise misses it aloud
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 os.environ["DATA_DIR"] = _folder
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the tests
 os.environ["SECRET_KEY"] = "only-for-the-suite-" + "x" * 50
 os.environ["BASE_URL"] = "http://testserver"
 for _name, _default in {
@@ -43,6 +44,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+WHITENOISE_USE_FINDERS = True  # nothing is collected for a test
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 EMAIL_ENABLED = True
 LANGUAGE_CODE = "en"  # whoever does not ask for a language is answered in the msgids

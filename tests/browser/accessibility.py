@@ -8,7 +8,10 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"
 
 def assert_accessible(page: Page) -> None:
     """No rule of WCAG 2.1 A and AA is broken, in what axe can see of it."""
+    complaints = page.context.complaints
+    seen = len(complaints)
     results = Axe().run(page, options={"resultTypes": ["violations"], **RULES})
+    del complaints[seen:]  # axe sets styles to measure with, which our policy refuses aloud
     found = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n    "
         + "\n    ".join(node["html"][:200] for node in violation["nodes"][:5])

@@ -14,12 +14,6 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 
 
-@pytest.fixture(autouse=True)
-def _blocking_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright keeps an event loop in this thread, and Django would refuse the database beside one."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()
@@ -51,6 +45,7 @@ def open_page(browser: Browser, live_server, transactional_db) -> Iterator[Calla
             java_script_enabled=script,
         )
         context.set_default_timeout(10_000)
+        context.complaints = errors
         contexts.append(context)
         if officer:
             context.add_cookies([session_cookie(officer, live_server.url)])
