@@ -150,7 +150,7 @@ class Reach:
     def q(self, *, unit: str, own: Q | Exists) -> Q:
         """The WHERE: `unit` is the prefix that leads to a unit's fields ("unit__"), `own` the rows one holds oneself."""
         if self.everything:
-            return Q()
+            return ~Q(pk__in=[])  # every row, in an OR with other conditions too: an empty Q would vanish there
         wanted = Q(pk__in=[])
         for path in self.paths:
             wanted |= Q(**{f"{unit}path__startswith": path})

@@ -18,7 +18,10 @@ from contacts.models.units import Unit
 class OfficerQuerySet(models.QuerySet["Officer"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.SEE_ROSTER) -> OfficerQuerySet:
         """The officers of the units within reach; everybody sees at least themselves."""
-        return self.filter(access.reach(officer, deed).q(unit="unit__", own=Q(pk=officer.pk)) | Q(pk=officer.pk))
+        reach = access.reach(officer, deed)
+        if reach.everything:
+            return self.all()  # an empty Q in an OR would leave the other side alone
+        return self.filter(reach.q(unit="unit__", own=Q(pk=officer.pk)) | Q(pk=officer.pk))
 
     def active(self) -> OfficerQuerySet:
         return self.filter(is_active=True)
@@ -96,6 +99,9 @@ class Officer(AbstractBaseUser):
 
 
 class UnitRoleQuerySet(models.QuerySet["UnitRole"]):
+    def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.APPROVE_ROLE) -> UnitRoleQuerySet:
+        return self.filter(access.reach(officer, deed).q(unit="unit__", own=Q(officer=officer)))
+
     def in_force(self) -> UnitRoleQuerySet:
         return self.filter(approved_at__isnull=False, ended_at__isnull=True)
 

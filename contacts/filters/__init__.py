@@ -1,0 +1,1 @@
+"""Filters of the lists, one noun a file."""

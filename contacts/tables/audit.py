@@ -1,0 +1,47 @@
+"""Table of the audit trail."""
+
+import django_tables2 as tables
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from contacts.audit_words import ACTIONS
+from contacts.models import AuditEntry
+
+
+class AuditTable(tables.Table):
+    at = tables.DateTimeColumn(format="Y-m-d H:i:s", attrs={"td": {"class": "nowrap"}}, order_by="id")
+    officer = tables.Column(order_by="officer__pinyin", empty_values=())
+    action = tables.Column()
+    object_text = tables.Column()
+    change = tables.Column(verbose_name=_("Before → after"), orderable=False, empty_values=())
+    reason = tables.Column(orderable=False)
+    address = tables.Column()
+    via = tables.Column()
+
+    class Meta:
+        model = AuditEntry
+        fields = ["at", "officer", "action", "object_text", "change", "reason", "address", "via"]
+        default = ""
+        empty_text = _("No entry matches.")
+
+    def render_officer(self, record: AuditEntry) -> str:
+        return f"{record.officer.name} ({record.officer.police_number})" if record.officer else "—"
+
+    def render_action(self, value: str) -> object:
+        return ACTIONS.get(value, value)
+
+    def render_change(self, record: AuditEntry) -> SafeString | str:
+        before, after = record.before or {}, record.after or {}
+        names = [*before, *(name for name in after if name not in before)]
+        lines = [(name, _shown(before, name), _shown(after, name)) for name in names]
+        return (
+            format_html("<ul class=changes>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", lines))
+            if lines
+            else ""
+        )
+
+
+def _shown(values: dict[str, object], name: str) -> str:
+    value = values.get(name)
+    return "–" if value in (None, "") else str(value)
