@@ -1,0 +1,101 @@
+"""What stands in the cells of several tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
+
+from contacts.models import ContactPhone, Seat, Stakeholder
+from liaison.markup import badge
+
+NOTHING = ""
+
+
+class NameColumn(tables.Column):
+    """A person, in the order of pinyin. `path` leads from the row to the stakeholder."""
+
+    def __init__(self, path: str = "", **kwargs: Any) -> None:
+        prefix = f"{path}__" if path else ""
+        kwargs.setdefault("accessor", path or "name")
+        super().__init__(order_by=f"{prefix}pinyin", **kwargs)
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        person = value if isinstance(value, Stakeholder) else record
+        return person_link(person)
+
+
+class DayColumn(tables.Column):
+    """A day as 2026-11-23: the same in both languages, and short."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"td": {"class": "nowrap"}})
+        super().__init__(**kwargs)
+
+    def render(self, value: dt.date) -> str:
+        return value.isoformat()
+
+
+class StateColumn(tables.Column):
+    """A state as a badge; `labels` has the words."""
+
+    def __init__(self, labels: Any, **kwargs: Any) -> None:
+        self.labels = dict(labels)
+        super().__init__(**kwargs)
+
+    def render(self, value: str) -> SafeString:
+        return badge(value, self.labels[value])
+
+
+def person_link(person: Stakeholder) -> SafeString:
+    return format_html(
+        '<a href="{}">{}</a>', reverse("contacts:stakeholder-detail", args=[person.pk]), person.name
+    )
+
+
+def clock(instant: dt.datetime) -> str:
+    """An instant as the bureau's day and time."""
+    return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}"
+
+
+def phone(number: ContactPhone | None, *, dial: bool) -> SafeString | str:
+    """A number to tap, or without its middle."""
+    if number is None:
+        return NOTHING
+    if not dial:
+        return number.masked
+    return format_html('<a class="nowrap" href="{}">{}</a>', number.uri, number)
+
+
+# Short for a cell: "district · deputy".
+SHORT_KINDS = {
+    Seat.Kind.NPC_DEPUTY: pgettext_lazy("short", "deputy"),
+    Seat.Kind.CPPCC_MEMBER: pgettext_lazy("short", "CPPCC member"),
+    Seat.Kind.MEDIA_SUPERVISOR: pgettext_lazy("short", "media supervisor"),
+    Seat.Kind.PATROL_VISITOR: pgettext_lazy("short", "patrol visitor"),
+    Seat.Kind.DISCIPLINE_MONITOR: pgettext_lazy("short", "discipline monitor"),
+}
+SHORT_LEVELS = {
+    Seat.Level.PROVINCE: pgettext_lazy("short", "province"),
+    Seat.Level.CITY: pgettext_lazy("short", "city"),
+    Seat.Level.DISTRICT: pgettext_lazy("short", "district"),
+    Seat.Level.TOWNSHIP: pgettext_lazy("short", "township"),
+}
+
+
+def seat_text(seat: Seat) -> str:
+    """A seat in few words."""
+    words = [SHORT_LEVELS[seat.level]] if seat.level else []
+    return " · ".join(str(word) for word in [*words, SHORT_KINDS[seat.kind]])
+
+
+def seats(held: list[Seat]) -> SafeString:
+    return format_html_join(
+        format_html("<br>"), "{}", ((text,) for text in dict.fromkeys(map(seat_text, held)))
+    )

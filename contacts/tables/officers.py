@@ -1,0 +1,70 @@
+"""Officers with how many people they are responsible for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from contacts.access import Deed
+from contacts.filters.units import OfficerListFilter
+from contacts.models import Officer, Pairing
+from contacts.tables.base import Column, Listing
+from contacts.tables.units import NUMBER, counted
+
+
+class OfficerTable(tables.Table):
+    name = tables.Column(verbose_name=_("Name"), order_by=("pinyin", "police_number"))
+    police_number = tables.Column(verbose_name=_("Police number"), attrs={"td": {"class": "number"}})
+    unit = tables.Column(verbose_name=_("Unit"), order_by="unit__path")
+    post = tables.Column(verbose_name=_("Post"), default="")
+    pairings_today = tables.Column(verbose_name=_("Pairings"), attrs=NUMBER)
+
+    class Meta:
+        order_by = "name"
+        empty_text = _("No officer fits.")
+
+    def render_pairings_today(self, value: int, record: Any) -> SafeString | int:
+        if not value:
+            return value
+        return format_html(
+            '<a href="{}?officer={}">{}</a>',
+            reverse("contacts:stakeholder-list"),
+            record.police_number,
+            value,
+        )
+
+    def render_post(self, value: str, record: Any) -> str:
+        return value or record.get_post_class_display()
+
+
+class OfficerListing(Listing):
+    name = "officers"
+    title = _("Officers")
+    filterset = OfficerListFilter
+    table = OfficerTable
+    columns = (
+        Column(_("Police number"), "police_number"),
+        Column(_("Name"), "name"),
+        Column(_("Unit"), "unit__name"),
+        Column(_("Code of the unit"), "unit__code"),
+        Column(_("Post"), "post"),
+        Column(_("Class of post"), "post_class", lambda post: Officer.PostClass(post).label),
+        Column(_("Pairings"), "pairings_today"),
+    )
+
+    def rows(self, deed: Deed) -> QuerySet:
+        return self.annotated(Officer.objects.visible_to(self.officer, deed))
+
+    def annotated(self, officers: QuerySet) -> QuerySet:
+        pairings = Pairing.objects.visible_to(self.officer).open(self.day)
+        return officers.annotate(pairings_today=counted(pairings, "officer"))
+
+    def load(self, keys: list[int]) -> Iterable[Officer]:
+        return self.annotated(Officer.objects.filter(pk__in=keys)).select_related("unit")

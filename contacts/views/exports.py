@@ -1,0 +1,41 @@
+"""Downloads of tables."""
+
+from __future__ import annotations
+
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from contacts import exports
+from contacts.access import Deed, requires
+from contacts.models import Actor
+from contacts.tables.base import find
+
+
+@require_GET
+@requires(Deed.EXPORT)
+def export(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
+    kind = find(name)
+    if kind is None or form not in exports.FORMATS:
+        raise Http404
+    listing = kind(request.user, timezone.now())
+    try:
+        made = exports.export(listing, request.GET, form, actor=Actor.of(request))
+    except (ValueError, exports.TooManyRows) as refusal:
+        return HttpResponse(str(refusal), status=400, content_type="text/plain; charset=utf-8")
+    filename = f"{made.filename}.{form}"
+    if form == "xlsx":
+        return FileResponse(
+            exports.spool(made), as_attachment=True, filename=filename, content_type=exports.FORMATS[form]
+        )
+    response = StreamingHttpResponse(made.csv(), content_type=exports.FORMATS[form])
+    response["Content-Disposition"] = content_disposition_header(True, filename)
+    return response
