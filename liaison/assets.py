@@ -13,11 +13,9 @@ class AssetsConfig(StaticFilesConfig):
         "*.rtl.*",
         "bootstrap/css/bootstrap-*",
         "bootstrap/css/bootstrap.css",
-        "bootstrap/js/bootstrap.js",
-        "bootstrap/js/bootstrap.bundle.js",
-        "bootstrap/js/bootstrap.esm.*",
-        "bootstrap/js/jquery*",
+        "bootstrap/js/*",
         "django_htmx/*-4.*",
+        "django_htmx/htmx-2.js",
         "django_htmx/ext/*",
         "django_tables2/*",
     ]
