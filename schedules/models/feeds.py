@@ -1,0 +1,45 @@
+"""Calendar subscriptions: revocable secrets behind an address that needs no sign-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from contacts.models import Officer
+
+
+class FeedTokenQuerySet(models.QuerySet["FeedToken"]):
+    def visible_to(self, officer: Officer) -> FeedTokenQuerySet:
+        """Everybody keeps their own subscriptions."""
+        return self.filter(officer=officer)
+
+    def live(self) -> FeedTokenQuerySet:
+        return self.filter(revoked_at=None, officer__is_active=True)
+
+
+class FeedToken(models.Model):
+    """A subscription of one officer, known by the SHA-256 of its secret alone."""
+
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="feed_tokens")
+    name = models.CharField(_("name"), max_length=50)
+    sha256 = models.CharField(max_length=64, unique=True)
+    with_names = models.BooleanField(_("show people's names"), default=False)
+    with_alarm = models.BooleanField(_("ring at nine on the day"), default=False)
+    created_at = models.DateTimeField(_("made"), default=timezone.now)
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = FeedTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("calendar subscription")
+        verbose_name_plural = _("calendar subscriptions")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,136 @@
+"""Notices: what officers are told. One message per officer and day, its lines, and its ways out of the house."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from schedules.models.digests import Digest
+from schedules.models.obligations import Obligation
+from schedules.models.policies import Stage
+
+if TYPE_CHECKING:
+    from contacts.models import Officer
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, officer: Officer) -> NoticeQuerySet:
+        """Everybody reads their own inbox, nobody another's."""
+        return self.filter(officer=officer)
+
+    def unread(self) -> NoticeQuerySet:
+        return self.filter(read_at=None)
+
+
+class Notice(models.Model):
+    """One message to one officer, at once the inbox entry; it leaves the house on `send_on` (R10)."""
+
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
+    send_on = models.DateField(_("day"))
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-send_on", "-pk"]
+        constraints = [
+            # Everything for one officer on one day is one message (R10).
+            models.UniqueConstraint(fields=["officer", "send_on"], name="schedules_notice_one_per_day"),
+        ]
+        indexes = [
+            models.Index(fields=["officer"], condition=Q(read_at=None), name="schedules_notice_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer}, {self.send_on}"
+
+
+class NoticeLine(models.Model):
+    """One thing told: (obligation, stage, recipient), or a digest that is ready. A line that a later stage replaced
+    before anybody was told, or that was met before it went out, says so in its state."""
+
+    class State(models.TextChoices):
+        TOLD = "told", _("told")
+        SUPERSEDED = "superseded", _("superseded")
+        CANCELLED = "cancelled", _("no longer needed")
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, null=True, related_name="lines")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, null=True, related_name="notice_lines")
+    stage = models.CharField(max_length=10, choices=[*Stage.choices, ("digest", _("digest"))])
+    digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, related_name="notice_lines")
+    state = models.CharField(max_length=10, choices=State, default=State.TOLD)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+        ordering = ["pk"]
+        constraints = [
+            # Told once in its life, whatever crashes, runs twice or runs late (R10).
+            models.UniqueConstraint(fields=["obligation", "stage", "recipient"], name="schedules_line_told_once"),
+            models.UniqueConstraint(fields=["digest", "recipient"], name="schedules_line_digest_told_once"),
+            models.CheckConstraint(
+                condition=Q(obligation=None, digest__isnull=False) | Q(obligation__isnull=False, digest=None),
+                name="schedules_line_about_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()}: {self.obligation or self.digest}"
+
+
+class Delivery(models.Model):
+    """One notice on one outside channel (R11). `message_id` stays the same however often it is sent."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        CLAIMED = "claimed", _("taken up")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        UNKNOWN = "unknown", _("outcome unknown")
+        DEAD = "dead", _("given up")
+        SUPERSEDED = "superseded", _("superseded")
+        CANCELLED = "cancelled", _("no longer needed")
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=10, choices=Channel)
+    address = models.CharField(max_length=254)
+    message_id = models.CharField(max_length=120, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    claim_token = models.UUIDField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="schedules_delivery_once_per_channel"),
+        ]
+        indexes = [
+            # What a pass takes up: small, because everything sent falls out of it.
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(state__in=["pending", "claimed", "sending", "unknown"]),
+                name="schedules_delivery_to_do",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice}, {self.get_channel_display()}, {self.get_state_display()}"
