@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from contacts.views import accounts, audit, exports, roles, rosters, search, settings
+from contacts.views import (
+    accounts,
+    audit,
+    exports,
+    feedback,
+    pairings,
+    records,
+    roles,
+    rosters,
+    search,
+    settings,
+    stakeholders,
+)
 
 app_name = "contacts"
 
@@ -18,6 +30,23 @@ urlpatterns = [
     path("suggest/stakeholder/", search.suggest, {"kind": "stakeholder"}, name="suggest-stakeholder"),
     path("suggest/unit/", search.suggest, {"kind": "unit"}, name="suggest-unit"),
     path("export/<slug:name>.<slug:form>", exports.export, name="export"),
+    # One person, what is done with them, and what they said.
+    path("people/add/", stakeholders.create, name="stakeholder-create"),
+    path("people/<int:pk>/", stakeholders.detail, name="stakeholder-detail"),
+    path("people/<int:pk>/edit/", stakeholders.update, name="stakeholder-update"),
+    path("people/<int:pk>/numbers/", stakeholders.reveal, name="stakeholder-reveal"),
+    path("people/<int:pk>/log/", records.create, name="record-create"),
+    path("people/<int:pk>/feedback/", feedback.create, name="feedback-create"),
+    path("people/<int:pk>/pair/", pairings.create, name="pairing-create"),
+    path("pairings/<int:pk>/end/", pairings.end, name="pairing-end"),
+    path("contacts/<int:pk>/correct/", records.correct, name="record-correct"),
+    path("contacts/<int:pk>/void/", records.void, name="record-void"),
+    path("contacts/<int:pk>/promise-kept/", records.keep, name="record-keep"),
+    path("feedback/", feedback.Index.as_view(), name="feedback-list"),
+    path("feedback/<int:pk>/", feedback.detail, name="feedback-detail"),
+    path("feedback/<int:pk>/assign/", feedback.assign, name="feedback-assign"),
+    path("feedback/<int:pk>/answer/", feedback.answer, name="feedback-answer"),
+    path("feedback/<int:pk>/close/", feedback.close, name="feedback-close"),
     # Accounts, roles and the audit trail.
     path("settings/", settings.edit, name="settings"),
     path("accounts/", accounts.index, name="account-list"),

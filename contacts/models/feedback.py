@@ -51,6 +51,18 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def overdue(self, day: dt.date) -> FeedbackQuerySet:
         return self.pending().filter(due_on__lt=day)
 
+    def to_review(self, day: dt.date) -> FeedbackQuerySet:
+        """Answered with any result but solved, and the day to look again has come (R12)."""
+        return self.filter(state__in=[Feedback.State.ANSWERED, Feedback.State.CLOSED], review_on__lte=day)
+
+    def search(self, words: str) -> FeedbackQuerySet:
+        """By number, by words of the text or the answer, or by the person."""
+        words = words.strip()
+        if words[:1] in {"F", "f"} and words[1:].isdecimal() and len(words) < 12:
+            return self.filter(pk=int(words[1:]))
+        people = Stakeholder.objects.search(words).order_by().values("pk")
+        return self.filter(Q(text__icontains=words) | Q(answer__icontains=words) | Q(stakeholder__in=people))
+
 
 class Feedback(models.Model):
     """One opinion or suggestion. Answered means that the person was told, in a contact record (R12)."""

@@ -1,0 +1,82 @@
+"""Keeping the roster by hand: a person with their numbers and seats, as one deed with one entry in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from contacts.models import Actor, AuditEntry, ContactPhone, Seat, Stakeholder
+from contacts.phones import Phone
+
+PERSON_FIELDS = (
+    "name", "sex", "birth_year", "birth_month", "employer", "address", "street", "email", "unit", "remark",
+)  # fmt: skip
+SEAT_FIELDS = (
+    "kind", "level", "body", "delegation", "term_number", "certificate", "occupation", "unit", "started_on", "ended_on",
+)  # fmt: skip
+
+
+def snapshot(person: Stakeholder) -> dict[str, Any]:
+    """All that the roster says of a person now, for before and after."""
+    return {
+        **{name: _plain(getattr(person, name)) for name in PERSON_FIELDS},
+        "phones": [str(Phone(phone.e164, phone.extension)) for phone in person.phones.all()],
+        "seats": [
+            {name: _plain(getattr(seat, name)) for name in SEAT_FIELDS} for seat in person.seats.select_related("unit")
+        ],
+    }
+
+
+@transaction.atomic
+def save_person(
+    person: Stakeholder,
+    *,
+    phones: Sequence[Phone],
+    seats: Sequence[Seat],
+    dropped: Sequence[Seat] = (),
+    actor: Actor,
+) -> Stakeholder:
+    """Save a person with exactly these numbers, these seats added or changed, and the `dropped` ones gone."""
+    before = None
+    if person.pk:
+        before = snapshot(Stakeholder.objects.select_for_update().get(pk=person.pk))
+    person.save()
+    _keep_phones(person, phones)
+    for seat in dropped:
+        seat.delete()
+    for seat in seats:
+        seat.stakeholder = person
+        seat.save()
+    after = snapshot(Stakeholder.objects.get(pk=person.pk))
+    if before is None:
+        AuditEntry.objects.record(actor, "add stakeholder", person, after=after)
+    elif changed := [name for name in after if after[name] != before[name]]:
+        AuditEntry.objects.record(
+            actor,
+            "change stakeholder",
+            person,
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+    return person
+
+
+def _keep_phones(person: Stakeholder, phones: Sequence[Phone]) -> None:
+    """Numbers that stay keep what was once written; the order is the order to dial in."""
+    known = {(phone.e164, phone.extension): phone for phone in person.phones.all()}
+    for position, phone in enumerate(phones):
+        row = known.pop((phone.e164, phone.extension), None)
+        if row is None:
+            person.phones.create(
+                e164=phone.e164, extension=phone.extension, kind=phone.kind, raw=phone.raw, position=position
+            )
+        elif row.position != position:
+            row.position = position
+            row.save(update_fields=["position"])
+    ContactPhone.objects.filter(pk__in=[phone.pk for phone in known.values()]).delete()
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "code", value)

@@ -1,0 +1,104 @@
+"""A person by hand: who they are, their numbers one a line, and their seats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from contacts import names, phones
+from contacts.access import Deed
+from contacts.forms.fields import DayField
+from contacts.models import Officer, Seat, Stakeholder, Unit
+
+
+class StakeholderForm(forms.ModelForm):
+    numbers = forms.CharField(
+        label=_("Phone numbers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "inputmode": "tel"}),
+        help_text=_("One a line, the one to dial first on top; an extension after 转."),
+    )
+
+    field_order = ["name", "numbers"]
+
+    class Meta:
+        model = Stakeholder
+        fields = [
+            "name", "sex", "birth_year", "birth_month", "employer", "street", "address", "email", "unit", "remark",
+        ]  # fmt: skip
+
+    def __init__(self, data: Any = None, *, editor: Officer, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        unit = self.fields["unit"]
+        unit.queryset = Unit.objects.visible_to(editor, Deed.EDIT_ROSTER)  # type: ignore[attr-defined]
+        person = self.instance
+        if person.pk:
+            self.fields["numbers"].initial = "\n".join(str(phone) for phone in person.phones.all())
+            if person.pairings.filter(ended_on=None).exists():
+                unit.disabled = True
+                unit.help_text = _("Follows the officer who is responsible.")
+
+    def clean_name(self) -> str:
+        name = names.normalise(self.cleaned_data["name"])
+        if not name:
+            raise ValidationError(_("A name has at least one character besides blanks and brackets."))
+        return name
+
+    def clean_numbers(self) -> tuple[phones.Phone, ...]:
+        cell = phones.read(self.cleaned_data["numbers"])
+        if cell.invalid:
+            raise ValidationError(
+                _("No number that could ring: %(numbers)s. Write 11 digits, or the area code and 8 digits."),
+                params={"numbers": ", ".join(cell.invalid)},
+            )
+        return cell.numbers
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        month = cleaned.get("birth_month")
+        if month and not 1 <= month <= 12:
+            self.add_error("birth_month", _("A month is a number from 1 to 12."))
+        elif month and not cleaned.get("birth_year"):
+            self.add_error("birth_month", _("A month of birth needs its year."))
+        if (year := cleaned.get("birth_year")) and not 1900 <= year <= 2020:
+            self.add_error("birth_year", _("Write the year with four digits."))
+        return cleaned
+
+
+class SeatForm(forms.ModelForm):
+    started_on = DayField(label=_("From"), required=False)
+    ended_on = DayField(label=_("Until"), required=False)
+
+    class Meta:
+        model = Seat
+        fields = [
+            "kind", "level", "body", "delegation", "term_number", "certificate", "occupation", "unit", "started_on",
+            "ended_on",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, units: list[tuple[Any, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]  # read once for all rows
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        start, end = cleaned.get("started_on"), cleaned.get("ended_on")
+        if start and end and end < start:
+            self.add_error("ended_on", _("A seat can not end before it starts."))
+        certificate = cleaned.get("certificate")
+        others = Seat.objects.filter(kind=cleaned.get("kind"), certificate=certificate).exclude(pk=self.instance.pk)
+        if certificate and others.exists():
+            self.add_error("certificate", _("This certificate number belongs to another person or seat."))
+        return cleaned
+
+
+SeatFormSet = forms.inlineformset_factory(Stakeholder, Seat, form=SeatForm, extra=1, can_delete=True)
+
+
+def seat_forms(data: Any, person: Stakeholder) -> forms.BaseInlineFormSet:
+    """The person's seats and one empty row, over one reading of the units."""
+    units = [("", "---------"), *((unit.pk, str(unit)) for unit in Unit.objects.order_by("path"))]
+    return SeatFormSet(data, instance=person, prefix="seats", form_kwargs={"units": units})

@@ -1,0 +1,56 @@
+"""What happened with one person, newest first: contacts and attempts, and what was said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from contacts.models import ContactRecord, Feedback, Officer, Stakeholder
+
+
+@dataclass
+class Entry:
+    """One thing that happened: a contact with what was said in it, or an opinion that came by itself."""
+
+    day: dt.date
+    record: ContactRecord | None = None
+    feedback: list[Feedback] = field(default_factory=list)
+
+
+@dataclass
+class History:
+    """Everything about one person, read once: a person's life with us is some hundred rows, not thousands."""
+
+    records: list[ContactRecord]  # newest first, without those that a correction replaced
+    feedback: list[Feedback]
+
+    @classmethod
+    def of(cls, person: Stakeholder, officer: Officer) -> History:
+        records = person.records.visible_to(officer).filter(superseded_at=None)
+        feedback = person.feedback.visible_to(officer).select_related("unit", "topic").order_by("-received_on", "-pk")
+        return cls(list(records.select_related("officer", "voided_by", "supersedes")), list(feedback))
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        said_in: dict[int | None, list[Feedback]] = {}
+        for item in self.feedback:
+            said_in.setdefault(item.record_id, []).append(item)
+        contacts = [Entry(record.occurred_on, record, said_in.pop(record.pk, [])) for record in self.records]
+        alone = [Entry(item.received_on, None, [item]) for items in said_in.values() for item in items]
+        return sorted(contacts + alone, key=lambda entry: entry.day, reverse=True)
+
+    @cached_property
+    def last(self) -> ContactRecord | None:
+        """The last time the person was reached."""
+        reached = (r for r in self.records if r.is_live and r.outcome == ContactRecord.Outcome.REACHED)
+        return next(reached, None)
+
+    @cached_property
+    def promises(self) -> list[ContactRecord]:
+        return [r for r in self.records if r.is_live and r.promised and r.promise_kept_at is None]
+
+    @cached_property
+    def pending(self) -> list[Feedback]:
+        waiting = {Feedback.State.RECEIVED, Feedback.State.ASSIGNED}
+        return sorted((item for item in self.feedback if item.state in waiting), key=lambda item: item.due_on)

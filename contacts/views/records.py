@@ -1,0 +1,150 @@
+"""Logging a contact, correcting and voiding one, and keeping what was promised in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from contacts.access import Deed, find_for, requires
+from contacts.forms.fields import ReasonForm
+from contacts.forms.records import ContactForm, RecordForm, days_back
+from contacts.handling import correct_contact, keep_promise, log_contact, void_contact
+from contacts.models import Actor, ContactRecord, Feedback, Officer, Stakeholder
+from liaison.redirects import way_back
+
+LONG_AGO = 31  # days; further back, the page says what a late entry does
+
+
+@requires(Deed.LOG)
+def create(request: HttpRequest, pk: int) -> HttpResponse:
+    """Log a contact with a person, and what they said."""
+    people = Stakeholder.objects.select_related("unit").prefetch_related("phones", "seats")
+    person = find_for(request.user, people, Deed.LOG, pk=pk)
+    now = timezone.now()
+    form = ContactForm(
+        request.POST or None,
+        now=now,
+        makers=_makers(person, request.user, timezone.localdate(now)),
+        initial={"kind": request.GET.get("kind", ContactRecord.Kind.CALL)},
+    )
+    if form.is_valid():
+        record, feedback = log_contact(
+            form.record(person), actor=Actor.of(request), said=form.cleaned_data["said"], topic=form.cleaned_data["topic"]
+        )
+        _say_what_was_logged(request, record, feedback, now)
+        return redirect(way_back(request, person.get_absolute_url()))
+    context = {"form": form, "person": person, "next": way_back(request, "")} | _so_far(person, request.user)
+    return render(request, "contacts/record_form.html", context)
+
+
+@requires(Deed.LOG)
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a corrected record in place of one; the old one stays readable."""
+    record = find_for(request.user, ContactRecord.objects.select_related("stakeholder"), Deed.LOG, pk=pk)
+    person = record.stakeholder
+    if not record.is_live:
+        messages.warning(request, _("This record was corrected or voided meanwhile; look at the newer one."))
+        return redirect(person)
+    form = RecordForm(request.POST or None, now=timezone.now(), instance=record)
+    if form.is_valid():
+        try:
+            correct_contact(record, form.changes(), actor=Actor.of(request))
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("The record is corrected."))
+            return redirect(way_back(request, person.get_absolute_url()))
+    return render(request, "contacts/record_correct.html", {"form": form, "person": person, "next": way_back(request, "")})
+
+
+@requires(Deed.LOG)
+def void(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a record out of every count, for a reason."""
+    record = find_for(request.user, ContactRecord.objects.select_related("stakeholder"), Deed.LOG, pk=pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        try:
+            void_contact(record, reason=form.cleaned_data["reason"], actor=Actor.of(request))
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("The record no longer counts; what it met is owed again."))
+            return redirect(way_back(request, record.stakeholder.get_absolute_url()))
+    context = {
+        "form": form,
+        "question": _("Void this record?"),
+        "explanation": _(
+            "%(record)s, with %(name)s. It stays readable, struck through, and counts nowhere. "
+            "If only something in it is wrong, correct it instead."
+        )
+        % {"record": record, "name": record.stakeholder.name},
+        "verb": _("Void the record"),
+        "danger": True,
+        "cancel_url": way_back(request, record.stakeholder.get_absolute_url()),
+    }
+    return render(request, "confirm.html", context)
+
+
+@requires(Deed.LOG)
+@require_POST
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was promised in this contact has been done."""
+    record = find_for(request.user, ContactRecord.objects.select_related("stakeholder"), Deed.LOG, pk=pk)
+    keep_promise(record, actor=Actor.of(request))
+    messages.success(request, _("Kept: %(promise)s") % {"promise": record.promised})
+    return redirect(way_back(request, record.stakeholder.get_absolute_url()))
+
+
+def _makers(person: Stakeholder, user: Officer, day: dt.date) -> list[Officer]:
+    """Who may have made the contact: whoever logs it, and the officer responsible for the person."""
+    paired = Officer.objects.filter(pairings__in=person.pairings.open(day)).exclude(pk=user.pk)
+    return [user, *paired]
+
+
+def _so_far(person: Stakeholder, user: Officer) -> dict:
+    """What an officer wants to know with the telephone in hand: the last contact, and what we owe."""
+    records = person.records.live()
+    return {
+        "may_see_numbers": user.rights.may(Deed.SEE_NUMBERS, person),
+        "last": records.reached().select_related("officer").first(),
+        "promises": records.promised(),
+        "pending": person.feedback.visible_to(user).pending().order_by("due_on"),
+    }
+
+
+def _say_what_was_logged(
+    request: HttpRequest, record: ContactRecord, feedback: Feedback | None, now: dt.datetime
+) -> None:
+    messages.success(
+        request,
+        _("Logged: %(kind)s with %(name)s, %(outcome)s.")
+        % {
+            "kind": record.get_kind_display(),
+            "name": record.stakeholder.name,
+            "outcome": record.get_outcome_display(),
+        },
+    )
+    if feedback:
+        messages.info(
+            request,
+            _("The opinion is number %(number)s, to be answered by %(day)s.")
+            % {"number": feedback.number, "day": feedback.due_on},
+        )
+    if (days := days_back(record, now)) > LONG_AGO:
+        messages.info(
+            request,
+            ngettext(
+                "This was %(days)s day ago. It counts for the period in which it happened.",
+                "This was %(days)s days ago. It counts for the period in which it happened.",
+                days,
+            )
+            % {"days": days},
+        )
