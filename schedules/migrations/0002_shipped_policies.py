@@ -5,17 +5,15 @@ from django.db import migrations
 
 STAGES = ["planned", "due_soon", "last_day", "missed"]
 SHIPPED = [
-    ("call", "每月通话", "month", 10),
-    ("visit", "每季走访", "quarter", 30),
-    ("report", "半年通报", "half_year", 60),
+    ("call", "month", 10),
+    ("visit", "quarter", 30),
+    ("report", "half_year", 60),
 ]
 
 
 def ship(apps, schema_editor):
-    for kind, name, cadence, minimum_days in SHIPPED:
-        policy, _ = apps.get_model("schedules", "CyclePolicy").objects.get_or_create(
-            code=kind, defaults={"name": name}
-        )
+    for kind, cadence, minimum_days in SHIPPED:
+        policy, _ = apps.get_model("schedules", "CyclePolicy").objects.get_or_create(code=kind)
         apps.get_model("schedules", "PolicyVersion").objects.get_or_create(
             policy=policy,
             starts_on=None,

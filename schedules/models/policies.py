@@ -29,11 +29,14 @@ class Stage(models.TextChoices):
 MINIMUM_DAYS = {Cadence.MONTH: 10, Cadence.QUARTER: 30, Cadence.HALF_YEAR: 60, Cadence.YEAR: 120}
 
 
+SHIPPED_NAMES = {"call": _("monthly call"), "visit": _("quarterly visit"), "report": _("half-yearly work report")}
+
+
 class CyclePolicy(models.Model):
     """One policy through all its versions: the identity that obligations and calendar event ids hang on."""
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=50)
+    name = models.CharField(_("name"), max_length=50, blank=True)  # empty: a shipped one, named in the reader's language
 
     class Meta:
         verbose_name = _("policy")
@@ -41,7 +44,7 @@ class CyclePolicy(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(SHIPPED_NAMES.get(self.code, self.code))
 
 
 class PolicyVersion(models.Model):
