@@ -206,12 +206,7 @@ def _number(text: Any) -> int | None:
     return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 9 else None
 
 
-def find(name: str) -> type[Listing] | None:
-    """The listing of that name, of whichever app."""
+def known() -> dict[str, type[Listing]]:
+    """All listings by name, of every app."""
     autodiscover_modules("tables")
-    return Listing.known.get(name)
-
-
-def names() -> list[str]:
-    autodiscover_modules("tables")
-    return sorted(Listing.known)
+    return dict(sorted(Listing.known.items()))

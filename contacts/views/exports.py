@@ -17,13 +17,13 @@ from django.views.decorators.http import require_GET
 from contacts import exports
 from contacts.access import Deed, requires
 from contacts.models import Actor
-from contacts.tables.base import find
+from contacts.tables.base import known
 
 
 @require_GET
 @requires(Deed.EXPORT)
 def export(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
-    kind = find(name)
+    kind = known().get(name)
     if kind is None or form not in exports.FORMATS:
         raise Http404
     listing = kind(request.user, timezone.now())
