@@ -19,10 +19,11 @@ SURNAMES = {
     "乐": "yue", "种": "chong", "黑": "he", "繁": "po", "句": "gou", "薄": "bo", "乜": "nie", "佴": "nai",
     "泷": "shuang", "员": "yun",
 }  # fmt: skip
-COMPOUND_SURNAMES = set(
+_COMPOUND = (
     "欧阳 上官 司马 诸葛 夏侯 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 宇文 长孙 端木 独孤 南宫 万俟 闻人 赫连 澹台 淳于 单于 太史 申屠 "
-    "轩辕 钟离 司空 鲜于 闾丘 亓官 宗政 濮阳 公羊 百里 东郭 西门 呼延 第五 纳兰".split()
+    "轩辕 钟离 司空 鲜于 闾丘 亓官 宗政 濮阳 公羊 百里 东郭 西门 呼延 第五 纳兰"
 )
+COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
 _MIDDLE_DOTS = str.maketrans(dict.fromkeys("•‧∙・･⋅●", "·"))
 _BRACKETS = re.compile(r"\(([^()]*)\)?")
 
@@ -62,7 +63,9 @@ def split_remark(text: str) -> tuple[str, str]:
     name = _BRACKETS.sub("", text)
     if name.isascii():
         return " ".join(name.split()), remark
-    return "".join(ch for ch in name if not ch.isspace() and unicodedata.category(ch)[0] != "C"), remark
+    return "".join(
+        ch for ch in name if not ch.isspace() and unicodedata.category(ch) not in {"Cc", "Cf", "Cs"}
+    ), remark
 
 
 def surname_of(name: str) -> str:

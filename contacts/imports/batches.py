@@ -1,0 +1,136 @@
+"""Imports as they are kept: a file waits, is applied once or dropped, and its rows tell what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from contacts.imports import running
+from contacts.imports.results import Context, Outcome, Report
+from contacts.imports.tables import Table
+from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow
+
+
+def apply_file(path: Path, file_name: str, table: Table, context: Context) -> Report:
+    """What the command does: check and apply in one transaction, and keep what became of each row."""
+    with transaction.atomic():
+        report = running.apply(table, file_name, context)
+        batch = ImportBatch(
+            file_name=file_name[-255:],
+            sha256=digest(path),
+            kind=report.kind,
+            officer=context.actor.officer,
+            pairings_from=context.pairings_from,
+        )
+        finish(batch, report, context)
+    return report
+
+
+def upload(file: UploadedFile, kind: str, context: Context) -> ImportBatch:
+    """Keep a file and say what would become of each of its rows; Refused if it can not be imported at all."""
+    batch = ImportBatch(
+        file_name=(file.name or "")[-255:],
+        kind=kind,
+        officer=context.actor.officer,
+        pairings_from=context.pairings_from,
+    )
+    batch.file.save("upload", file, save=False)
+    try:
+        path = Path(batch.file.path)
+        table = running.read(path, batch.file_name, kind)
+        report = running.apply(table, batch.file_name, context, dry_run=True)
+        batch.sha256 = digest(path)
+        with transaction.atomic():
+            keep(batch, report)
+            AuditEntry.objects.record(context.actor, "upload", batch, after={"sha256": batch.sha256})
+    except BaseException:
+        batch.file.delete(save=False)
+        raise
+    return batch
+
+
+def confirm(batch: ImportBatch, context: Context) -> Report | None:
+    """Check the kept file once more and apply it. None if somebody has applied or dropped it already."""
+    with transaction.atomic():
+        if not claim(batch, ImportBatch.State.APPLIED):
+            return None
+        table = running.read(Path(batch.file.path), batch.file_name, batch.kind)
+        report = running.apply(table, batch.file_name, context)
+        batch.rows.all().delete()
+        finish(batch, report, context)
+        transaction.on_commit(lambda: batch.file.delete(save=False))
+    return report
+
+
+def drop(batch: ImportBatch, actor: Actor) -> bool:
+    """Leave the file unimported and forget it; False if somebody was quicker."""
+    with transaction.atomic():
+        if not claim(batch, ImportBatch.State.DROPPED):
+            return False
+        AuditEntry.objects.record(actor, "drop import", batch)
+        transaction.on_commit(lambda: batch.file.delete(save=False))
+    return True
+
+
+def claim(batch: ImportBatch, state: str) -> bool:
+    """Of two clicks, one wins: the row's state decides, not what a page showed."""
+    waiting = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.CHECKED)
+    return waiting.update(state=state) == 1
+
+
+def finish(batch: ImportBatch, report: Report, context: Context) -> None:
+    batch.state, batch.applied_at = ImportBatch.State.APPLIED, timezone.now()
+    keep(batch, report)
+    counts = {
+        name: report.counts[name]
+        for name in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
+    }
+    AuditEntry.objects.record(
+        context.actor, "import file", batch, after={"kind": batch.kind, "sha256": batch.sha256} | counts
+    )
+
+
+def keep(batch: ImportBatch, report: Report) -> None:
+    """Save the batch with its counts and rows. What a file says is only kept once it is applied."""
+    counts = report.counts
+    batch.kind = report.kind
+    batch.rows_count = counts.total() - counts[Outcome.NOTE]
+    batch.created_count, batch.updated_count = counts[Outcome.CREATED], counts[Outcome.UPDATED]
+    batch.unchanged_count, batch.rejected_count = counts[Outcome.UNCHANGED], counts[Outcome.REJECTED]
+    batch.save()
+    applied = batch.state == ImportBatch.State.APPLIED
+    gone = (
+        set()
+        if applied
+        else {r.stakeholder.pk for r in report.results if r.outcome == Outcome.CREATED and r.stakeholder}
+    )  # a dry run's
+    ImportRow.objects.bulk_create(
+        (
+            ImportRow(
+                batch=batch,
+                sheet=result.sheet or "",
+                number=result.number,
+                outcome=result.outcome,
+                name=result.name[:100],
+                issues=[issue.as_json() for issue in result.issues],
+                codes="".join(f" {issue.code} " for issue in result.issues)[:300],
+                changes=result.changes,
+                values=result.said if applied else None,
+                key=result.key if applied else "",
+                stakeholder=result.stakeholder
+                if result.stakeholder and result.stakeholder.pk not in gone
+                else None,
+            )
+            for result in report.results
+        ),
+        batch_size=500,
+    )
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

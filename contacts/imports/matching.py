@@ -1,0 +1,240 @@
+"""Who is who: which stored seat a row means, and which people may be the same.
+
+A row means a stored seat of its kind, level and name if enough of the rest agrees; namesakes are told apart by their
+phones, birth and employer. Nothing is ever merged: people who may be the same are only named to somebody who decides.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from contacts.imports import cells
+from contacts.imports.rosters import Entry
+from contacts.models import Seat, Stakeholder
+
+ENOUGH = 3
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What tells people of one name apart."""
+
+    mobiles: frozenset[str] = frozenset()
+    landlines: frozenset[str] = frozenset()
+    birth: str = ""
+    sex: str = ""
+    employer: str = ""
+    address: str = ""
+
+    @classmethod
+    def of_entry(cls, entry: Entry) -> Traits:
+        numbers = {
+            kind: frozenset(str(p) for p in entry.phones if p.kind == kind) for kind in ("mobile", "landline")
+        }
+        said = entry.said
+        plain = {name: cells.plain(said.get(name, "")) for name in ("employer", "address")}
+        return cls(
+            numbers["mobile"], numbers["landline"], said.get("birth", ""), said.get("sex", ""), **plain
+        )
+
+    @classmethod
+    def of_person(cls, person: Stakeholder) -> Traits:
+        numbers = defaultdict(set)
+        for phone in person.phones.all():
+            numbers[phone.kind].add(f"{phone.e164};ext={phone.extension}" if phone.extension else phone.e164)
+        return cls(
+            frozenset(numbers["mobile"]),
+            frozenset(numbers["landline"]),
+            person.birth,
+            person.sex,
+            cells.plain(person.employer),
+            cells.plain(person.address),
+        )
+
+    def __or__(self, other: Traits) -> Traits:
+        """What two sources say together of one person."""
+        return Traits(
+            self.mobiles | other.mobiles,
+            self.landlines | other.landlines,
+            max(self.birth, other.birth, key=len),
+            self.sex or other.sex,
+            self.employer or other.employer,
+            self.address or other.address,
+        )
+
+    def agreement(self, other: Traits) -> int:
+        """How much speaks for one and the same person, their name aside; ENOUGH is enough."""
+        points = 4 * bool(self.mobiles & other.mobiles) + bool(self.landlines & other.landlines)
+        points += 2 * bool(self.employer and self.employer == other.employer)
+        points += bool(self.address and self.address == other.address)
+        if self.birth and other.birth:
+            points += 2 if self.birth == other.birth else 0 if self.birth[:4] == other.birth[:4] else -3
+        return points - 4 * bool(self.sex and other.sex and self.sex != other.sex)
+
+    def says_nothing(self) -> bool:
+        return not (self.mobiles or self.landlines or self.birth or self.employer or self.address)
+
+    def may_be_same(self, other: Traits) -> bool:
+        """Of two people with one name: a shared mobile, or birth and employer where no phones speak against it."""
+        if self.mobiles & other.mobiles:
+            return True
+        two_mobiles = bool(self.mobiles and other.mobiles)
+        same = self.birth and self.birth == other.birth and self.employer and self.employer == other.employer
+        return bool(same) and not two_mobiles
+
+
+@dataclass
+class Match:
+    """What a row turned out to mean: a stored seat, a new seat of a stored person, a row above, or somebody new."""
+
+    entry: Entry
+    person: Stakeholder | None = None
+    seat: Seat | None = None
+    twin: Match | None = None
+    traits: Traits = field(default_factory=Traits)
+
+
+@dataclass(frozen=True)
+class Stored:
+    person: Stakeholder
+    seat: Seat
+    traits: Traits
+
+
+def match(entries: Iterable[Entry], people: Iterable[Stakeholder]) -> list[Match]:
+    """One Match for each entry, in their order. `people` come with their phones and seats."""
+    matches = [Match(entry, traits=Traits.of_entry(entry)) for entry in entries]
+    find_twins(matches)
+    traits = {person: Traits.of_person(person) for person in people}
+    stored = [Stored(person, seat, traits[person]) for person in people for seat in person.seats.all()]
+    free = {one.seat.pk: one for one in stored}
+    for found in (by_certificate, by_name, by_corrected_name, by_reelection):
+        found([m for m in matches if not m.twin and not m.person], free)
+    return matches
+
+
+def find_twins(matches: list[Match]) -> None:
+    """Rows that were typed twice: one certificate number, or the very same words."""
+    seen: dict[object, Match] = {}
+    for m in matches:
+        entry = m.entry
+        key = entry.said.get("certificate") or repr(sorted(entry.said.items()))
+        m.twin = seen.get((entry.seat_kind, entry.name, key))
+        seen.setdefault((entry.seat_kind, entry.name, key), m)
+
+
+def take(m: Match, one: Stored, free: dict[int, Stored]) -> None:
+    m.person, m.seat = one.person, one.seat
+    del free[one.seat.pk]
+
+
+def by_certificate(matches: list[Match], free: dict[int, Stored]) -> None:
+    certified = {(one.seat.kind, one.seat.certificate): one for one in free.values() if one.seat.certificate}
+    for m in matches:
+        one = certified.get((m.entry.seat_kind, m.entry.said.get("certificate", "")))
+        if one and (one.person.name == m.entry.name or one.traits.agreement(m.traits) >= ENOUGH):
+            take(m, one, free)
+
+
+def by_name(matches: list[Match], free: dict[int, Stored]) -> None:
+    """The best-agreeing pairs of row and seat first, so that of two namesakes each finds their own."""
+    pairs = []
+    for (kind, level, name), (rows, seats) in grouped(matches, free).items():
+        del kind, level, name
+        for m in rows:
+            for one in seats:
+                points = m.traits.agreement(one.traits)
+                alone = len(rows) == len(seats) == 1 and points >= 0 and m.traits.says_nothing()
+                if (
+                    same_term(m.entry, one.seat)
+                    and same_certificate(m.entry, one.seat)
+                    and (points >= ENOUGH or alone)
+                ):
+                    pairs.append((points, m, one))
+    for _points, m, one in sorted(pairs, key=lambda pair: -pair[0]):
+        if not m.person and one.seat.pk in free:
+            take(m, one, free)
+
+
+def grouped(matches: list[Match], free: dict[int, Stored]) -> dict[tuple, tuple[list[Match], list[Stored]]]:
+    groups: dict[tuple, tuple[list[Match], list[Stored]]] = defaultdict(lambda: ([], []))
+    for m in matches:
+        groups[m.entry.seat_kind, m.entry.said.get("level", ""), m.entry.name][0].append(m)
+    for one in free.values():
+        groups[one.seat.kind, one.seat.level, one.person.name][1].append(one)
+    return {key: group for key, group in groups.items() if group[0] and group[1]}
+
+
+def by_corrected_name(matches: list[Match], free: dict[int, Stored]) -> None:
+    """Another name, but the same mobile, birth, employer and seat: the name was corrected."""
+    by_mobile = {mobile: one for one in free.values() for mobile in one.traits.mobiles}
+    for m in matches:
+        one = next((by_mobile[mobile] for mobile in m.traits.mobiles if mobile in by_mobile), None)
+        if (
+            not one
+            or one.seat.pk not in free
+            or not same_term(m.entry, one.seat)
+            or not same_certificate(m.entry, one.seat)
+        ):
+            continue
+        here, there = m.traits, one.traits
+        same_seat = (one.seat.kind, one.seat.level) == (m.entry.seat_kind, m.entry.said.get("level", ""))
+        if (
+            same_seat
+            and here.birth
+            and here.birth == there.birth
+            and here.employer
+            and here.employer == there.employer
+        ):
+            take(m, one, free)
+
+
+def by_reelection(matches: list[Match], free: dict[int, Stored]) -> None:
+    """Another term of the same kind at the same level: a new seat of the person who is held to be the same."""
+    for rows, seats in grouped(matches, free).values():
+        for m in rows:
+            for one in seats:
+                another_term = not same_term(m.entry, one.seat) and not one.seat.certificate
+                if not m.person and another_term and m.traits.may_be_same(one.traits):
+                    m.person = one.person
+
+
+def same_term(entry: Entry, seat: Seat) -> bool:
+    """Terms differ if both their numbers and their first days do; one of them alone may have been corrected."""
+    number, term = entry.said.get("term_number"), entry.said.get("term")
+    if number is None or seat.term_number in {None, number}:
+        return True
+    return not term or seat.started_on is None or term[0] == seat.started_on.isoformat()
+
+
+def same_certificate(entry: Entry, seat: Seat) -> bool:
+    return not seat.certificate or entry.said.get("certificate", seat.certificate) == seat.certificate
+
+
+def possible_duplicates(
+    matches: list[Match], people: Iterable[Stakeholder]
+) -> dict[int, Match | Stakeholder]:
+    """Index of a match → who came before and may be the same person. The later of two is the one that is named."""
+    known: dict[str, list[tuple[Traits, Stakeholder | Match]]] = defaultdict(list)
+    taken = {m.person.pk: index for index, m in enumerate(matches) if m.person}
+    for person in people:
+        known[person.name].append((Traits.of_person(person), person))
+    found: dict[int, Match | Stakeholder] = {}
+    for index, m in enumerate(matches):
+        if m.twin:
+            continue
+        traits = m.traits | Traits.of_person(m.person) if m.person else m.traits
+        for others, other in known[m.entry.name]:
+            earlier = not isinstance(other, Stakeholder) or not m.person or other.pk < m.person.pk
+            if earlier and other is not m.person and traits.may_be_same(others):
+                found[index] = (
+                    matches[taken[other.pk]]
+                    if isinstance(other, Stakeholder) and other.pk in taken
+                    else other
+                )
+                break
+        if not m.person:
+            known[m.entry.name].append((m.traits, m))
+    return found

@@ -1,0 +1,81 @@
+"""Import a roster of people: check its rows, find out whom they mean, write what they say anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contacts.access import Deed
+from contacts.imports import matching, rosters
+from contacts.imports.issues import Issue
+from contacts.imports.matching import Match
+from contacts.imports.results import Context, Outcome, Result, batches
+from contacts.imports.rosters import Entry
+from contacts.imports.tables import Table
+from contacts.imports.writing import Writer
+from contacts.models import ContactPhone, Seat, Stakeholder
+
+
+def run(table: Table, context: Context) -> list[Result]:
+    """Import the rows of a roster inside the caller's transaction."""
+    directory = context.directory()
+    entries = rosters.check(table, directory, context.day)
+    sound = [entry for entry in entries if not entry.rejected]
+    people = load(sound, context)
+    matches = matching.match(sound, people)
+    flag_certificates(matches, table)
+    writer = Writer(context, directory, table, matches)
+    for index, other in matching.possible_duplicates(matches, people).items():
+        matches[index].entry.issues.append(duplicate_of(other, table))
+    results = {id(m.entry): writer.take(m) for m in matches if not m.entry.rejected}
+    writer.save()
+    return [
+        results.get(id(entry)) or Result.of(entry.line, Outcome.REJECTED, entry.name, entry.issues)
+        for entry in entries
+    ]
+
+
+def load(entries: list[Entry], context: Context) -> list[Stakeholder]:
+    """Those within reach whom a row may mean: by name, or by mobile where the name was corrected."""
+    within = Stakeholder.objects.all()
+    if context.actor.officer:
+        within = within.visible_to(context.actor.officer, Deed.IMPORT)
+    found: dict[int, Stakeholder] = {}
+    called = sorted({entry.name for entry in entries})
+    mobiles = sorted({phone.e164 for entry in entries for phone in entry.phones if phone.kind == "mobile"})
+    for some in batches(called):
+        found.update((p.pk, p) for p in within.filter(name__in=some).prefetch_related("phones", "seats"))
+    for some in batches(mobiles):
+        owners = (
+            ContactPhone.objects.filter(e164__in=some)
+            .exclude(stakeholder__in=list(found))
+            .values("stakeholder")
+        )
+        found.update((p.pk, p) for p in within.filter(pk__in=owners).prefetch_related("phones", "seats"))
+    return [found[pk] for pk in sorted(found)]
+
+
+def flag_certificates(matches: list[Match], table: Table) -> None:
+    """Say where a certificate number was typed twice, and refuse one that belongs to somebody else."""
+    for m in matches:
+        if m.twin:
+            column = "certificate" if "certificate" in m.entry.said else "name"
+            m.entry.issues.append(Issue("typed_twice", table.label(column), "", where(m.twin)))
+    fresh = [m for m in matches if not m.twin and not m.seat and "certificate" in m.entry.said]
+    taken: set[tuple[str, str]] = set()
+    for some in batches(fresh):
+        numbers = [m.entry.said["certificate"] for m in some]
+        taken.update(Seat.objects.filter(certificate__in=numbers).values_list("kind", "certificate"))
+    for m in fresh:
+        if (m.entry.seat_kind, m.entry.said["certificate"]) in taken:
+            number = m.entry.said["certificate"]
+            m.entry.issues.append(Issue("certificate_taken", table.label("certificate"), number))
+
+
+def duplicate_of(other: Match | Stakeholder, table: Table) -> Issue:
+    if isinstance(other, Stakeholder):
+        return Issue("possible_duplicate", table.label("name"), other.number)
+    return Issue("possible_duplicate", table.label("name"), "", where(other))
+
+
+def where(m: Match) -> dict[str, Any]:
+    return {"sheet": m.entry.line.sheet, "row": m.entry.line.number}
