@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Unit
 
 if TYPE_CHECKING:
     from contacts.models import Officer
@@ -19,13 +22,20 @@ class FeedTokenQuerySet(models.QuerySet["FeedToken"]):
         return self.filter(officer=officer)
 
     def live(self) -> FeedTokenQuerySet:
-        return self.filter(revoked_at=None, officer__is_active=True)
+        """Those that are answered: neither revoked, nor of an officer who has left or moved to another unit."""
+        return self.filter(revoked_at=None, officer__is_active=True, officer__unit=F("unit"))
+
+    def stale(self) -> FeedTokenQuerySet:
+        """Those whose officer has left or moved, and that nobody has revoked yet."""
+        return self.filter(revoked_at=None).exclude(officer__is_active=True, officer__unit=F("unit"))
 
 
 class FeedToken(models.Model):
-    """A subscription of one officer, known by the SHA-256 of its secret alone."""
+    """A subscription of one officer, known by the SHA-256 of its secret alone. `unit` is where the officer served
+    when it was made: a transfer ends it."""
 
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="feed_tokens")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=50)
     sha256 = models.CharField(max_length=64, unique=True)
     with_names = models.BooleanField(_("show people's names"), default=False)
