@@ -22,6 +22,12 @@ class SignIn(views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if getattr(request, "htmx", False):
+            # The session has ended under a page: load the sign-in page whole, not into a part of it.
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return super().get(request, *args, **kwargs)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         with transaction.atomic():
             response = super().form_valid(form)

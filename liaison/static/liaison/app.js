@@ -86,16 +86,10 @@
     navigator.clipboard.writeText(field.value).then(() => button.classList.add("done"));
   });
 
-  // After the session's end htmx is sent to the sign-in page: show that as a page, not inside a list.
+  // A form that comes back to htmx with its errors (422) is shown.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, requestConfig } = event.detail;
-    if (xhr.responseURL && new URL(xhr.responseURL).pathname === "/sign-in/") {
-      event.detail.shouldSwap = false;
-      location.reload();
-    }
-    if (requestConfig.verb !== "get" && xhr.status === 422) {
-      event.detail.shouldSwap = true; // a form that comes back with its errors
-      event.detail.isError = false;
-    }
+    if (event.detail.xhr.status !== 422) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
   });
 })();
