@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
@@ -60,8 +60,12 @@ def with_status(obligations: QuerySet[Obligation], now: dt.datetime) -> QuerySet
     day = timezone.localtime(now).date()
     pairings = Pairing.objects.filter(stakeholder=OuterRef("stakeholder"))
     holder = Pairing.objects.filter(pk=OuterRef("responsible_pairing_id"))
+    meets = _contacts_within(now).filter(outcome=ContactRecord.Outcome.REACHED).order_by("occurred_at", "pk")
+    kinds = _versions_by_kinds()
     return (
-        obligations.annotate(met_record_id=_first_meeting(now, "pk"), met_on=_first_meeting(now, "occurred_on"))
+        obligations.annotate(
+            met_record_id=_by_kinds(meets, "pk", kinds), met_on=_by_kinds(meets, "occurred_on", kinds)
+        )
         .annotate(
             state=Case(
                 When(met_on__isnull=False, then=Value(State.MET)),
@@ -98,7 +102,7 @@ def with_attempts(obligations: QuerySet[Obligation], now: dt.datetime) -> QueryS
         .values("stakeholder")
         .annotate(number=Count("pk"))
     )
-    return obligations.annotate(attempts=Coalesce(_by_kinds(tried, "number"), Value(0)))
+    return obligations.annotate(attempts=Coalesce(_by_kinds(tried, "number", _versions_by_kinds()), Value(0)))
 
 
 def due_soon_limit(day: dt.date, workdays: Workdays) -> dt.date:
@@ -112,7 +116,10 @@ def due_soon(day: dt.date, workdays: Workdays) -> Q:
 
 
 def of_period(period: periods.Period) -> QuerySet[Obligation]:
-    """What is owed within a period: of a quarter, its months' calls and its own visits."""
+    """What is owed within a period: of a quarter, its months' calls and its own visits. No cycle is as short as a
+    week; to a week belongs what is planned on its days."""
+    if period.cadence == "week":
+        return Obligation.objects.live().filter(planned_on__range=(period.start, period.end))
     return Obligation.objects.live().filter(period_start__gte=period.start, period_end__lte=period.end)
 
 
@@ -136,22 +143,58 @@ def figures(
         wanted = wanted.filter(pk__in=visible.values("pk"))
     if kind:
         wanted = wanted.filter(version__kind=kind)
-    wanted = with_attempts(with_status(wanted.order_by(), now), now)
-    if unit is not None:
-        below = Unit.objects.subtree(unit)
-        wanted = wanted.filter(responsible_unit_id__in=below.values("pk"))
-    rows = wanted.values_list(
-        "state", "attempts", "responsible_unit_id", "responsible_officer_id", "stakeholder", "version", "period_start", "period_end"
-    )
     total = dict.fromkeys(FIGURES, 0)
     groups: dict[Any, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FIGURES, 0))
     keys_of = _KEYS[by]()
-    for row in rows.iterator(chunk_size=5000):
+    for row in standing(wanted, now=now, unit=unit):
         for tally in [total, *(groups[key] for key in keys_of(row))]:
-            tally["owed"] += 1
-            tally[row[0]] += 1
-            tally["attempts"] += row[1]
+            count(tally, row)
     return {"total": total, "groups": _named(by, groups)}
+
+
+class Standing(NamedTuple):
+    """One obligation as `figures` and the digests count it."""
+
+    state: str
+    attempts: int
+    unit: int  # the responsible officer's, at the time
+    officer: int
+    stakeholder: int
+    version: int
+    period_start: dt.date
+    period_end: dt.date
+    obligation: int
+    kind: str
+    due_on: dt.date
+
+
+def standing(
+    wanted: QuerySet[Obligation], *, now: dt.datetime, unit: Unit | None = None, officer: Officer | None = None
+) -> Iterator[Standing]:
+    """How each of the `wanted` obligations stands, of those that count in `unit` and below, or for `officer`."""
+    if unit is not None and unit.parent_id:
+        # Whoever is responsible held the person once: this keeps the rest from being derived at all.
+        held = Pairing.objects.filter(unit__path__startswith=unit.path)
+        wanted = wanted.filter(stakeholder__in=held.values("stakeholder"))
+    if officer is not None:
+        wanted = wanted.filter(stakeholder__in=Pairing.objects.filter(officer=officer).values("stakeholder"))
+    derived: QuerySet[Any] = with_attempts(with_status(wanted.order_by(), now), now)
+    if unit is not None:
+        derived = derived.filter(responsible_unit_id__in=Unit.objects.subtree(unit).values("pk"))
+    if officer is not None:
+        derived = derived.filter(responsible_officer_id=officer.pk)
+    rows = derived.values_list(
+        "state", "attempts", "responsible_unit_id", "responsible_officer_id", "stakeholder", "version",
+        "period_start", "period_end", "pk", "version__kind", "due_on",
+    )  # fmt: skip
+    return (Standing(*row) for row in rows.iterator(chunk_size=5000))
+
+
+def count(tally: dict[str, int], row: Standing) -> None:
+    """Add one obligation to figures."""
+    tally["owed"] += 1
+    tally[row.state] += 1
+    tally["attempts"] += row.attempts
 
 
 # --- how it is derived ---------------------------------------------------------------------------------------
@@ -167,17 +210,17 @@ def _contacts_within(now: dt.datetime) -> QuerySet[ContactRecord]:
     )
 
 
-def _first_meeting(now: dt.datetime, field: str) -> Case:
-    """A field of the earliest contact that reached the person (R6)."""
-    reached = _contacts_within(now).filter(outcome=ContactRecord.Outcome.REACHED).order_by("occurred_at", "pk")
-    return _by_kinds(reached, field)
-
-
-def _by_kinds(contacts: QuerySet, field: str) -> Case:
-    """The same subquery for each set of kinds that policies count, so that every one can use the index."""
+def _versions_by_kinds() -> dict[tuple[str, ...], list[int]]:
+    """The versions of policies by the kinds of contact that meet them (R6)."""
     versions_of: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for version in PolicyVersion.objects.all():
         versions_of[tuple(version.kinds)].append(version.pk)
+    return versions_of
+
+
+def _by_kinds(contacts: QuerySet, field: str, versions_of: dict[tuple[str, ...], list[int]]) -> Case:
+    """A field of the first of the contacts that count for the obligation: the same subquery for each set of kinds that
+    policies count, so that every one can use the index."""
     return Case(
         *(
             When(version__in=versions, then=Subquery(contacts.filter(kind__in=kinds).values(field)[:1]))
@@ -187,11 +230,11 @@ def _by_kinds(contacts: QuerySet, field: str) -> Case:
 
 
 def _by_unit():
-    return lambda row: (row[2],)
+    return lambda row: (row.unit,)
 
 
 def _by_officer():
-    return lambda row: (row[3],)
+    return lambda row: (row.officer,)
 
 
 def _by_level():
@@ -200,12 +243,13 @@ def _by_level():
     for person, *seat in Seat.objects.values_list("stakeholder", "kind", "level", "started_on", "ended_on"):
         seats[person].append(tuple(seat))
 
-    def levels(row: tuple) -> Iterable[str]:
-        _state, _attempts, _unit, _officer, person, version, start, end = row
+    def levels(row: Standing) -> Iterable[str]:
         return {
             level
-            for kind, level, since, until in seats[person]
-            if kind in kinds_of[version] and (since is None or since <= end) and (until is None or until >= start)
+            for kind, level, since, until in seats[row.stakeholder]
+            if kind in kinds_of[row.version]
+            and (since is None or since <= row.period_end)
+            and (until is None or until >= row.period_start)
         }
 
     return levels
