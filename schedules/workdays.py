@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ class Workdays:
 
     def __init__(self, overrides: Mapping[dt.date, bool] | None = None, entered_years: Iterable[int] = ()) -> None:
         self.overrides = overrides or {}
-        self.entered_years = frozenset(entered_years)
+        self._entered_years = entered_years  # read when first asked for: most pages never do
+
+    @cached_property
+    def entered_years(self) -> frozenset[int]:
+        return frozenset(self._entered_years)
 
     @classmethod
     def load(cls) -> Workdays:
@@ -41,6 +45,10 @@ class Workdays:
             dict(DayOverride.objects.values_list("day", "is_working")),
             KnownYear.objects.values_list("year", flat=True),
         )
+
+    def fingerprint(self) -> tuple:
+        """What this calendar adds to the statutory one; plans made under another are looked at again."""
+        return sorted(self.overrides.items()), sorted(self.entered_years)
 
     def __contains__(self, day: dt.date) -> bool:
         if day in self.overrides:

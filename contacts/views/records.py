@@ -33,6 +33,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         now=now,
         makers=_makers(person, request.user, timezone.localdate(now)),
+        auto_id=f"id_{person.pk}_%s",  # several of these forms may stand open on one page
         initial={"kind": request.GET.get("kind", ContactRecord.Kind.CALL)},
     )
     if form.is_valid():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from contacts.access import Deed, find_for, requires
 from contacts.editing import save_person
 from contacts.forms.stakeholders import StakeholderForm, seat_forms
-from contacts.models import Actor, AuditEntry, Officer, Stakeholder
+from contacts.models import Actor, AuditEntry, Officer, Seat, Stakeholder
 from contacts.phones import Phone
 from contacts.timeline import History
 
@@ -76,7 +76,8 @@ def update(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, pk: int) -> dict:
     user: Officer = request.user  # type: ignore[assignment]
-    people = Stakeholder.objects.select_related("unit").prefetch_related("phones", "seats__unit")
+    seats = Prefetch("seats", Seat.objects.select_related("unit"))
+    people = Stakeholder.objects.select_related("unit").prefetch_related("phones", seats)
     person = find_for(user, people, Deed.SEE_ROSTER, pk=pk)
     today = timezone.localdate()
     pairings = list(person.pairings.select_related("officer", "unit"))

@@ -1,14 +1,17 @@
 """The start page: the first thing each kind of officer needs."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
 
-from contacts.access import Deed, signed_in
+from contacts.access import Column, Deed, requires, signed_in
+from contacts.models import Feedback, Officer, Pairing, Stakeholder
+from schedules.models import Delivery
 
-# The first that an officer may do decides. Whoever holds pairings begins with today's list.
-PLACES = [
-    (Deed.LOG, "schedules:today"),
-    (Deed.DIGEST, "schedules:digest"),
+COORDINATORS = {Column.CITY_COORDINATOR, Column.COUNTY_COORDINATOR}
+LEADERS = {Column.CITY_LEADER, Column.COUNTY_LEADER, Column.STATION_LEADER}
+# Who takes no part in the liaison work begins with what they watch over.
+POWERS = [
     (Deed.MANAGE_ACCOUNTS, "contacts:account-list"),
     (Deed.APPROVE_ROLE, "contacts:role-list"),
     (Deed.READ_AUDIT, "contacts:audit-list"),
@@ -17,4 +20,34 @@ PLACES = [
 
 @signed_in
 def index(request: HttpRequest) -> HttpResponse:
-    return redirect(next((place for deed, place in PLACES if request.user.rights.may(deed)), "contacts:settings"))
+    return redirect(_place(request.user))
+
+
+@requires(Deed.EDIT_ROSTER)
+def overview(request: HttpRequest) -> HttpResponse:
+    """What needs a coordinator, as numbers that lead to it."""
+    user, day = request.user, timezone.localdate()
+    feedback = Feedback.objects.visible_to(user)
+    deliveries = Delivery.objects.filter(notice__officer__in=Officer.objects.visible_to(user, Deed.EDIT_ROSTER))
+    context = {
+        "unpaired": Stakeholder.objects.visible_to(user).unpaired(day).count(),
+        "overdue": feedback.overdue(day).count(),
+        "review": feedback.to_review(day).count(),
+        "dead": deliveries.filter(state=Delivery.State.DEAD).count(),
+        "unknown": deliveries.filter(state=Delivery.State.UNKNOWN).count(),
+    }
+    return render(request, "schedules/overview.html", context)
+
+
+def _place(officer: Officer) -> str:
+    """Whoever holds someone begins with the day's list; others with what their role asks of them."""
+    rights = officer.rights
+    if not rights.may(Deed.LOG):
+        return next((place for deed, place in POWERS if rights.may(deed)), "contacts:settings")
+    if not rights.columns & (COORDINATORS | LEADERS) or _holds_anyone(officer):
+        return "schedules:today"
+    return "schedules:overview" if rights.columns & COORDINATORS else "schedules:digest"
+
+
+def _holds_anyone(officer: Officer) -> bool:
+    return Pairing.objects.open(timezone.localdate()).filter(officer=officer).exists()

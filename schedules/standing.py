@@ -1,0 +1,36 @@
+"""Obligations as they stand, loaded for a page that shows a person's or an officer's few dozen of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from contacts.models import ContactRecord
+from schedules.coverage import State, due_soon_limit, with_status
+from schedules.models import Obligation
+from schedules.workdays import Workdays
+
+
+def stand(rows: QuerySet[Obligation], now: dt.datetime) -> list[Obligation]:
+    """The rows with status, policy and version, and whether each is `due_soon` (R7)."""
+    limit = due_soon_limit(timezone.localdate(now), Workdays.load())
+    found = list(with_status(rows, now).select_related("policy", "version"))
+    for row in found:
+        row.due_soon = row.state == State.OPEN and row.due_on <= limit
+    return found
+
+
+def count_attempts(rows: Iterable[Obligation], records: Iterable[ContactRecord]) -> None:
+    """Set `attempts` of each obligation from live `records` at hand: those of its kind, within its period, that did not
+    reach the person (R6)."""
+    tried = [r for r in records if r.is_live and r.outcome != ContactRecord.Outcome.REACHED]
+    for row in rows:
+        row.attempts = sum(
+            r.stakeholder_id == row.stakeholder_id
+            and r.kind in row.version.kinds
+            and row.period_start <= r.occurred_on <= row.period_end
+            for r in tried
+        )

@@ -1,0 +1,75 @@
+"""The inbox: every notice that an officer was sent, and what became of what it told."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from contacts.access import signed_in
+from contacts.models import Actor, AuditEntry, Stakeholder
+from schedules.coverage import with_status
+from schedules.models import Notice, NoticeLine, Obligation
+
+PER_PAGE = 10  # notices; each may hold dozens of lines
+
+
+@signed_in
+def index(request: HttpRequest) -> HttpResponse:
+    """One's own notices, the newest first. A line about someone who has been handed over names nobody."""
+    notices = Notice.objects.visible_to(request.user).order_by("-send_on", "-pk")
+    page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
+    found = list(page.object_list)
+    lines = list(
+        NoticeLine.objects.filter(notice__in=found, state=NoticeLine.State.TOLD).select_related("digest__unit")
+    )
+    owed = _owed(request, lines)
+    for notice in found:
+        notice.told = [line for line in lines if line.notice_id == notice.pk]
+        for line in notice.told:
+            line.owed = owed.get(line.obligation_id)
+    page.object_list = found
+    context = {"page_obj": page, "unread": any(notice.read_at is None for notice in found)}
+    return render(request, "schedules/notice_list.html", context)
+
+
+@signed_in
+@require_POST
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark one notice as read."""
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+    _mark(request, Notice.objects.visible_to(request.user).filter(pk=notice.pk))
+    return redirect("schedules:notice-list")
+
+
+@signed_in
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark all notices as read."""
+    count = _mark(request, Notice.objects.visible_to(request.user))
+    if count:
+        messages.success(request, _("All notices are marked as read."))
+    return redirect("schedules:notice-list")
+
+
+@transaction.atomic
+def _mark(request: HttpRequest, notices) -> int:
+    unread = notices.unread()
+    days = [day.isoformat() for day in unread.values_list("send_on", flat=True)]
+    if days:
+        unread.update(read_at=timezone.now())
+        AuditEntry.objects.record(Actor.of(request), "read notices", after={"days": days})
+    return len(days)
+
+
+def _owed(request: HttpRequest, lines: list[NoticeLine]) -> dict[int, Obligation]:
+    """The obligations that the lines tell of, with what became of them; only of people within reach today."""
+    keys = {line.obligation_id for line in lines if line.obligation_id}
+    rows = Obligation.objects.filter(pk__in=keys, stakeholder__in=Stakeholder.objects.visible_to(request.user))
+    rows = with_status(rows, timezone.now()).select_related("stakeholder", "policy", "version")
+    return {row.pk: row for row in rows}
