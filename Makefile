@@ -54,7 +54,7 @@ lint-types: setup
 	$(BIN)/mypy
 
 lint-security: setup
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml liaison contacts schedules manage.py
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml liaison contacts schedules manage.py
 
 lint-migrations: setup
 	$(BIN)/python manage.py makemigrations --check --dry-run

@@ -67,7 +67,8 @@ def web_server(host: str, port: int, processes: int) -> list[str]:
     command = [sys.executable, "-m", "gunicorn", "liaison.wsgi", f"--bind={host}:{port}"]
     command += [f"--workers={processes}", "--threads=2", "--preload", "--no-control-socket"]
     command += ["--graceful-timeout=20", "--log-level=warning"]
-    if os.path.isdir("/dev/shm"):  # noqa: S108 - a heartbeat on a slow disk looks like a hung process
+    # A heartbeat on a slow disk would look like a hung process.
+    if os.path.isdir("/dev/shm"):  # noqa: S108  # nosec B108 - gunicorn makes and removes its files there
         command.append("--worker-tmp-dir=/dev/shm")
     return command
 
