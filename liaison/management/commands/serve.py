@@ -67,8 +67,8 @@ def web_server(host: str, port: int, processes: int) -> list[str]:
     command = [sys.executable, "-m", "gunicorn", "liaison.wsgi", f"--bind={host}:{port}"]
     command += [f"--workers={processes}", "--threads=2", "--preload", "--no-control-socket"]
     command += ["--graceful-timeout=20", "--log-level=warning"]
-    # A heartbeat on a slow disk would look like a hung process.
-    if os.path.isdir("/dev/shm"):  # noqa: S108  # nosec B108 - gunicorn makes and removes its files there
+    # A heartbeat on a slow disk would look like a hung process; gunicorn makes and removes its files there.
+    if os.path.isdir("/dev/shm"):  # noqa: S108  # nosec B108
         command.append("--worker-tmp-dir=/dev/shm")
     return command
 
