@@ -83,7 +83,9 @@ def page_numbers(page: Page) -> Iterator[int | str]:
 def control(field: forms.BoundField) -> SafeString:
     """The field's widget in Bootstrap's clothes."""
     widget = field.field.widget
-    if isinstance(widget, (forms.CheckboxSelectMultiple, forms.RadioSelect, forms.CheckboxInput)):
+    if isinstance(widget, (forms.CheckboxSelectMultiple, forms.RadioSelect)):
+        return field.as_widget()  # a class would dress the group around the boxes as well
+    if isinstance(widget, forms.CheckboxInput):
         dress = "form-check-input"
     elif isinstance(widget, forms.Select):
         dress = "form-select"

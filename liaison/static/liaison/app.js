@@ -79,6 +79,19 @@
     for (const each of document.querySelectorAll(`input[type=checkbox][name="${box.dataset.checkAll}"]`))
       each.checked = box.checked;
   });
+  // The way back to a list finds it as this tab left it; signing in starts afresh.
+  addEventListener("DOMContentLoaded", () => {
+    if (document.body.matches(".plain")) sessionStorage.clear();
+  });
+  on("click", ".crumbs a", (link) => {
+    const left = sessionStorage.getItem(link.pathname);
+    if (left && !link.search) link.search = left;
+  });
+  const leave = () => {
+    if (document.querySelector("form.filter")) sessionStorage.setItem(location.pathname, location.search);
+  };
+  addEventListener("pagehide", leave);
+
   on("click", "[data-print]", () => print());
   on("click", "[data-copy]", (button) => {
     const field = document.querySelector(button.dataset.copy);
