@@ -181,7 +181,7 @@ CACHES = {
 # --- who may come in -----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "contacts.Officer"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "contacts.backends.OfficerBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ["police_number", "name", "pinyin", "email"]}},

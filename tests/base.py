@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 def sign_in(officer: Officer, *, language: str = "en", **headers: str) -> Client:
     """A client of its own for this officer, who reads English unless told otherwise."""
     client = Client(headers={"Accept-Language": language, **headers})
-    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(officer, backend="contacts.backends.OfficerBackend")
     return client

@@ -64,7 +64,7 @@ def open_page(browser: Browser, live_server, transactional_db) -> Iterator[Calla
 def session_cookie(officer, url: str) -> dict[str, str]:
     session = SessionStore()
     session[SESSION_KEY] = str(officer.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "contacts.backends.OfficerBackend"
     session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
     session.save()
     return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}
