@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schedules.views import health, home, inbox, today
+from schedules.views import calendars, deeds, health, home, inbox, obligations, today
 
 app_name = "schedules"
 
@@ -13,6 +13,18 @@ urlpatterns = [
     path("inbox/", inbox.index, name="notice-list"),
     path("inbox/read/", inbox.read_all, name="notice-read-all"),
     path("inbox/<int:pk>/read/", inbox.read, name="notice-read"),
+    # What is owed, and calendars of it.
+    path("tasks/", obligations.ObligationList.as_view(), name="obligation-list"),
+    path("tasks/<int:pk>/waive/", deeds.waive, name="obligation-waive"),
+    path("tasks/<int:pk>/unwaive/", deeds.unwaive, name="obligation-unwaive"),
+    path("tasks/<int:pk>/move/", deeds.move, name="obligation-move"),
+    path("tasks/recount/", deeds.recount, name="recount"),
+    path("calendars/", calendars.index, name="calendar-list"),
+    path("calendars/download/", calendars.download, name="calendar-download"),
+    path("calendars/officer/<str:number>.ics", calendars.of_officer, name="calendar-officer"),
+    path("calendars/unit/<str:code>.ics", calendars.of_unit, name="calendar-unit"),
+    path("calendars/<int:pk>/revoke/", calendars.revoke, name="calendar-revoke"),
+    path("cal/<str:secret>/feed.ics", calendars.feed, name="feed"),
     path("health/", health.page, name="health"),
     path("health.json", health.machine, name="health-machine"),
 ]

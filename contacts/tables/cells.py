@@ -12,10 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
+from contacts import phones
 from contacts.models import ContactPhone, Seat, Stakeholder
 from liaison.markup import badge
-
-NOTHING = ""
 
 
 class NameColumn(tables.Column):
@@ -64,13 +63,14 @@ def clock(instant: dt.datetime) -> str:
     return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}"
 
 
-def phone(number: ContactPhone | None, *, dial: bool) -> SafeString | str:
+def phone(e164: str | None, extension: str, *, dial: bool) -> SafeString | str:
     """A number to tap, or without its middle."""
-    if number is None:
-        return NOTHING
+    if not e164:
+        return ""
     if not dial:
-        return number.masked
-    return format_html('<a class="nowrap" href="{}">{}</a>', number.uri, number)
+        return phones.masked(e164)
+    uri = ContactPhone(e164=e164, extension=extension).uri
+    return format_html('<a class="nowrap" href="{}">{}</a>', uri, phones.shown(e164, extension))
 
 
 # Short for a cell: "district · deputy".

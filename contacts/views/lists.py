@@ -12,8 +12,6 @@ from django.views import View
 from contacts.access import Deed, RequiresDeed
 from contacts.tables.base import PAGE_SIZES, Listing
 
-REMEMBERED = "lists"
-
 
 class ListPage(RequiresDeed, View):
     """Shows `listing` in `template_name`; `more` adds to its context."""
@@ -26,7 +24,6 @@ class ListPage(RequiresDeed, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         listing = self.listing(request.user, timezone.now())
         found, table = listing.page(request.GET)
-        remember(request, listing.name)
         context = {
             "listing": listing,
             "filter": found,
@@ -39,20 +36,6 @@ class ListPage(RequiresDeed, View):
 
     def more(self, listing: Listing) -> dict[str, Any]:
         return {}
-
-
-def remember(request: HttpRequest, name: str) -> None:
-    """Keep the query for `way_to`, so that coming back from a person finds the list as it was left."""
-    query = request.GET.urlencode()
-    remembered = request.session.get(REMEMBERED, {})
-    if query != remembered.get(name, ""):
-        request.session[REMEMBERED] = {**remembered, name: query[:2000]}
-
-
-def way_to(request: HttpRequest, name: str, address: str) -> str:
-    """The address of a list with the query that it was last seen with."""
-    query = request.session.get(REMEMBERED, {}).get(name)
-    return f"{address}?{query}" if query else address
 
 
 def _exports_less(request: HttpRequest, listing: Listing) -> bool:

@@ -1,0 +1,5 @@
+"""Tables of what should happen. Importing this package makes every table known by its name."""
+
+from schedules.tables import obligations
+
+__all__ = ["obligations"]

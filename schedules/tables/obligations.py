@@ -1,0 +1,87 @@
+"""What is owed to whom, until when, and how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from contacts.access import Deed
+from contacts.models import ContactRecord, Pairing
+from contacts.tables import cells
+from contacts.tables.base import Column, Listing
+from contacts.tables.units import NUMBER
+from schedules.coverage import State, with_attempts, with_status
+from schedules.filters.obligations import ObligationFilter
+from schedules.models import Obligation
+
+
+class ObligationTable(tables.Table):
+    stakeholder = cells.NameColumn("stakeholder", verbose_name=_("Name"))
+    policy = tables.Column(verbose_name=_("Policy"), order_by="policy_id")
+    period_key = tables.Column(verbose_name=_("Period"), order_by=("period_start", "period_end"))
+    planned_on = cells.DayColumn(verbose_name=_("Planned on"))
+    due_on = cells.DayColumn(verbose_name=_("Due on"))
+    state = cells.StateColumn(State.choices, verbose_name=_("State"))
+    attempts = tables.Column(verbose_name=_("Attempts"), attrs=NUMBER, orderable=False)
+    officer = tables.Column(
+        verbose_name=_("Responsible"), accessor="officer_name", order_by="officer_pinyin", default=""
+    )
+    unit = tables.Column(verbose_name=_("Unit"), accessor="unit_name", order_by="unit_path", default="")
+
+    class Meta:
+        order_by = "due_on"
+        empty_text = _("Nothing is owed that fits. Choose another period, or clear the filter.")
+
+    def render_officer(self, value: str, record: Any) -> SafeString:
+        return format_html('{} <span class="muted number">{}</span>', value, record.officer_number)
+
+
+class ObligationListing(Listing):
+    name = "obligations"
+    title = _("Tasks")
+    filterset = ObligationFilter
+    table = ObligationTable
+    columns = (
+        Column(_("Number of the person"), "stakeholder_id", lambda pk: f"L{pk:06d}"),
+        Column(_("Name"), "stakeholder__name"),
+        Column(_("Kind"), "version__kind", lambda kind: ContactRecord.Kind(kind).label),
+        Column(_("Period"), "period_key"),
+        Column(_("Planned on"), "planned_on"),
+        Column(_("Due on"), "due_on"),
+        Column(_("State"), "state", lambda state: State(state).label),
+        Column(_("Met on"), "met_on"),
+        Column(_("Attempts"), "attempts"),
+        Column(_("Waived because"), "waive_reason"),
+        Column(_("Responsible"), "officer_name"),
+        Column(_("Police number"), "officer_number"),
+        Column(_("Unit"), "unit_name"),
+    )
+
+    def rows(self, deed: Deed) -> QuerySet:
+        return self.with_status.visible_to(self.officer, deed)  # type: ignore[attr-defined]
+
+    @cached_property
+    def with_status(self) -> QuerySet[Obligation]:
+        """All that exist, with their status; made once, because making it reads the policies."""
+        holder = Pairing.objects.filter(pk=OuterRef("responsible_pairing_id"))
+        return with_status(Obligation.objects.live(), self.now).annotate(
+            officer_name=Subquery(holder.values("officer__name")[:1]),
+            officer_pinyin=Subquery(holder.values("officer__pinyin")[:1]),
+            officer_number=Subquery(holder.values("officer__police_number")[:1]),
+            unit_name=Subquery(holder.values("unit__short_name")[:1]),
+            unit_path=Subquery(holder.values("unit__path")[:1]),
+        )
+
+    def load(self, keys: list[int]) -> Iterable[Obligation]:
+        rows = self.with_status.filter(pk__in=keys).select_related("stakeholder", "policy")
+        return with_attempts(rows, self.now)
+
+    def values(self, keys: list[int]) -> QuerySet:
+        return with_attempts(self.with_status.filter(pk__in=keys), self.now)
