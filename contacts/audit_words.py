@@ -36,5 +36,8 @@ ACTIONS: dict[str, str | Promise] = {
     "import": _("import row"),
     "drop import": _("drop import"),
     "read notices": _("read notices"),
-    "waive": _("waive"),
+    "subscribe calendar": _("subscribe calendar"),
+    "revoke calendar": _("revoke calendar subscription"),
+    "export calendar": _("export calendar"),
+    "load demo": _("load demonstration data"),
 }
