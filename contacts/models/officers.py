@@ -26,6 +26,10 @@ class OfficerQuerySet(models.QuerySet["Officer"]):
     def active(self) -> OfficerQuerySet:
         return self.filter(is_active=True)
 
+    def reachable_by_mail(self) -> OfficerQuerySet:
+        """Those who can be sent reminders by e-mail and want them."""
+        return self.active().filter(notify_by_email=True).exclude(email="")
+
     def search(self, words: str) -> OfficerQuerySet:
         """By police number, name, pinyin or initials."""
         return self.filter(Q(police_number__startswith=words) | names.matching(words))
@@ -91,6 +95,10 @@ class Officer(AbstractBaseUser):
     def save(self, **kwargs) -> None:
         self.pinyin, self.initials = names.spell(self.name)
         super().save(**kwargs)
+
+    @property
+    def reachable_by_mail(self) -> bool:
+        return self.is_active and self.notify_by_email and bool(self.email)
 
     @cached_property
     def rights(self) -> access.Rights:

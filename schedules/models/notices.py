@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, officer: Officer) -> NoticeQuerySet:
-        """Everybody reads their own inbox, nobody another's."""
-        return self.filter(officer=officer)
+        """Everybody reads their own inbox, nobody another's; a notice of which nothing is left is not there."""
+        return self.filter(Exists(NoticeLine.objects.told().filter(notice=OuterRef("pk"))), officer=officer)
 
     def unread(self) -> NoticeQuerySet:
         return self.filter(read_at=None)
@@ -53,6 +55,11 @@ class Notice(models.Model):
         return f"{self.officer}, {self.send_on}"
 
 
+class NoticeLineQuerySet(models.QuerySet["NoticeLine"]):
+    def told(self) -> NoticeLineQuerySet:
+        return self.filter(state=NoticeLine.State.TOLD)
+
+
 class NoticeLine(models.Model):
     """One thing told: (obligation, stage, recipient), or a digest that is ready. A line that a later stage replaced
     before anybody was told, or that was met before it went out, says so in its state."""
@@ -69,6 +76,8 @@ class NoticeLine(models.Model):
     digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, related_name="notice_lines")
     state = models.CharField(max_length=10, choices=State, default=State.TOLD)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = NoticeLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("line")
@@ -106,7 +115,7 @@ class Delivery(models.Model):
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=10, choices=Channel)
-    address = models.CharField(max_length=254)
+    address = models.CharField(max_length=254, blank=True)  # where it last went
     message_id = models.CharField(max_length=120, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -134,3 +143,10 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice}, {self.get_channel_display()}, {self.get_state_display()}"
+
+    @classmethod
+    def of(cls, notice: Notice, channel: str, not_before: dt.datetime) -> Delivery:
+        """A delivery not yet saved. Its message id is made of ids alone, so that nothing can give it another."""
+        host = urlsplit(settings.BASE_URL).hostname
+        message_id = f"<notice-{notice.pk}.{channel}@{host}>"
+        return cls(notice=notice, channel=channel, message_id=message_id, next_attempt_at=not_before)

@@ -1,0 +1,59 @@
+"""What an error while sending means, and when it is tried again (R11). Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import smtplib
+from dataclasses import dataclass
+
+TRIES = 10  # of what was refused for now
+TRIES_REFUSED = 3  # of what was refused for good
+FIRST_PAUSE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = dt.timedelta(hours=2)
+
+
+class Unreachable(Exception):
+    """There is no connection to the mail server: the message has not left, and that is not its fault."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`uncertain`: it may have been sent. `reachable`: others may be tried now. `tries`: given up after so many, or
+    never (None)."""
+
+    text: str
+    uncertain: bool = False
+    reachable: bool = True
+    tries: int | None = TRIES
+
+    def final(self, attempts: int) -> bool:
+        return self.tries is not None and attempts >= self.tries
+
+
+def judge(error: Exception) -> Outcome:
+    """What the error says about the message. Only an answer of the server, or no connection at all, is a clear
+    refusal; a line that broke in between leaves it open whether the message arrived."""
+    text = f"{type(error).__name__}: {error}"[:500]
+    if isinstance(error, Unreachable):
+        return Outcome(text, reachable=False, tries=None)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _answer in error.recipients.values()]
+        return Outcome(text, tries=_tries(min(codes, default=400)))
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 400:
+        return Outcome(text, tries=_tries(error.smtp_code))
+    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPNotSupportedError):
+        return Outcome(text, uncertain=True)
+    return Outcome(text)
+
+
+def _tries(code: int) -> int:
+    return TRIES_REFUSED if code >= 500 else TRIES
+
+
+def pause(pk: int, attempts: int) -> dt.timedelta:
+    """How long to wait after so many attempts: doubling, up to two hours, and up to a quarter more that depends on the
+    id alone, so that those which failed together do not come back together."""
+    doubled = min(FIRST_PAUSE * 2 ** (min(attempts, 20) - 1), LONGEST_PAUSE)
+    spread = int.from_bytes(hashlib.sha256(f"{pk}:{attempts}".encode()).digest()[:2]) / 0xFFFF
+    return doubled * (1 + spread / 4)

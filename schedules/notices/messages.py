@@ -1,0 +1,112 @@
+"""The message of a notice: what of it still matters, in the officer's language, as text and as HTML."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Prefetch
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contacts.models import Officer
+from schedules.coverage import State, with_status
+from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
+from schedules.notices.hours import Moment
+
+# The most urgent first.
+ORDER = [Stage.MISSED, Stage.LAST_DAY, Stage.DUE_SOON, Stage.PLANNED]
+
+
+def still_wanted(notice: Notice, moment: Moment) -> list[NoticeLine]:
+    """The lines that still matter; the others are marked as no longer needed. Their obligations carry their status."""
+    owed = with_status(Obligation.objects.live(), moment.now).select_related(
+        "stakeholder", "version", "policy"
+    )
+    lines = list(
+        notice.lines.told().prefetch_related(Prefetch("obligation", owed)).select_related("digest__unit")
+    )
+    wanted = [line for line in lines if _matters(line)]
+    idle = [line.pk for line in lines if not _matters(line)]
+    if idle:
+        NoticeLine.objects.filter(pk__in=idle).update(state=NoticeLine.State.CANCELLED)
+    return wanted
+
+
+def _matters(line: NoticeLine) -> bool:
+    if line.digest_id:
+        return True
+    obligation = line.obligation
+    if obligation is None:  # withdrawn
+        return False
+    if line.stage == Stage.MISSED:
+        return obligation.state == State.MISSED  # type: ignore[attr-defined]
+    return obligation.state == State.OPEN and obligation.responsible_officer_id == line.recipient_id  # type: ignore[attr-defined]
+
+
+def compose(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> EmailMultiAlternatives:
+    """The mail, under the delivery's own message id."""
+    officer = delivery.notice.officer
+    with translation.override(officer.language or settings.LANGUAGE_CODE):
+        context = _context(delivery.notice, lines, moment)
+        message = EmailMultiAlternatives(
+            subject=context["subject"],
+            body=render_to_string("emails/notice.txt", context),
+            to=[delivery.address],
+            headers={"Message-ID": delivery.message_id, "Auto-Submitted": "auto-generated"},
+        )
+        message.attach_alternative(_inlined(render_to_string("emails/notice.html", context)), "text/html")
+    return message
+
+
+def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[str, Any]:
+    by_stage: dict[str, list[NoticeLine]] = defaultdict(list)
+    for line in lines:
+        if line.obligation_id:
+            by_stage[line.stage].append(line)
+    for found in by_stage.values():
+        found.sort(key=lambda line: (line.obligation.stakeholder.street, line.obligation.stakeholder.pinyin))
+    _name_others(notice, lines)
+    return {
+        "notice": notice,
+        "subject": _subject(by_stage),
+        "groups": [(stage.label, by_stage[stage]) for stage in ORDER if stage in by_stage],
+        "digests": [line.digest for line in lines if line.digest_id],
+        "day": moment.today,
+        "site": settings.BASE_URL,
+    }
+
+
+def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
+    """Leaders read who is responsible for what was missed; nobody needs to read their own name."""
+    owed = [line.obligation for line in lines if line.obligation_id]
+    others = {one.responsible_officer_id for one in owed} - {notice.officer_id, None}
+    names = dict(Officer.objects.filter(pk__in=others).values_list("pk", "name")) if others else {}
+    for one in owed:
+        one.held_by = names.get(one.responsible_officer_id, "")
+
+
+def _subject(by_stage: dict[str, list[NoticeLine]]) -> str:
+    number = sum(map(len, by_stage.values()))
+    if not number:
+        return _("Your digest is ready")
+    if Stage.LAST_DAY in by_stage:
+        text = ngettext(
+            "%(number)d contact, some on their last day",
+            "%(number)d contacts, some on their last day",
+            number,
+        )
+    else:
+        text = ngettext("%(number)d contact to look after", "%(number)d contacts to look after", number)
+    return text % {"number": number}
+
+
+def _inlined(html: str) -> str:
+    """Mail programs drop style sheets: put the styles on the elements."""
+    import css_inline  # only the worker needs it
+
+    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html)

@@ -1,0 +1,163 @@
+"""Queue what is to be told: lines into the one notice of each officer and day, which at once is their inbox (R10)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from contacts.models import Officer
+from schedules.models import Delivery, Notice, NoticeLine
+from schedules.notices.hours import Moment
+from schedules.notices.recipients import Recipients
+from schedules.notices.stages import due
+
+BATCH = 1000
+
+
+def queue(moment: Moment) -> int:
+    """Tell what has fallen due; how many notices got something new. Call it under the lock of the passes and inside
+    their transaction: a line stands in the inbox together with the decision that it is told, or not at all."""
+    found = list(due(moment))
+    recipients = Recipients.of(found)
+    told, replaced = [], []
+    for one in found:
+        for officer in recipients.for_(one):
+            told.append(NoticeLine(obligation_id=one.obligation_id, stage=one.stage, recipient_id=officer))
+            replaced += [
+                NoticeLine(
+                    obligation_id=one.obligation_id, stage=stage, recipient_id=officer, state="superseded"
+                )
+                for stage in one.earlier
+            ]
+    _replace_waiting(told)
+    queued = post(told, moment)
+    _stamp(replaced, {line.recipient_id: line.notice_id for line in told}, moment)
+    NoticeLine.objects.bulk_create(
+        replaced, BATCH, ignore_conflicts=True
+    )  # those told in their day stay told
+    _merge_backlog(moment)
+    return queued
+
+
+def post(lines: list[NoticeLine], moment: Moment) -> int:
+    """Put lines, each with its recipient, into the inbox and on their way; how many notices got something. All are
+    about obligations or all about digests. One that was cancelled once is told after all. Under the same lock."""
+    if not lines:
+        return 0
+    notices = _open_notices({line.recipient_id for line in lines}, moment)
+    _stamp(lines, {officer: notice.pk for officer, notice in notices.items()}, moment)
+    about = ["digest"] if lines[0].digest_id else ["obligation", "stage"]
+    NoticeLine.objects.bulk_create(
+        lines,
+        BATCH,
+        update_conflicts=True,
+        unique_fields=[*about, "recipient"],
+        update_fields=["notice", "state", "created_at"],
+    )
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices.values()]).update(read_at=None)
+    return len(notices)
+
+
+def _stamp(lines: Iterable[NoticeLine], notice_of: dict[int, int], moment: Moment) -> None:
+    for line in lines:
+        line.notice_id, line.created_at = notice_of[line.recipient_id], moment.now
+
+
+# --- the notice that takes up a line -------------------------------------------------------------------------
+
+
+def _open_notices(officers: set[int], moment: Moment) -> dict[int, Notice]:
+    """For each officer the notice of today's message or, where that has left, of the next working day's; made where
+    it is missing, with its deliveries."""
+    days = [moment.send_on, moment.next_send_on]
+    left = set()  # locked, so that none of them leaves meanwhile
+    for delivery in Delivery.objects.select_for_update().filter(
+        notice__send_on__in=days, notice__officer__in=officers
+    ):
+        if delivery.state not in {Delivery.State.PENDING, Delivery.State.CANCELLED}:
+            left.add(delivery.notice_id)
+    standing = {
+        (notice.officer_id, notice.send_on): notice
+        for notice in Notice.objects.filter(send_on__in=days, officer__in=officers)
+    }
+    chosen: dict[int, Notice] = {}
+    for officer in officers:
+        notice = standing.get((officer, days[0]))
+        if notice and notice.pk in left:
+            notice = standing.get((officer, days[1])) or Notice(officer_id=officer, send_on=days[1])
+        chosen[officer] = notice or Notice(officer_id=officer, send_on=days[0])
+    missing = [notice for notice in chosen.values() if notice.pk is None]
+    for notice in missing:
+        notice.created_at = moment.now
+    Notice.objects.bulk_create(missing, BATCH)
+    _send_by_mail(chosen.values())
+    return chosen
+
+
+def _send_by_mail(notices: Iterable[Notice]) -> None:
+    """A delivery for each officer who has an address and wants mail; one that was called off goes out after all."""
+    if not settings.EMAIL_ENABLED:
+        return
+    ids = [notice.pk for notice in notices]
+    Delivery.objects.filter(notice__in=ids, state=Delivery.State.CANCELLED).update(
+        state=Delivery.State.PENDING
+    )
+    on_its_way = Delivery.objects.filter(notice=OuterRef("pk"), channel=Delivery.Channel.EMAIL)
+    without = Notice.objects.filter(
+        ~Exists(on_its_way), pk__in=ids, officer__in=Officer.objects.reachable_by_mail()
+    )
+    Delivery.objects.bulk_create(
+        (Delivery.of(notice, Delivery.Channel.EMAIL, Moment.opening(notice.send_on)) for notice in without),
+        BATCH,
+    )
+
+
+# --- what a later line replaces ------------------------------------------------------------------------------
+
+
+def _waiting():
+    """Deliveries that have never been tried: what stands in their notices can still change."""
+    return Delivery.objects.filter(state=Delivery.State.PENDING, attempts=0)
+
+
+def _replace_waiting(told: list[NoticeLine]) -> None:
+    """What stands in a message that has not left, and is now told at a later stage, is not told in it too."""
+    now_told = {(line.obligation_id, line.recipient_id) for line in told}
+    waiting = NoticeLine.objects.filter(
+        state=NoticeLine.State.TOLD, obligation__isnull=False, notice__in=_waiting().values("notice")
+    )
+    replaced = [
+        pk
+        for pk, obligation, recipient in waiting.values_list("pk", "obligation", "recipient")
+        if (obligation, recipient) in now_told
+    ]
+    if replaced:
+        NoticeLine.objects.filter(pk__in=replaced).update(state=NoticeLine.State.SUPERSEDED)
+
+
+def _merge_backlog(moment: Moment) -> None:
+    """After days without a worker an officer gets one message, not one for each day: the newest takes up the lines of
+    those that never left."""
+    if not moment.may_send:
+        return
+    waiting: dict[int, list[Delivery]] = defaultdict(list)
+    rows = (
+        _waiting()
+        .filter(next_attempt_at__lte=moment.now)
+        .select_related("notice")
+        .order_by("notice__send_on")
+    )
+    for delivery in rows.select_for_update(of=("self",)):
+        waiting[delivery.notice.officer_id].append(delivery)
+    for *old, newest in waiting.values():
+        if old:
+            NoticeLine.objects.filter(notice__in=[delivery.notice_id for delivery in old]).update(
+                notice=newest.notice
+            )
+            Delivery.objects.filter(pk__in=[delivery.pk for delivery in old]).update(
+                state=Delivery.State.SUPERSEDED
+            )
+            Notice.objects.filter(pk=newest.notice_id).update(read_at=None)
