@@ -7,6 +7,7 @@ from contacts.views import (
     audit,
     exports,
     feedback,
+    imports,
     pairings,
     records,
     roles,
@@ -47,6 +48,12 @@ urlpatterns = [
     path("feedback/<int:pk>/assign/", feedback.assign, name="feedback-assign"),
     path("feedback/<int:pk>/answer/", feedback.answer, name="feedback-answer"),
     path("feedback/<int:pk>/close/", feedback.close, name="feedback-close"),
+    # Imports.
+    path("imports/", imports.index, name="import-list"),
+    path("imports/add/", imports.create, name="import-create"),
+    path("imports/<int:pk>/", imports.detail, name="import-detail"),
+    path("imports/<int:pk>/confirm/", imports.confirm, name="import-confirm"),
+    path("imports/<int:pk>/drop/", imports.drop, name="import-drop"),
     # Accounts, roles and the audit trail.
     path("settings/", settings.edit, name="settings"),
     path("accounts/", accounts.index, name="account-list"),

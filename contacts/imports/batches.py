@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from contacts.imports import running
 from contacts.imports.results import Context, Outcome, Report
 from contacts.imports.tables import Table
 from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow
+
+KEPT = dt.timedelta(days=7)  # a file that waits for its confirmation
 
 
 def apply_file(path: Path, file_name: str, table: Table, context: Context) -> Report:
@@ -32,6 +35,7 @@ def apply_file(path: Path, file_name: str, table: Table, context: Context) -> Re
 
 def upload(file: UploadedFile, kind: str, context: Context) -> ImportBatch:
     """Keep a file and say what would become of each of its rows; Refused if it can not be imported at all."""
+    drop_stale(context)
     batch = ImportBatch(
         file_name=(file.name or "")[-255:],
         kind=kind,
@@ -55,14 +59,18 @@ def upload(file: UploadedFile, kind: str, context: Context) -> ImportBatch:
 
 def confirm(batch: ImportBatch, context: Context) -> Report | None:
     """Check the kept file once more and apply it. None if somebody has applied or dropped it already."""
+    if batch.state != ImportBatch.State.CHECKED:
+        return None
+    try:
+        table = running.read(Path(batch.file.path), batch.file_name, batch.kind)
+    except FileNotFoundError:  # somebody was quicker
+        return None
     with transaction.atomic():
         if not claim(batch, ImportBatch.State.APPLIED):
             return None
-        table = running.read(Path(batch.file.path), batch.file_name, batch.kind)
         report = running.apply(table, batch.file_name, context)
         batch.rows.all().delete()
         finish(batch, report, context)
-        transaction.on_commit(lambda: batch.file.delete(save=False))
     return report
 
 
@@ -72,14 +80,25 @@ def drop(batch: ImportBatch, actor: Actor) -> bool:
         if not claim(batch, ImportBatch.State.DROPPED):
             return False
         AuditEntry.objects.record(actor, "drop import", batch)
-        transaction.on_commit(lambda: batch.file.delete(save=False))
     return True
 
 
+def drop_stale(context: Context) -> None:
+    """What nobody confirms in time is forgotten: it holds numbers and addresses."""
+    before = context.now - KEPT
+    for batch in ImportBatch.objects.filter(state=ImportBatch.State.CHECKED, created_at__lt=before):
+        drop(batch, context.actor)
+
+
 def claim(batch: ImportBatch, state: str) -> bool:
-    """Of two clicks, one wins: the row's state decides, not what a page showed."""
+    """Of two clicks, one wins: the row's state decides, not what a page showed. The file goes with the transaction."""
     waiting = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.CHECKED)
-    return waiting.update(state=state) == 1
+    if waiting.update(state=state, file="") != 1:
+        return False
+    storage, name = batch.file.storage, batch.file.name or ""
+    transaction.on_commit(lambda: storage.delete(name))
+    batch.file = ""
+    return True
 
 
 def finish(batch: ImportBatch, report: Report, context: Context) -> None:

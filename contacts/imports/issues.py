@@ -21,7 +21,6 @@ FILE = {
     "no_rows": _("The file has a header and no rows below it, so there is nothing to import."),
     "encoding": _("The letters of this file could not be read. Save it as .xlsx, or as csv in UTF-8."),
     "no_header": _("No row with the expected headers was found, such as %(headers)s. Check that this is the right file."),
-    "ambiguous_kind": _("The columns do not tell what kind of list this is. Choose the kind."),
     "not_allowed": _("You may not import this kind of list."),
 }  # fmt: skip
 
@@ -70,6 +69,26 @@ WARNINGS = {
     "possible_duplicate": _("This may be the same person as %(value)s. Nothing was merged; decide it on the person's page."),
     "footer_total_differs": _("The total says %(value)s, but the sheet has %(rows)s rows. Check whether rows are missing."),
     "instant_future": _("%(value)s has not come yet. The contact counts from then on; check the day."),
+}  # fmt: skip
+
+# What a remark is called where many are counted.
+TITLES = {
+    "name_missing": _("no name"), "level_unknown": _("unknown level"), "category_unknown": _("neither deputy nor member"),
+    "text_too_long": _("text too long"), "code_missing": _("no unit code"), "kind_unknown": _("unknown word"),
+    "parent_unknown": _("unknown unit above"), "root_exists": _("no unit above"), "number_invalid": _("no police number"),
+    "unit_missing": _("unknown unit of an officer"), "officer_not_found": _("unknown officer"),
+    "stakeholder_not_found": _("unknown person"), "stakeholder_ambiguous": _("several people"), "day_invalid": _("no day"),
+    "instant_invalid": _("no day and time"), "period_reversed": _("ends before it starts"),
+    "pairing_overlaps": _("pairings overlap"), "unit_out_of_reach": _("another coordinator's unit"),
+    "certificate_taken": _("somebody else's certificate"), "no_bureau": _("no units yet"),
+    "phone_invalid": _("number that can not ring"), "email_invalid": _("no e-mail address"),
+    "birth_ambiguous": _("January or October"), "birth_year_only": _("only the year of birth"),
+    "birth_invalid": _("no month of birth"), "term_reversed": _("term ends before it begins"),
+    "term_invalid": _("unreadable term"), "term_ended": _("term is over"), "appointed_invalid": _("no day of appointment"),
+    "officer_unknown": _("unknown officer, not paired"), "pairing_conflict": _("officer of another unit"),
+    "pairing_later": _("a later pairing exists"), "unit_unknown": _("unknown unit"), "no_phone": _("no phone number"),
+    "unpaired": _("no officer named"), "typed_twice": _("typed twice"), "possible_duplicate": _("may be the same person"),
+    "footer_total_differs": _("total differs"), "instant_future": _("has not come yet"),
 }  # fmt: skip
 
 MESSAGES = {**FILE, **ERRORS, **WARNINGS}

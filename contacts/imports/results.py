@@ -38,9 +38,13 @@ class Context:
         return None if reach.everything else reach.paths
 
     def directory(self) -> Directory:
-        units = (UnitRef(*row) for row in Unit.objects.values_list(*UNIT_COLUMNS))
-        officers = (OfficerRef(*row) for row in Officer.objects.active().values_list(*OFFICER_COLUMNS))
-        return Directory(units, officers, self.paths)
+        return read_directory(self.paths)
+
+
+def read_directory(paths: tuple[str, ...] | None = None) -> Directory:
+    units = (UnitRef(*row) for row in Unit.objects.values_list(*UNIT_COLUMNS))
+    officers = (OfficerRef(*row) for row in Officer.objects.active().values_list(*OFFICER_COLUMNS))
+    return Directory(units, officers, paths)
 
 
 @dataclass

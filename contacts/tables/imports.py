@@ -1,0 +1,96 @@
+"""Tables of past imports, and of the rows of one."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from contacts.imports.issues import Issue
+from contacts.models import ImportBatch, ImportRow
+from liaison.markup import badge
+
+NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
+FIELDS = {
+    "name": _("name"), "sex": _("sex"), "birth": _("month of birth"), "employer": _("employer and post"),
+    "address": _("address"), "street": _("township or street"), "email": _("e-mail"), "remark": _("remark"),
+    "unit": _("unit in charge"), "phones": _("phone numbers"), "officer": _("officer"), "level": _("level"),
+    "term_number": _("term"), "term": _("from – until"), "certificate": _("certificate number"),
+    "occupation": _("walk of life"), "delegation": _("delegation"), "body": _("body"), "appointing": _("appointing unit"),
+    "post": _("post"), "post_class": _("class of post"), "mobile": _("mobile"), "short_name": _("short name"),
+    "kind": _("kind"), "parent": _("parent unit"), "ended_on": _("until"), "outcome": _("outcome"),
+    "summary": _("what was said"), "feedback": _("feedback"),
+}  # fmt: skip
+
+
+class ImportTable(tables.Table):
+    file_name = tables.Column(linkify=True)
+    kind = tables.Column()
+    state = tables.Column()
+    created_at = tables.DateTimeColumn(format="Y-m-d H:i", attrs={"td": {"class": "nowrap"}})
+    officer = tables.Column(order_by="officer__pinyin", empty_values=())
+    rows_count = tables.Column(attrs=NUMBER)
+    created_count = tables.Column(attrs=NUMBER)
+    updated_count = tables.Column(attrs=NUMBER)
+    unchanged_count = tables.Column(attrs=NUMBER)
+    rejected_count = tables.Column(attrs=NUMBER)
+
+    class Meta:
+        model = ImportBatch
+        fields = [
+            "file_name", "kind", "state", "created_at", "officer", "rows_count", "created_count", "updated_count",
+            "unchanged_count", "rejected_count",
+        ]  # fmt: skip
+        order_by = "-created_at"
+        empty_text = _("Nothing was imported yet.")
+
+    def render_state(self, record: ImportBatch) -> SafeString:
+        tone = {"checked": "warn", "applied": "good"}.get(record.state, record.state)
+        return badge(tone, record.get_state_display())
+
+    def render_officer(self, record: ImportBatch) -> str:
+        return record.officer.name if record.officer else str(_("the server"))
+
+
+class ImportRowTable(tables.Table):
+    """`kind` decides what the changes of a row are called."""
+
+    number = tables.Column(attrs=NUMBER, order_by="id")
+    sheet = tables.Column(default="–", orderable=False)
+    name = tables.Column()
+    outcome = tables.Column()
+    issues = tables.Column(verbose_name=_("What to look at"), orderable=False, default="")
+    changes = tables.Column(verbose_name=_("Before → after"), orderable=False, default="")
+
+    class Meta:
+        model = ImportRow
+        fields = ["name", "number", "sheet", "outcome", "issues", "changes"]
+        empty_text = _("No row like this.")
+
+    def render_name(self, record: ImportRow) -> SafeString | str:
+        if record.stakeholder:
+            return format_html('<a href="{}">{}</a>', record.stakeholder.get_absolute_url(), record.name)
+        return record.name or "–"
+
+    def render_outcome(self, record: ImportRow) -> SafeString:
+        tone = {"created": "good", "updated": "good", "rejected": "bad"}.get(record.outcome, record.outcome)
+        return badge(tone, record.get_outcome_display())
+
+    def render_issues(self, value: list[dict[str, Any]]) -> SafeString:
+        found = [Issue.from_json(stored) for stored in value]
+        return format_html_join("", "<p>{}{}</p>", ((heading(issue), issue.message) for issue in found))
+
+    def render_changes(self, value: dict[str, list[Any]]) -> SafeString:
+        lines = ((FIELDS.get(name, name), shown(old), shown(new)) for name, (old, new) in value.items())
+        return format_html("<ul class=changes>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", lines))
+
+
+def heading(issue: Issue) -> SafeString | str:
+    return format_html("<b>{}</b> ", issue.column) if issue.column else ""
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, list):
+        return " – ".join(shown(one) for one in value) or "–"
+    return str(value) if value not in (None, "") else "–"
