@@ -56,7 +56,12 @@ def deactivate(officer: Officer, *, actor: Actor, reason: str) -> None:
     if not Officer.objects.filter(pk=officer.pk, is_active=True).update(is_active=False):
         raise ValidationError(_("This account is not active."))
     AuditEntry.objects.record(
-        actor, "deactivate account", officer, before={"is_active": True}, after={"is_active": False}, reason=reason
+        actor,
+        "deactivate account",
+        officer,
+        before={"is_active": True},
+        after={"is_active": False},
+        reason=reason,
     )
 
 
@@ -66,7 +71,12 @@ def activate(officer: Officer, *, actor: Actor, reason: str) -> str:
     if not Officer.objects.filter(pk=officer.pk, is_active=False).update(is_active=True):
         raise ValidationError(_("This account is active already."))
     AuditEntry.objects.record(
-        actor, "activate account", officer, before={"is_active": False}, after={"is_active": True}, reason=reason
+        actor,
+        "activate account",
+        officer,
+        before={"is_active": False},
+        after={"is_active": True},
+        reason=reason,
     )
     return reset_password(officer, actor=actor, reason=reason)
 
@@ -74,7 +84,9 @@ def activate(officer: Officer, *, actor: Actor, reason: str) -> str:
 def _not_a_watcher(officer: Officer, actor: Actor) -> None:
     if actor.officer and officer.roles.in_force().filter(role__in=_WATCHERS).exists():
         raise ValidationError(
-            _("Accounts of security administrators and auditors are not managed here: their role has to be ended first.")
+            _(
+                "Accounts of security administrators and auditors are not managed here: their role has to be ended first."
+            )
         )
 
 

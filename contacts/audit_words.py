@@ -39,5 +39,9 @@ ACTIONS: dict[str, str | Promise] = {
     "subscribe calendar": _("subscribe calendar"),
     "revoke calendar": _("revoke calendar subscription"),
     "export calendar": _("export calendar"),
+    "waive": _("waive"),
+    "take back waiver": _("take back waiver"),
+    "move planned day": _("move planned day"),
+    "recount": _("recount closed period"),
     "load demo": _("load demonstration data"),
 }

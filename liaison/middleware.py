@@ -23,7 +23,9 @@ def no_store(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 BEFORE_A_PASSWORD = {"password_change", "logout", "set_language", "set-theme"}
 
 
-def own_password_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def own_password_first(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Nothing opens for an officer whose password an administrator knows, until they have chosen their own."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -41,7 +41,9 @@ def flag(name: str) -> bool:
 def database(default: str) -> dict[str, Any]:
     config = read(env.db, "DATABASE_URL", default)
     if not config.get("ENGINE"):
-        raise ImproperlyConfigured("DATABASE_URL must read like postgres://user:password@host/name or sqlite:////a/file.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must read like postgres://user:password@host/name or sqlite:////a/file."
+        )
     return config
 
 
@@ -50,7 +52,9 @@ def time_zone() -> str:
     try:
         ZoneInfo(name)
     except (ValueError, ZoneInfoNotFoundError) as error:
-        raise ImproperlyConfigured(f"TIME_ZONE {name!r} is no time zone; one reads like Asia/Shanghai.") from error
+        raise ImproperlyConfigured(
+            f"TIME_ZONE {name!r} is no time zone; one reads like Asia/Shanghai."
+        ) from error
     return name
 
 
@@ -195,7 +199,8 @@ LOGOUT_REDIRECT_URL = "login"
 
 AXES_FAILURE_LIMIT = read(env.int, "SIGN_IN_FAILURES", 5)
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_USERNAME_FORM_FIELD = "username"  # its default is the model's field, and then no attempt would have a name
+# Its default is the model's field, and then no attempt would have a name.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True

@@ -24,7 +24,12 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme")
     if theme in themes.THEMES:
         response.set_cookie(
-            themes.COOKIE, theme, max_age=365 * 24 * 3600, secure=settings.SECURE, httponly=True, samesite="Lax"
+            themes.COOKIE,
+            theme,
+            max_age=365 * 24 * 3600,
+            secure=settings.SECURE,
+            httponly=True,
+            samesite="Lax",
         )
     return response
 

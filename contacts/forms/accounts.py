@@ -11,7 +11,9 @@ from contacts.models import Officer, Unit, UnitRole
 
 class SignInForm(AuthenticationForm):
     error_messages = {
-        "invalid_login": _("Police number and password do not belong together, or the account is not active."),
+        "invalid_login": _(
+            "Police number and password do not belong together, or the account is not active."
+        ),
         "inactive": _("Police number and password do not belong together, or the account is not active."),
     }
 
@@ -63,7 +65,9 @@ class ReasonForm(forms.Form):
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=UnitRole.Role.choices)
     unit = forms.ModelChoiceField(
-        label=_("Unit"), queryset=Unit.objects.none(), help_text=_("The role reaches this unit and all below it.")
+        label=_("Unit"),
+        queryset=Unit.objects.none(),
+        help_text=_("The role reaches this unit and all below it."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Officer, UnitRole
+from contacts.tables.cells import InstantColumn
 from liaison.markup import badge
 
 
@@ -18,7 +19,7 @@ class AccountTable(tables.Table):
     unit = tables.Column(order_by="unit__path")
     post = tables.Column()
     is_active = tables.Column(verbose_name=_("Account"))
-    last_login = tables.DateTimeColumn(verbose_name=_("Last sign-in"), format="Y-m-d H:i")
+    last_login = InstantColumn(verbose_name=_("Last sign-in"))
 
     class Meta:
         model = Officer
@@ -41,7 +42,7 @@ class RoleTable(tables.Table):
     unit = tables.Column(order_by="unit__path")
     state = tables.Column(verbose_name=_("State"), order_by="approved_at", empty_values=())
     proposed_by = tables.Column(verbose_name=_("Proposed by"))
-    proposed_at = tables.DateTimeColumn(verbose_name=_("Proposed"), format="Y-m-d H:i")
+    proposed_at = InstantColumn(verbose_name=_("Proposed"))
     decide = tables.Column(verbose_name=_("Decision"), orderable=False, empty_values=())
 
     class Meta:

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.audit_words import ACTIONS
 from contacts.models import AuditEntry
+from contacts.tables.cells import InstantColumn
 
 
 class AuditTable(tables.Table):
-    at = tables.DateTimeColumn(format="Y-m-d H:i:s", attrs={"td": {"class": "nowrap"}}, order_by="id")
+    at = InstantColumn(order_by="id", form="%Y-%m-%d %H:%M:%S")
     officer = tables.Column(order_by="officer__pinyin", empty_values=())
     action = tables.Column()
     object_text = tables.Column()

@@ -41,6 +41,18 @@ class DayColumn(tables.Column):
         return value.isoformat()
 
 
+class InstantColumn(tables.Column):
+    """An instant as the bureau's day and time; the package's own column compiles a template for each cell."""
+
+    def __init__(self, form: str = "%Y-%m-%d %H:%M", **kwargs: Any) -> None:
+        self.form = form
+        kwargs.setdefault("attrs", {"td": {"class": "nowrap"}})
+        super().__init__(**kwargs)
+
+    def render(self, value: dt.datetime) -> str:
+        return timezone.localtime(value).strftime(self.form)
+
+
 class StateColumn(tables.Column):
     """A state as a badge; `labels` has the words."""
 
@@ -73,6 +85,8 @@ def phone(e164: str | None, extension: str, *, dial: bool) -> SafeString | str:
     return format_html('<a class="nowrap" href="{}">{}</a>', uri, phones.shown(e164, extension))
 
 
+BREAK = SafeString("<br>")
+
 # Short for a cell: "district · deputy".
 SHORT_KINDS = {
     Seat.Kind.NPC_DEPUTY: pgettext_lazy("short", "deputy"),
@@ -96,6 +110,4 @@ def seat_text(seat: Seat) -> str:
 
 
 def seats(held: list[Seat]) -> SafeString:
-    return format_html_join(
-        format_html("<br>"), "{}", ((text,) for text in dict.fromkeys(map(seat_text, held)))
-    )
+    return format_html_join(BREAK, "{}", ((text,) for text in dict.fromkeys(map(seat_text, held))))

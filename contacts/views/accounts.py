@@ -38,9 +38,13 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("The role is proposed. It counts once a security administrator has approved it."))
+            messages.success(
+                request, _("The role is proposed. It counts once a security administrator has approved it.")
+            )
             return redirect("contacts:account-detail", number)
-    roles = officer.roles.select_related("unit", "proposed_by", "approved_by").order_by("ended_at", "-proposed_at")
+    roles = officer.roles.select_related("unit", "proposed_by", "approved_by").order_by(
+        "ended_at", "-proposed_at"
+    )
     return render(request, "contacts/account_detail.html", {"account": officer, "roles": roles, "form": form})
 
 
@@ -61,7 +65,9 @@ def deactivate(request: HttpRequest, number: str) -> HttpResponse:
         officer,
         form,
         question=_("Deactivate the account of %(name)s?") % {"name": officer.name},
-        explanation=_("From now on the officer can not sign in. Pairings and records stay; hand the pairings over."),
+        explanation=_(
+            "From now on the officer can not sign in. Pairings and records stay; hand the pairings over."
+        ),
         verb=_("Deactivate"),
         danger=True,
     )
@@ -102,7 +108,9 @@ def _new_password(request: HttpRequest, officer: Officer, deed, **page) -> HttpR
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return render(request, "contacts/account_password.html", {"account": officer, "password": password})
+            return render(
+                request, "contacts/account_password.html", {"account": officer, "password": password}
+            )
     return _ask(request, officer, form, **page)
 
 

@@ -20,7 +20,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """For both who take part: the system administrator looks, the security administrator decides."""
     deed = Deed.APPROVE_ROLE if request.user.rights.may(Deed.APPROVE_ROLE) else Deed.PROPOSE_ROLE
     request.user.rights.demand(deed)
-    roles = UnitRole.objects.visible_to(request.user, deed).select_related("officer__unit", "unit", "proposed_by")
+    roles = UnitRole.objects.visible_to(request.user, deed).select_related(
+        "officer__unit", "unit", "proposed_by"
+    )
     found = RoleFilter(request.GET, roles.filter(ended_at=None))
     table = RoleTable(found.qs if found.is_valid() else roles.none())
     RequestConfig(request, paginate={"per_page": 25}).configure(table)

@@ -17,7 +17,10 @@ from contacts.views.sign_in import set_language_cookie
 def edit(request: HttpRequest) -> HttpResponse:
     officer = request.user
     # A form of its own instance, so that what was typed wrongly does not show in the page's head.
-    current = {"language": officer.language or request.LANGUAGE_CODE, "notify_by_email": officer.notify_by_email}
+    current = {
+        "language": officer.language or request.LANGUAGE_CODE,
+        "notify_by_email": officer.notify_by_email,
+    }
     form = SettingsForm(request.POST or None, initial=current)
     if request.method == "POST" and form.is_valid():
         change_settings(officer, form.changes(), actor=Actor.of(request))

@@ -42,7 +42,9 @@ class SignIn(views.LoginView):
         tried = Officer.objects.filter(police_number=number).first()
         locked = getattr(self.request, "axes_locked_out", False)
         # What was typed is not kept unless it is a police number: people type their password there by mistake.
-        AuditEntry.objects.record(Actor.of(self.request), "locked sign-in" if locked else "failed sign-in", tried)
+        AuditEntry.objects.record(
+            Actor.of(self.request), "locked sign-in" if locked else "failed sign-in", tried
+        )
         return super().form_invalid(form)
 
 
@@ -65,7 +67,9 @@ class ChangePassword(views.PasswordChangeView):
         with transaction.atomic():
             response = super().form_valid(form)
             AuditEntry.objects.record(Actor.of(self.request), "change password", self.request.user)
-        messages.success(self.request, _("Your password is changed. Other places where you were signed in are signed out."))
+        messages.success(
+            self.request, _("Your password is changed. Other places where you were signed in are signed out.")
+        )
         return response
 
 

@@ -64,10 +64,11 @@ def _noun(view_name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def query_with(context: Context, name: str, value: object) -> str:
-    """The address's query with one parameter set, or taken out if the value is None or empty."""
+def query_with(context: Context, name: str, value: object, *without: str) -> str:
+    """The address's query with one parameter set, or taken out if the value is None or empty, and `without` others."""
     query: QueryDict = context["request"].GET.copy()
-    query.pop(name, None)
+    for other in (name, *without):
+        query.pop(other, None)
     if value not in (None, ""):
         query[name] = str(value)
     return f"?{query.urlencode()}"

@@ -120,7 +120,10 @@ def test_a_proposed_role_counts_only_once_it_is_approved(bureau, sam, proposal):
     assert may_import(bureau.alice)
 
     entries = AuditEntry.objects.order_by("pk")
-    assert [(entry.action, entry.officer.name) for entry in entries] == [("propose role", "Sue"), ("approve role", "Sam")]
+    assert [(entry.action, entry.officer.name) for entry in entries] == [
+        ("propose role", "Sue"),
+        ("approve role", "Sam"),
+    ]
     assert entries[0].after == {
         "officer": bureau.alice.police_number, "role": "coordinator", "unit": bureau.county.code
     }  # fmt: skip
@@ -148,12 +151,16 @@ def test_who_proposes_can_not_approve(bureau, sue, proposal):
 
 
 def test_nobody_approves_a_role_for_themselves(bureau, sam):
-    own = UnitRole.objects.create(officer=bureau.sam, unit=bureau.bureau, role="coordinator", proposed_by=bureau.sue)
+    own = UnitRole.objects.create(
+        officer=bureau.sam, unit=bureau.bureau, role="coordinator", proposed_by=bureau.sue
+    )
     assert sam.post(f"/roles/{own.pk}/approve/", REASON).context["form"].non_field_errors()
     assert not may_import(bureau.sam)
 
 
-@pytest.mark.parametrize(("name", "role"), [("sam", "auditor"), ("ann", "system_admin"), ("carol", "coordinator")])
+@pytest.mark.parametrize(
+    ("name", "role"), [("sam", "auditor"), ("ann", "system_admin"), ("carol", "coordinator")]
+)
 def test_a_role_held_or_excluded_by_another_is_refused_in_words(bureau, sue, name, role):
     officer = getattr(bureau, name)
     response = sue.post(account(officer), {"role": role, "unit": bureau.bureau.pk, "reason": "x"})

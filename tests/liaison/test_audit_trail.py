@@ -17,8 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 def entries(bureau) -> None:
     alice, dan = Actor(bureau.alice, "10.0.0.1"), Actor(bureau.dan, "10.0.0.2")
     AuditEntry.objects.record(alice, "sign in", bureau.alice)
-    AuditEntry.objects.record(dan, "change settings", bureau.dan, before={"language": ""}, after={"language": "en"})
-    old = AuditEntry.objects.entry(Actor.command("import_file"), "propose role", bureau.deputy, reason="a list")
+    AuditEntry.objects.record(
+        dan, "change settings", bureau.dan, before={"language": ""}, after={"language": "en"}
+    )
+    old = AuditEntry.objects.entry(
+        Actor.command("import_file"), "propose role", bureau.deputy, reason="a list"
+    )
     old.at = dt.datetime(2025, 12, 31, 16, 0, tzinfo=dt.UTC)  # the first moment of 2026 in Shanghai
     old.save()
 
@@ -63,7 +67,9 @@ def test_nobody_else_reads_it(bureau, name):
 
 def test_it_needs_as_many_queries_for_many_entries_as_for_few(bureau, entries, django_assert_max_num_queries):
     actor = Actor(bureau.alice, "10.0.0.1")
-    AuditEntry.objects.bulk_create(AuditEntry.objects.entry(actor, "sign in", bureau.alice) for _i in range(200))
+    AuditEntry.objects.bulk_create(
+        AuditEntry.objects.entry(actor, "sign in", bureau.alice) for _i in range(200)
+    )
     client = sign_in(bureau.ann)
     with django_assert_max_num_queries(8):
         client.get("/audit/")
@@ -76,20 +82,26 @@ def recorded_actions() -> dict[str, str]:
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if is_entry(node):
-                    found |= {text: f"{path.name}:{node.lineno}" for text in texts(node.args[1])}
+                    found |= dict.fromkeys(texts(node.args[1]), f"{path.name}:{node.lineno}")
     return found
 
 
 def is_entry(node: ast.AST) -> bool:
     """`AuditEntry.objects.record(…)` or `.entry(…)`."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"record", "entry"}):
+    if not (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"record", "entry"}
+    ):
         return False
     return "AuditEntry.objects" in ast.unparse(node.func) and len(node.args) > 1
 
 
 def texts(argument: ast.expr) -> list[str]:
     return [
-        node.value for node in ast.walk(argument) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        node.value
+        for node in ast.walk(argument)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
 
 

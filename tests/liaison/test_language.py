@@ -16,7 +16,12 @@ def page(client: Client, path: str = "/sign-in/", **headers: str) -> str:
 
 @pytest.mark.parametrize(
     ("asked", "given"),
-    [("zh-CN,zh;q=0.9", "zh-CN"), ("zh-Hans", "zh-CN"), ("en-GB,en", "en"), ("en-US;q=0.5,zh-TW;q=0.1", "en")],
+    [
+        ("zh-CN,zh;q=0.9", "zh-CN"),
+        ("zh-Hans", "zh-CN"),
+        ("en-GB,en", "en"),
+        ("en-US;q=0.5,zh-TW;q=0.1", "en"),
+    ],
 )
 def test_the_browsers_language_decides_at_first(client, asked, given):
     assert f'<html lang="{given}"' in page(client, **{"Accept-Language": asked})

@@ -26,7 +26,12 @@ def compressed(name: str) -> int:
 def test_all_assets_of_a_page_weigh_at_most_100_kb_compressed(bureau):
     found = assets_of(sign_in(bureau.alice).get("/settings/").content.decode())
     weights = {name: compressed(name) for name in found}
-    assert {"bootstrap/css/bootstrap.min.css", "liaison/app.css", "liaison/app.js", "liaison/icons.svg"} <= set(weights)
+    assert {
+        "bootstrap/css/bootstrap.min.css",
+        "liaison/app.css",
+        "liaison/app.js",
+        "liaison/icons.svg",
+    } <= set(weights)
     assert sum(weights.values()) <= BUDGET, weights
 
 

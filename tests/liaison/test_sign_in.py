@@ -17,7 +17,9 @@ def attempt(client: Client, number: str, password: str = PASSWORD, **extra):
 def trail() -> list[tuple[str, str | None, str]]:
     """Action, who, on whom, the oldest first."""
     entries = AuditEntry.objects.select_related("officer").order_by("pk")
-    return [(entry.action, entry.officer.name if entry.officer else None, entry.object_text) for entry in entries]
+    return [
+        (entry.action, entry.officer.name if entry.officer else None, entry.object_text) for entry in entries
+    ]
 
 
 def test_it_lets_alice_in_by_police_number_and_records_it(client, bureau):
