@@ -2,7 +2,7 @@
 
 from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
-from contacts.models.feedback import Feedback, FeedbackStep, Topic
+from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
 from contacts.models.imports import ImportBatch, ImportRow
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
@@ -20,6 +20,7 @@ __all__ = [
     "ContactPhone",
     "ContactRecord",
     "Feedback",
+    "FeedbackQuerySet",
     "FeedbackStep",
     "ImportBatch",
     "ImportRow",

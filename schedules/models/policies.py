@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import ContactRecord, Seat
+from contacts.models import ContactRecord
 
 
 class Cadence(models.TextChoices):
@@ -68,8 +68,9 @@ class PolicyVersion(models.Model):
         ordering = ["policy", "starts_on"]
         constraints = [
             # Two changes that begin on one day would leave open which one counts.
+            models.UniqueConstraint(fields=["policy", "starts_on"], name="schedules_version_one_per_day"),
             models.UniqueConstraint(
-                fields=["policy", "starts_on"], nulls_distinct=False, name="schedules_version_one_per_day"
+                fields=["policy"], condition=Q(starts_on=None), name="schedules_version_one_since_always"
             ),
         ]
 

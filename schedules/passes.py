@@ -1,0 +1,64 @@
+"""One pass of what the worker does. All truth is in the database: what is due is derived from it, so that a pass may
+run twice, late, beside another, from cron or by hand, or be killed in the middle and run again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+from importlib import metadata
+
+from django.db import transaction
+from django.utils import timezone
+
+from schedules import notices, planning
+from schedules.digests.freezing import freeze_due
+from schedules.models import Heartbeat, PassState
+from schedules.notices.hours import Moment
+from schedules.workdays import Workdays
+
+
+def run_schedule(now: dt.datetime) -> dict[str, int]:
+    """Plan, queue, freeze digests, deliver. What stands in the inbox is decided in one transaction; mail leaves after
+    it, outside any."""
+    began = timezone.now()
+    heartbeat(started_at=began)
+    moment = Moment(now, Workdays.load())
+    planned, queued = _plan_and_queue(moment)
+    delivered = notices.deliver(moment)
+    counts = {
+        "obligations_created": planned.created,
+        "obligations_withdrawn": planned.withdrawn,
+        "notices_queued": queued,
+        "notices_delivered": delivered.sent,
+        "notices_failed": delivered.failed,
+    }
+    heartbeat(finished_at=timezone.now(), counts=counts)
+    return counts
+
+
+@transaction.atomic
+def _plan_and_queue(moment: Moment) -> tuple[planning.Planned, int]:
+    state = locked_state(moment)
+    if moment.now < state.latest_at:  # R4: a pass for an earlier instant only delivers
+        return planning.Planned(), 0
+    planned = planning.plan(state, moment.now, moment.workdays)
+    queued = notices.queue(moment)
+    freeze_due(moment)
+    state.latest_at = moment.now
+    state.save()
+    return planned, queued
+
+
+def locked_state(moment: Moment) -> PassState:
+    """The row that passes lock in turn; the installation's first pass makes it, and its day is kept (R4)."""
+    PassState.objects.get_or_create(pk=1, defaults={"first_day": moment.today, "latest_at": moment.now})
+    return PassState.objects.select_for_update().get(pk=1)
+
+
+def heartbeat(**fields: object) -> None:
+    """Show that this host lives. The real time, even of a pass that is asked to stand at another."""
+    Heartbeat.objects.update_or_create(
+        worker=socket.gethostname()[:100],
+        defaults={"version": metadata.version("stakeholder-liaison"), **fields},
+        create_defaults={"version": metadata.version("stakeholder-liaison"), "started_at": timezone.now(), **fields},
+    )
