@@ -20,6 +20,7 @@ def stand(rows: QuerySet[Obligation], now: dt.datetime) -> list[Obligation]:
     found = list(with_status(rows, now).select_related("policy", "version"))
     for row in found:
         row.due_soon = row.state == State.OPEN and row.due_on <= limit
+        row.state_label = State(row.state).label
     return found
 
 

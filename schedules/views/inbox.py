@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from contacts.access import signed_in
 from contacts.models import Actor, AuditEntry, Stakeholder
-from schedules.coverage import with_status
 from schedules.models import Notice, NoticeLine, Obligation
+from schedules.standing import stand
 
 PER_PAGE = 10  # notices; each may hold dozens of lines
 
@@ -71,5 +71,4 @@ def _owed(request: HttpRequest, lines: list[NoticeLine]) -> dict[int, Obligation
     """The obligations that the lines tell of, with what became of them; only of people within reach today."""
     keys = {line.obligation_id for line in lines if line.obligation_id}
     rows = Obligation.objects.filter(pk__in=keys, stakeholder__in=Stakeholder.objects.visible_to(request.user))
-    rows = with_status(rows, timezone.now()).select_related("stakeholder", "policy", "version")
-    return {row.pk: row for row in rows}
+    return {row.pk: row for row in stand(rows.select_related("stakeholder"), timezone.now())}

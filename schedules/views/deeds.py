@@ -1,0 +1,112 @@
+"""What is done with an obligation besides meeting it: waiving, moving, and a recount of a closed period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from contacts.access import Deed, find_for, requires
+from contacts.forms.fields import ReasonForm
+from contacts.models import Actor
+from liaison.redirects import way_back
+from schedules import handling
+from schedules.forms.obligations import MoveForm, RecountForm
+from schedules.models import Obligation
+from schedules.models.obligations import ObligationQuerySet
+
+
+@requires(Deed.WAIVE)
+def waive(request: HttpRequest, pk: int) -> HttpResponse:
+    """This contact need not happen, for a reason."""
+    owed = find_for(request.user, _live(), Deed.WAIVE, pk=pk)
+    form = ReasonForm(request.POST or None)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    actor = Actor.of(request)
+    if reason and _done(form, lambda: handling.waive(owed, reason=reason, actor=actor, now=timezone.now())):
+        messages.success(request, _("Waived: %(task)s.") % {"task": owed})
+        return _back(request, owed)
+    context = {
+        "form": form,
+        "question": _("Waive this contact?"),
+        "explanation": _("%(task)s. It need not happen and counts as waived, not as reached.") % {"task": owed},
+        "verb": _("Waive it"),
+        "cancel_url": way_back(request, owed.stakeholder.get_absolute_url()),
+    }
+    return render(request, "confirm.html", context)
+
+
+@requires(Deed.WAIVE)
+@require_POST
+def unwaive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Owe it again."""
+    owed = find_for(request.user, _live(), Deed.WAIVE, pk=pk)
+    try:
+        handling.unwaive(owed, actor=Actor.of(request), now=timezone.now())
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, _("Owed again: %(task)s.") % {"task": owed})
+    return _back(request, owed)
+
+
+@requires(Deed.LOG)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Plan a contact for another day of its period, at an hour if one likes."""
+    owed = find_for(request.user, _live(), Deed.LOG, pk=pk)
+    now = timezone.now()
+    form = MoveForm(request.POST or None, owed=owed, now=now)
+    if form.is_valid() and _done(form, lambda: handling.move(owed, **form.cleaned_data, actor=Actor.of(request), now=now)):
+        messages.success(request, _("Planned for %(day)s.") % {"day": form.cleaned_data["day"]})
+        return _back(request, owed)
+    context = {"form": form, "owed": owed, "next": way_back(request, "")}
+    return render(request, "schedules/obligation_move.html", context)
+
+
+@requires(Deed.RECOUNT)
+def recount(request: HttpRequest) -> HttpResponse:
+    """Apply the rule of existence to a closed period once more, for the people in reach."""
+    form = RecountForm(request.POST or None, initial={"period": request.GET.get("period")})
+    if form.is_valid():
+        try:
+            planned = handling.recount(
+                form.cleaned_data["period"],
+                reason=form.cleaned_data["reason"],
+                actor=Actor.of(request),
+                now=timezone.now(),
+            )
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(
+                request,
+                _("%(key)s is counted again: %(created)s added, %(withdrawn)s withdrawn.")
+                % {"key": form.cleaned_data["period"], "created": planned.created, "withdrawn": planned.withdrawn},
+            )
+            return redirect("schedules:recount")
+    return render(request, "schedules/recount.html", {"form": form})
+
+
+def _live() -> ObligationQuerySet:
+    return Obligation.objects.live().select_related("stakeholder", "policy", "version")
+
+
+def _back(request: HttpRequest, owed: Obligation) -> HttpResponse:
+    return redirect(way_back(request, owed.stakeholder.get_absolute_url()))
+
+
+def _done(form: Form, act: Callable[[], object]) -> bool:
+    """Do it; what is refused stands on the form."""
+    try:
+        act()
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return False
+    return True
