@@ -9,8 +9,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.factories import small_bureau
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(("size", "dark"), [(PHONE, False), (DESK, True)], ids=["phone, light", "desk, dark"])
 @pytest.mark.parametrize(
     ("who", "path"),
     [
@@ -26,8 +25,12 @@ from tests.factories import small_bureau
 )
 def test_everybody_can_use_it(open_page, who, path, size, dark):
     bureau = small_bureau()
-    AuditEntry.objects.record(Actor(bureau.dan, "10.0.0.1"), "change settings", bureau.dan, after={"language": "en"})
-    page = open_page(path.format(dan=bureau.dan.police_number), officer=getattr(bureau, who), size=size, dark=dark)
+    AuditEntry.objects.record(
+        Actor(bureau.dan, "10.0.0.1"), "change settings", bureau.dan, after={"language": "en"}
+    )
+    page = open_page(
+        path.format(dan=bureau.dan.police_number), officer=getattr(bureau, who), size=size, dark=dark
+    )
     assert_usable(page)
 
 
