@@ -21,7 +21,7 @@ from contacts.tables.base import Column, Listing
 
 class RecordTable(tables.Table):
     stakeholder = cells.NameColumn("stakeholder", verbose_name=_("Name"))
-    occurred_at = tables.Column(verbose_name=_("When"), attrs={"td": {"class": "nowrap"}})
+    occurred_at = cells.InstantColumn(verbose_name=_("When"))
     kind = tables.Column(verbose_name=_("Kind"))
     outcome = cells.StateColumn(ContactRecord.Outcome.choices, verbose_name=_("Outcome"), accessor="outcome")
     summary = tables.Column(verbose_name=_("What was said"), orderable=False, default="")
@@ -33,9 +33,6 @@ class RecordTable(tables.Table):
     class Meta:
         order_by = "-occurred_at"
         empty_text = _("No contact fits.")
-
-    def render_occurred_at(self, value: Any) -> str:
-        return cells.clock(value)
 
     def render_kind(self, record: Any) -> str:
         return record.get_kind_display()
