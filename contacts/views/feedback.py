@@ -28,10 +28,6 @@ class Index(ListPage):
     deed = Deed.READ_FEEDBACK
     template_name = "contacts/feedback_list.html"
 
-    def extra(self, listing) -> dict:
-        rows = Feedback.objects.visible_to(self.request.user)
-        return {"overdue": rows.overdue(listing.day).count()}
-
 
 @requires(Deed.READ_FEEDBACK)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -26,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
     found = list(page.object_list)
     lines = list(
-        NoticeLine.objects.filter(notice__in=found, state=NoticeLine.State.TOLD).select_related("digest__unit")
+        NoticeLine.objects.told().filter(notice__in=found).select_related("digest__unit")
     )
     owed = _owed(request, lines)
     for notice in found:
