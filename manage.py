@@ -15,7 +15,7 @@ DEMO = {
     "REDIS_URL": "",
     "SECRET_KEY": "a demonstration has nothing to hide, so this key is public",
     "BASE_URL": "http://localhost:8000",
-    "EMAIL_URL": f"filemail://{FOLDER / 'mail'}",
+    "EMAIL_URL": f"filemail:///{FOLDER / 'mail'}",
 }
 
 

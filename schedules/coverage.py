@@ -75,13 +75,17 @@ def with_status(obligations: QuerySet[Obligation], now: dt.datetime) -> QuerySet
                 output_field=CharField(),
             ),
             reference_day=Coalesce(
-                F("met_on"), Least(F("period_end"), Value(day, output_field=DateField())), output_field=DateField()
+                F("met_on"),
+                Least(F("period_end"), Value(day, output_field=DateField())),
+                output_field=DateField(),
             ),
         )
         .annotate(
             responsible_pairing_id=Coalesce(
                 Subquery(
-                    pairings.filter(started_on__lte=OuterRef("reference_day")).order_by("-started_on").values("pk")[:1]
+                    pairings.filter(started_on__lte=OuterRef("reference_day"))
+                    .order_by("-started_on")
+                    .values("pk")[:1]
                 ),
                 Subquery(pairings.order_by("started_on").values("pk")[:1]),
             )
@@ -166,10 +170,15 @@ class Standing(NamedTuple):
     obligation: int
     kind: str
     due_on: dt.date
+    planned_on: dt.date
 
 
 def standing(
-    wanted: QuerySet[Obligation], *, now: dt.datetime, unit: Unit | None = None, officer: Officer | None = None
+    wanted: QuerySet[Obligation],
+    *,
+    now: dt.datetime,
+    unit: Unit | None = None,
+    officer: Officer | None = None,
 ) -> Iterator[Standing]:
     """How each of the `wanted` obligations stands, of those that count in `unit` and below, or for `officer`."""
     if unit is not None and unit.parent_id:
@@ -185,7 +194,7 @@ def standing(
         derived = derived.filter(responsible_officer_id=officer.pk)
     rows = derived.values_list(
         "state", "attempts", "responsible_unit_id", "responsible_officer_id", "stakeholder", "version",
-        "period_start", "period_end", "pk", "version__kind", "due_on",
+        "period_start", "period_end", "pk", "version__kind", "due_on", "planned_on",
     )  # fmt: skip
     return (Standing(*row) for row in rows.iterator(chunk_size=5000))
 

@@ -13,9 +13,10 @@ from django.db import transaction
 
 from contacts.models import Actor, AuditEntry, ContactRecord, Stakeholder
 from schedules.demo import city as cities
-from schedules.demo import history, opinions, pairings, people
+from schedules.demo import engine, history, opinions, pairings, people
 from schedules.demo.calendar import first_day, in_office
 from schedules.demo.chance import chance
+from schedules.models import Obligation
 
 MARK = "load demo"  # the audit entry that says that a database holds a demonstration, and of which day
 
@@ -37,6 +38,8 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
         counts = [_tell(batch, leaves, city, start, last) for batch in history.batches(everybody)]
         contacts, said = map(sum, zip(*counts, strict=True))
         watch.lap(f"{contacts} contacts and {said} opinions")
+        engine.plan(start, day)
+        watch.lap(f"{Obligation.objects.count()} obligations, {engine.waive(day)} of them waived")
         AuditEntry.objects.record(Actor.command("demo"), MARK, after={"day": day, "scale": scale})
 
 

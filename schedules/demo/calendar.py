@@ -9,6 +9,9 @@ from random import Random
 
 from django.utils import timezone
 
+from schedules.clocks import oral_due_on
+from schedules.workdays import Workdays
+
 
 def first_day(day: dt.date) -> dt.date:
     """Where a history that ends on `day` begins: the first day of a quarter, seven to nine months earlier."""
@@ -24,10 +27,18 @@ def spans(months: int, start: dt.date, last: dt.date) -> Iterator[tuple[dt.date,
         yield max(begin, start), dt.date(year, month, 1) - dt.timedelta(days=1)
 
 
+STATUTORY = Workdays()  # a city that does not exist has made no exceptions of its own
+
+
 @cache
 def working_days(begin: dt.date, end: dt.date) -> list[dt.date]:
-    days = (begin + dt.timedelta(days=n) for n in range((end - begin).days + 1))
-    return [day for day in days if day.weekday() < 5]
+    return STATUTORY.between(begin, end)
+
+
+@cache
+def due_on(received_on: dt.date) -> dt.date:
+    """By when an opinion is to be answered (R12)."""
+    return oral_due_on(received_on, STATUTORY)
 
 
 def in_office(day: dt.date, rng: Random) -> dt.datetime:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from contacts.clock import answer_due_on
 from contacts.models import ContactRecord, Feedback, FeedbackStep, Officer, Topic, Unit
 from schedules.demo import sayings, words
-from schedules.demo.calendar import in_office, working_days
+from schedules.demo.calendar import due_on, in_office, working_days
 from schedules.demo.chance import chance
 from schedules.demo.city import City
 from schedules.demo.history import holder, record
@@ -81,7 +80,7 @@ def _item(
         text=text,
         received_on=day,
         received_by=officer,
-        due_on=answer_due_on(day),
+        due_on=due_on(day),
         unit=person.row.unit,
     )
     item = Item(row)

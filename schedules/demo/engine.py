@@ -1,0 +1,71 @@
+"""What the engine made of the history: obligations, closed periods, waivers, frozen digests and what stands in inboxes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils import timezone
+
+from contacts.models import UnitRole
+from schedules import coverage, periods, planning
+from schedules.demo import sayings
+from schedules.demo.calendar import in_office
+from schedules.demo.chance import chance
+from schedules.models import Obligation, PassState, PeriodClosing
+from schedules.workdays import ONE_DAY, Workdays
+
+WAIVED = 0.06  # of what was missed
+
+
+def plan(start: dt.date, day: dt.date) -> None:
+    """As the worker would have planned. Nothing the history holds came unforeseen, so that it takes no pass for every
+    day: one on its first, one before the horizon of that is reached (R4a), and today's leave the same plans."""
+    workdays = Workdays.load()
+    state = PassState.objects.create(first_day=start, latest_at=_early(start))
+    step = dt.timedelta(days=settings.PLANNING_HORIZON_DAYS - 31)
+    at = start
+    while at < day:
+        _plan_on(state, at, workdays)
+        at += step
+    _plan_on(state, day, workdays)
+    closings = list(PeriodClosing.objects.all())
+    for closing in closings:
+        closing.closed_at = _early(periods.parse(closing.period_key).end + ONE_DAY)
+    PeriodClosing.objects.bulk_update(closings, ["closed_at"])
+
+
+def _plan_on(state: PassState, day: dt.date, workdays: Workdays) -> None:
+    state.latest_at = _early(day)
+    planning.plan(state, state.latest_at, workdays)
+    state.save()
+
+
+def _early(day: dt.date) -> dt.datetime:
+    """Some minutes after midnight."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(0, 5)))
+
+
+# --- waivers -------------------------------------------------------------------------------------------------
+
+
+def waive(day: dt.date) -> int:
+    """Some of what nobody did was waived by a leader of the unit, with a reason, on one of the last days."""
+    rng = chance("waivers", day)
+    leader_of = dict(
+        UnitRole.objects.in_force()
+        .filter(role=UnitRole.Role.LEADER)
+        .order_by("-officer")
+        .values_list("unit", "officer")
+    )
+    ended = Obligation.objects.live().filter(period_end__lt=day)
+    missed = [row for row in coverage.standing(ended, now=_early(day)) if row.state == coverage.State.MISSED]
+    missed.sort(key=lambda row: row.obligation)
+    chosen = [row for row in missed if row.unit in leader_of and rng.random() < WAIVED]
+    rows = Obligation.objects.in_bulk([row.obligation for row in chosen])
+    for one in chosen:
+        row = rows[one.obligation]
+        row.waived_at = in_office(row.period_end - dt.timedelta(days=rng.randint(0, 6)), rng)
+        row.waived_by_id, row.waive_reason = leader_of[one.unit], rng.choice(sayings.WAIVERS)
+    Obligation.objects.bulk_update(rows.values(), ["waived_at", "waived_by", "waive_reason"], batch_size=500)
+    return len(rows)

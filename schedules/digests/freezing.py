@@ -1,0 +1,80 @@
+"""Freezing: some working days after a period's end its figures are kept as they are, and the leaders are told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from contacts.models import Unit, UnitRole
+from schedules import periods
+from schedules.digests.figures import figures
+from schedules.digests.scope import Scope
+from schedules.models import Digest, NoticeLine, PassState
+from schedules.notices.hours import Moment
+from schedules.notices.queueing import post
+from schedules.periods import Period
+from schedules.workdays import Workdays
+
+CADENCES = ("month", "quarter", "half_year", "year")  # weeks are looked at while they run
+CATCH_UP = dt.timedelta(
+    days=31
+)  # what could not be frozen in its days, because no pass ran, is frozen late or not
+
+
+def freeze_due(moment: Moment) -> int:
+    """Freeze what is due and tell the leaders of those units; how many digests. Call it under the lock of the passes
+    and inside their transaction. Frozen once, a digest never changes: a second run finds it there."""
+    state = PassState.objects.first()
+    leaders = _leaders() if state else {}
+    if not state or not leaders:
+        return 0
+    wanted = list(_due_periods(moment.today, state.first_day, moment.workdays))
+    keys = [period.key for period in wanted]
+    there = set(Digest.objects.filter(period_key__in=keys).values_list("unit", "period_key"))
+    units = Unit.objects.in_bulk(leaders)
+    made = [
+        _freeze(units[unit], period, moment.now)
+        for period in wanted
+        for unit in sorted(leaders)
+        if (unit, period.key) not in there
+    ]
+    post([_line(digest, officer) for digest in made for officer in leaders[digest.unit_id]], moment)
+    return len(made)
+
+
+def frozen_on(period: Period, workdays: Workdays) -> dt.date:
+    """The day on which a period's figures are frozen: so many working days after its end."""
+    return workdays.shift(period.end, settings.DIGEST_FREEZE_WORKING_DAYS)
+
+
+def _due_periods(day: dt.date, first_day: dt.date, workdays: Workdays) -> Iterator[Period]:
+    """The periods whose day has come and is not long past, of those that planning has known."""
+    for cadence in CADENCES:
+        for period in periods.between(day - CATCH_UP, day, cadence):
+            period = period.preceding()
+            ripe = frozen_on(period, workdays)
+            if period.end >= first_day and day - CATCH_UP <= ripe <= day:
+                yield period
+
+
+def _leaders() -> dict[int, list[int]]:
+    """The leaders of each unit that has some and may be signed in as."""
+    roles = UnitRole.objects.in_force().filter(role=UnitRole.Role.LEADER, officer__is_active=True)
+    found: dict[int, list[int]] = defaultdict(list)
+    for unit, officer in roles.order_by("officer").values_list("unit", "officer"):
+        found[unit].append(officer)
+    return found
+
+
+def _freeze(unit: Unit, period: Period, now: dt.datetime) -> Digest:
+    scope = Scope(unit=unit)
+    return Digest.objects.create(
+        unit=unit, period_key=period.key, frozen_at=now, figures=figures(scope, period.key, now)
+    )
+
+
+def _line(digest: Digest, officer: int) -> NoticeLine:
+    return NoticeLine(digest=digest, stage="digest", recipient_id=officer)
