@@ -94,12 +94,7 @@ class Directory:
 
     def station_of(self, street: str, address: str = "") -> UnitRef | None:
         """The station of a township or street. Of several with that name, the one whose county begins the address."""
-        for suffix in ("街道", "镇", "乡"):
-            if street.endswith(suffix):
-                found = self.stations.get(street.removesuffix(suffix), [])
-                break
-        else:
-            return None
+        found = next((self.stations[stem] for stem in stems(street) if stem in self.stations), [])
         if len(found) > 1:
             before = cells.plain(address).partition(street)[0]
             found = [unit for unit in found if self.county_stem(unit) and self.county_stem(unit) in before]
@@ -113,3 +108,13 @@ class Directory:
             if parent
             else ""
         )
+
+
+def stems(street: str) -> list[str]:
+    """What a station may be called after: 上马墩街道 → 上马墩; a township that became a street, 安镇街道 → 安镇, 安."""
+    found = []
+    for suffix in ("街道", "镇", "乡"):
+        if street.endswith(suffix):
+            street = street.removesuffix(suffix)
+            found.append(street)
+    return found

@@ -7,14 +7,13 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from contacts.handovers import pair_many
-from contacts.models import Actor, Seat, Stakeholder, Unit
+from contacts.models import Actor, Stakeholder, Unit
 from contacts.pairing_proposals import Proposal, propose
 from liaison.arguments import instant
-from schedules.models import CyclePolicy
+from schedules.planning import covered_stakeholders
 
 
 class Command(BaseCommand):
@@ -28,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *, unit: str | None, apply: bool, at: dt.datetime | None, **options: Any) -> None:
         day = timezone.localdate(at)
-        people = Stakeholder.objects.unpaired(day).filter(covered(day))
+        people = Stakeholder.objects.unpaired(day).filter(pk__in=covered_stakeholders(day))
         if unit:
             try:
                 people = people.filter(unit__path__startswith=Unit.objects.get(code=unit).path)
@@ -44,22 +43,6 @@ class Command(BaseCommand):
             )
         found = sum(one.officer is not None for one in proposals)
         self.stderr.write(f"{found} proposed, {len(proposals) - found} for a person to decide.")
-
-
-def covered(day: dt.date) -> Exists:
-    """For a query over stakeholders: do they hold a seat that day to which a policy then in force owes a contact?"""
-    wanted = Q(pk__in=[])
-    for policy in CyclePolicy.objects.prefetch_related("versions"):
-        begun = [
-            version
-            for version in policy.versions.all()
-            if version.starts_on is None or version.starts_on <= day
-        ]
-        version = max(begun, key=lambda version: version.starts_on or dt.date.min, default=None)
-        if version and not version.ended:
-            owed = Q(kind__in=version.seat_kinds)
-            wanted |= owed & Q(level__in=version.levels) if version.levels else owed
-    return Exists(Seat.objects.active(day).filter(wanted, stakeholder=OuterRef("pk")))
 
 
 def as_json(proposal: Proposal) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""Which kind of list it is, where the header stands, which rows are data."""
+
+import pytest
+
+from contacts.imports import tables
+from contacts.imports.issues import Refused
+from contacts.imports.workbook import Sheet
+from tests.contacts.imports import wuxi
+
+KINDS = dict(zip(wuxi.FILES, ["units", "officers", "deputies", "media", "patrol", "monitors"], strict=True))
+HEADER = ["序号", "姓名", "类别", "层级", "手机"]
+
+
+def sheet(*rows: list, name: str = "名册") -> Sheet:
+    return Sheet(name, list(enumerate(rows, 1)))
+
+
+def numbers(*rows: list) -> list[int]:
+    return [line.number for line in tables.recognise([sheet(*rows)], "deputies").lines]
+
+
+@pytest.mark.parametrize("name", wuxi.FILES)
+def test_it_knows_each_roster_by_its_columns(name: str) -> None:
+    table = wuxi.table(name)
+    assert table.kind == KINDS[name]
+    assert len(table.lines) == wuxi.expected()["files"][name]["rows"]
+
+
+@pytest.mark.parametrize("name", wuxi.ROSTERS)
+def test_it_takes_every_row_of_data_and_no_other(name: str) -> None:
+    assert {(line.sheet, line.number) for line in wuxi.table(name).lines} == set(wuxi.expected_rows()[name])
+
+
+def test_a_total_that_differs_is_noted() -> None:
+    notes = [
+        (sheet, number, issue.code, issue.value, issue.more)
+        for sheet, number, issue in wuxi.table("deputies.xlsx").notes
+    ]
+    assert notes == [("区(县)级", 720, "footer_total_differs", "703", {"rows": 705})]
+    assert wuxi.table("discipline_monitors.xlsx").notes == []
+
+
+def test_titles_sections_totals_and_repeated_headers_are_no_data() -> None:
+    rows = [
+        ["某市代表名册"],
+        ["填报单位：政治部"],
+        HEADER,
+        ["江阴市（2人）"],
+        [1, "张伟", "人大代表", "市", ""],
+        ["", "小计：1人"],
+        HEADER,
+        [2, "李强", "政协委员", "省", ""],
+        [3, "", "", "", ""],
+        ["合计：2人"],
+        ["填表人：钱某某", "", "审核人：荣某某"],
+    ]
+    assert numbers(*rows) == [5, 8]
+
+
+def test_a_header_of_two_rows_is_read_even_if_nothing_is_merged() -> None:
+    upper = ["序号", "基本信息", "", "", "联系方式", "备注"]
+    lower = ["", "姓名", "类别", "层级", "手机", ""]
+    table = tables.recognise([sheet(upper, lower, [1, "张伟", "人大代表", "市", "13912345678", "好"])])
+    assert table.lines[0].cells == {
+        "name": "张伟",
+        "category": "人大代表",
+        "level": "市",
+        "mobile": "13912345678",
+        "remark": "好",
+    }
+
+
+def test_each_sheet_may_order_its_columns_anew_and_instructions_are_no_roster() -> None:
+    table = tables.recognise(
+        [
+            sheet(["填表说明"], ["1. 姓名请填写准确"], name="说明"),
+            sheet(HEADER, [1, "张伟", "人大代表", "市", "1"], name="甲"),
+            sheet(["层 级", "姓\n名", "类　别"], ["省", "李强", "政协"], name="乙"),
+        ]
+    )
+    assert [(line.sheet, line.text("name"), line.text("level")) for line in table.lines] == [
+        ("甲", "张伟", "市"),
+        ("乙", "李强", "省"),
+    ]
+
+
+def test_a_row_without_a_name_is_data_if_it_says_anything() -> None:
+    assert numbers(HEADER, [1, "", "人大代表", "市", ""]) == [2]
+
+
+def test_english_headers_are_understood() -> None:
+    table = tables.recognise(
+        [sheet(["police_number", "stakeholder", "kind", "outcome", "occurred_at"], ["023451", "L000001"])]
+    )
+    assert table.kind == "contacts"
+    table = tables.recognise(
+        [sheet(["police_number", "stakeholder", "started_on", "ended_on"], ["023451", "L000001"])]
+    )
+    assert table.kind == "pairings"
+
+
+@pytest.mark.parametrize("kind", ["auto", *tables.KINDS])
+def test_a_list_of_office_supplies_is_refused_as_every_kind(kind: str) -> None:
+    with pytest.raises(Refused, match="no_header"):
+        tables.recognise([sheet(["商品名称", "规格", "单价", "数量"], ["打印纸", "A4", 18.5, 20])], kind)
+
+
+def test_a_named_kind_asks_for_less() -> None:
+    plain = sheet(["姓名", "手机"], ["张伟", "13912345678"])
+    assert len(tables.recognise([plain], "monitors").lines) == 1
+    with pytest.raises(Refused):
+        tables.recognise([plain], "deputies")
