@@ -27,7 +27,9 @@ def waive(obligation: Obligation, *, reason: str, actor: Actor, now: dt.datetime
     obligation.waived_at, obligation.waived_by, obligation.waive_reason = now, actor.officer, reason.strip()
     obligation.changed_at = now
     obligation.save()
-    AuditEntry.objects.record(actor, "waive", obligation, after={"waived_at": now}, reason=obligation.waive_reason)
+    AuditEntry.objects.record(
+        actor, "waive", obligation, after={"waived_at": now}, reason=obligation.waive_reason
+    )
 
 
 @transaction.atomic
@@ -52,7 +54,8 @@ def move(
     first = max(obligation.period_start, timezone.localtime(now).date())
     if not first <= day <= obligation.period_end:
         raise ValidationError(
-            _("Choose a day from %(first)s to %(last)s."), params={"first": first, "last": obligation.period_end}
+            _("Choose a day from %(first)s to %(last)s."),
+            params={"first": first, "last": obligation.period_end},
         )
     before = {"planned_on": obligation.planned_on, "planned_time": obligation.planned_time}
     after = {"planned_on": day, "planned_time": time}
@@ -73,7 +76,9 @@ def recount(period_key: str, *, reason: str, actor: Actor, now: dt.datetime) -> 
     PassState.objects.select_for_update().first()  # passes and recounts take turns
     slots = planning.closed_slots(period_key)
     if not slots:
-        raise ValidationError(_("Only a closed period can be counted again; %(key)s is not."), params={"key": period_key})
+        raise ValidationError(
+            _("Only a closed period can be counted again; %(key)s is not."), params={"key": period_key}
+        )
     people = Stakeholder.objects.all()
     if actor.officer:
         people = people.visible_to(actor.officer, Deed.RECOUNT)
@@ -90,7 +95,9 @@ def recount(period_key: str, *, reason: str, actor: Actor, now: dt.datetime) -> 
 
 def _locked(obligation: Obligation) -> Obligation:
     """The obligation, locked; ValidationError when planning withdrew it meanwhile."""
-    obligation = Obligation.objects.select_for_update().select_related("stakeholder", "policy").get(pk=obligation.pk)
+    obligation = (
+        Obligation.objects.select_for_update().select_related("stakeholder", "policy").get(pk=obligation.pk)
+    )
     if obligation.withdrawn_at:
         raise ValidationError(_("This contact is owed no more; nothing was changed."))
     return obligation

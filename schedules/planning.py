@@ -11,9 +11,11 @@ import datetime as dt
 import hashlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
@@ -27,6 +29,7 @@ from schedules.periods import Period
 from schedules.workdays import Workdays
 
 BATCH = 2000
+Key = tuple[int, int, str]  # stakeholder, policy, period key
 
 
 @dataclass
@@ -53,14 +56,18 @@ class Person:
     street: str
     name: str
     seats: list[tuple[str, str, existence.Span]] = field(default_factory=list)  # kind, level, days
-    pairings: list[tuple[dt.date, dt.date, int]] = field(default_factory=list)  # from, until, officer; in order
+    pairings: list[tuple[dt.date, dt.date, int]] = field(
+        default_factory=list
+    )  # from, until, officer; in order
 
     def together(self, version: PolicyVersion) -> list[existence.Span]:
         """The days on which a seat that the version covers was held and some pairing was open (R4)."""
         seats = existence.union(
             days for kind, level, days in self.seats if kind in version.seat_kinds and covers(version, level)
         )
-        return existence.intersection(seats, existence.union((start, end) for start, end, _who in self.pairings))
+        return existence.intersection(
+            seats, existence.union((start, end) for start, end, _who in self.pairings)
+        )
 
     def holder(self, day: dt.date) -> int:
         """Who is responsible on a day: the last to have begun, or else the first of all (R5)."""
@@ -156,53 +163,67 @@ def fingerprint(day: dt.date, workdays: Workdays) -> str:
     for rows in (
         PolicyVersion.objects.order_by("pk").values_list(),
         Pairing.objects.order_by("pk").values_list("pk", "stakeholder", "officer", "started_on", "ended_on"),
-        Seat.objects.order_by("pk").values_list("pk", "stakeholder", "kind", "level", "started_on", "ended_on"),
+        Seat.objects.order_by("pk").values_list(
+            "pk", "stakeholder", "kind", "level", "started_on", "ended_on"
+        ),
     ):
         for row in rows.iterator(chunk_size=BATCH):
             digest.update(repr(row).encode())
     # What was met or waived stays only as long as it is so.
-    digest.update(repr(ContactRecord.objects.aggregate(Max("pk"), Max("voided_at"), Max("superseded_at"))).encode())
+    digest.update(
+        repr(ContactRecord.objects.aggregate(Max("pk"), Max("voided_at"), Max("superseded_at"))).encode()
+    )
     digest.update(repr(Obligation.objects.aggregate(Count("waived_at"))).encode())
     return digest.hexdigest()
+
+
+class Standing(NamedTuple):
+    """An obligation as it stands, as far as planning looks at it: tens of thousands of them in a pass."""
+
+    pk: int
+    stakeholder: int
+    policy: int
+    period_key: str
+    version: int
+    due_on: dt.date
+    planned_on: dt.date
+    arranged: bool
+    withdrawn_at: dt.datetime | None
 
 
 class Planner:
     """One reckoning over some slots: what must exist against what does."""
 
     def __init__(self, slots: list[Slot], now: dt.datetime, workdays: Workdays) -> None:
-        self.slots = slots
+        self.slots = {(slot.policy, slot.period.key): slot for slot in slots}
         self.now = now
         self.day = timezone.localtime(now).date()
         self.workdays = workdays
-        self.left = {slot.period: self._days_left(slot.period) for slot in slots}
-        self.due = {slot.period: self._due_on(slot.period) for slot in slots}
 
     def run(self, stakeholders: QuerySet[Stakeholder]) -> Planned:
         self.people = read_people(stakeholders)
-        existing = self._existing(stakeholders)
+        standing = self._standing(stakeholders)
         wanted = set(self._wanted())
-        by_key = {(slot.policy, slot.period.key): slot for slot in self.slots}
-        absent = wanted - existing.keys()
-        returning = {key for key in wanted & existing.keys() if existing[key].withdrawn_at}
-        surplus = [row for key, row in existing.items() if key not in wanted and not row.withdrawn_at]
-        new = [self._obligation(key, by_key[key[1:]]) for key in absent] + [existing[key] for key in returning]
-        staying = [existing[key] for key in wanted & existing.keys() if key not in returning]
-        changed = self._keep_in_step(staying, by_key)
-        self._place(new, staying, changed, by_key)
-        Obligation.objects.bulk_create((row for row in new if row._state.adding), batch_size=BATCH)
-        Obligation.objects.bulk_update(
-            [*changed.values(), *(existing[key] for key in returning)],
-            ["version", "due_on", "planned_on", "withdrawn_at", "sequence", "changed_at"],
-            batch_size=500,
+        new = wanted - standing.keys()
+        returning = {key for key in wanted & standing.keys() if standing[key].withdrawn_at}
+        staying = {key: standing[key] for key in wanted & standing.keys() if key not in returning}
+        moving = {key for key, row in staying.items() if self._must_move(row)}
+        days = self._place(
+            new | returning | moving, [row for key, row in staying.items() if key not in moving]
         )
-        return Planned(created=len(new), withdrawn=self._withdraw(surplus))
+        self._create(new, days)
+        self._change(
+            {standing[key].pk: days.get(key) for key in returning | moving | self._outdated(staying)}
+        )
+        surplus = [row.pk for key, row in standing.items() if key not in wanted and not row.withdrawn_at]
+        return Planned(created=len(new) + len(returning), withdrawn=self._withdraw(surplus))
 
     # --- what must exist ---------------------------------------------------------------------------------
 
-    def _wanted(self) -> Iterator[tuple[int, int, str]]:
-        """(stakeholder, policy, period key) of everything that is owed (R4)."""
+    def _wanted(self) -> Iterator[Key]:
+        """Everything that is owed (R4)."""
         by_version = defaultdict(list)
-        for slot in self.slots:
+        for slot in self.slots.values():
             if slot.version:
                 by_version[slot.version].append(slot)
         for version, slots in by_version.items():
@@ -212,98 +233,102 @@ class Planner:
                     if existence.days_within(together, slot.period) >= version.minimum_days:
                         yield pk, slot.policy, slot.period.key
 
-    def _existing(self, stakeholders: QuerySet[Stakeholder]) -> dict[tuple[int, int, str], Obligation]:
-        keys = {(slot.policy, slot.period.key) for slot in self.slots}
-        rows = Obligation.objects.filter(
-            stakeholder__in=stakeholders.values("pk"), period_key__in={key for _policy, key in keys}
-        ).order_by("pk")
-        return {
-            (row.stakeholder_id, row.policy_id, row.period_key): row
-            for row in rows
-            if (row.policy_id, row.period_key) in keys
-        }
+    def _standing(self, stakeholders: QuerySet[Stakeholder]) -> dict[Key, Standing]:
+        keys = {key for _policy, key in self.slots}
+        rows = Obligation.objects.order_by().filter(
+            period_key__in=keys, stakeholder__in=stakeholders.values("pk")
+        )
+        found = map(Standing._make, rows.values_list(*Standing._fields))
+        return {row[1:4]: row for row in found if row[2:4] in self.slots}
 
-    def _withdraw(self, surplus: list[Obligation]) -> int:
+    def _withdraw(self, surplus: list[int]) -> int:
         """What no longer must exist goes, but what is met or waived stays (R4)."""
         if not surplus:
             return 0
-        rows = with_status(Obligation.objects.filter(pk__in=[row.pk for row in surplus]).order_by(), self.now)
+        rows = with_status(Obligation.objects.filter(pk__in=surplus).order_by(), self.now)
         gone = list(rows.exclude(state__in=[State.MET, State.WAIVED]).values_list("pk", flat=True))
         return Obligation.objects.filter(pk__in=gone).update(withdrawn_at=self.now, changed_at=self.now)
 
     # --- on which day ------------------------------------------------------------------------------------
 
-    def _obligation(self, key: tuple[int, int, str], slot: Slot) -> Obligation:
-        return Obligation(
-            stakeholder_id=key[0],
-            policy_id=slot.policy,
-            version=slot.version,
-            period_key=slot.period.key,
-            period_start=slot.period.start,
-            period_end=slot.period.end,
-            due_on=self.due[slot.period],
-            changed_at=self.now,
-        )
-
-    def _keep_in_step(
-        self, staying: Iterable[Obligation], by_key: dict[tuple[int, str], Slot]
-    ) -> dict[int, Obligation]:
-        """Those whose version or due day is another now; and whose planned day stopped being a working day."""
-        changed = {}
-        for row in staying:
-            slot = by_key[row.policy_id, row.period_key]
-            due_on = self.due[slot.period]
-            if row.version_id != slot.version.pk or row.due_on != due_on or self._must_move(row):
-                row.version, row.due_on = slot.version, due_on
-                changed[row.pk] = row
-        return changed
-
-    def _must_move(self, row: Obligation) -> bool:
+    def _must_move(self, row: Standing) -> bool:
+        """Has the planned day stopped being a working day? What people arranged stays."""
         return not row.arranged and row.planned_on >= self.day and row.planned_on not in self.workdays
 
-    def _place(
-        self,
-        new: list[Obligation],
-        staying: list[Obligation],
-        changed: dict[int, Obligation],
-        by_key: dict[tuple[int, str], Slot],
-    ) -> None:
-        """Give the new ones, and those whose day was lost, a day each; whatever else stands is not reshuffled (R8)."""
-        moving = [row for row in changed.values() if self._must_move(row)]
-        homeless = {id(row) for row in moving}
-        plans: dict[tuple[int, int, str], levelling.Plan] = {}
+    def _outdated(self, staying: dict[Key, Standing]) -> set[Key]:
+        """Those that another version of the policy, or another due day, counts for now."""
+        return {
+            key
+            for key, row in staying.items()
+            if (row.version, row.due_on)
+            != (self.slots[key[1:]].version.pk, self._due_on(self.slots[key[1:]].period))
+        }
 
-        def group(row: Obligation) -> tuple[int, int, str]:
-            day = min(self.day, row.period_end)
-            return self.people[row.stakeholder_id].holder(day), row.policy_id, row.period_key
+    def _place(self, homeless: set[Key], settled: list[Standing]) -> dict[Key, dt.date]:
+        """A day for each that has none; whatever else stands is not reshuffled (R8)."""
 
-        def plan_of(row: Obligation) -> levelling.Plan:
-            period = by_key[row.policy_id, row.period_key].period
-            return plans.setdefault(group(row), levelling.Plan(self.left[period] or [self.due[period]]))
+        def group(key: Key) -> tuple[int, int, str]:
+            person, policy, period_key = key
+            day = min(self.day, self.slots[policy, period_key].period.end)
+            return self.people[person].holder(day), policy, period_key
 
-        for row in staying:
-            if id(row) not in homeless:
-                plan_of(row).take(row.planned_on, self.people[row.stakeholder_id].street)
+        plans = {group(key): levelling.Plan(self._days_left(self.slots[key[1:]].period)) for key in homeless}
+        if plans:
+            for row in settled:
+                if plan := plans.get(group(row[1:4])):
+                    plan.take(row.planned_on, self.people[row.stakeholder].street)
 
-        def in_order(row: Obligation) -> tuple:
-            person = self.people[row.stakeholder_id]
-            return *group(row), person.street, person.name, row.stakeholder_id
+        def in_order(key: Key) -> tuple:
+            return *group(key), self.people[key[0]].street, self.people[key[0]].name, key[0]
 
-        for _group, found in groupby(sorted([*new, *moving], key=in_order), key=group):
-            rows = list(found)
-            days = plan_of(rows[0]).place([self.people[row.stakeholder_id].street for row in rows])
-            for row, day in zip(rows, days, strict=True):
-                if not row._state.adding:
-                    row.sequence += 1
-                row.planned_on, row.withdrawn_at, row.changed_at = day, None, self.now
+        days = {}
+        for found, keys in groupby(sorted(homeless, key=in_order), key=group):
+            members = list(keys)
+            chosen = plans[found].place([self.people[key[0]].street for key in members])
+            days.update(zip(members, chosen, strict=True))
+        return days
 
+    @cache  # noqa: B019 - a planner lives as long as its pass
     def _days_left(self, period: Period) -> list[dt.date]:
-        return self.workdays.between(max(self.day, period.start), period.end)
+        """The working days left, or with none left the due day (R8)."""
+        return self.workdays.between(max(self.day, period.start), period.end) or [self._due_on(period)]
 
+    @cache  # noqa: B019
     def _due_on(self, period: Period) -> dt.date:
         """The last working day of the period (R8); should it have none, its last day."""
         last = self.workdays.previous(period.end)
         return last if last >= period.start else period.end
+
+    # --- writing it down ---------------------------------------------------------------------------------
+
+    def _create(self, new: set[Key], days: dict[Key, dt.date]) -> None:
+        def obligation(key: Key) -> Obligation:
+            slot = self.slots[key[1:]]
+            return Obligation(
+                stakeholder_id=key[0],
+                policy_id=slot.policy,
+                version=slot.version,
+                period_key=slot.period.key,
+                period_start=slot.period.start,
+                period_end=slot.period.end,
+                due_on=self._due_on(slot.period),
+                planned_on=days[key],
+                changed_at=self.now,
+            )
+
+        Obligation.objects.bulk_create((obligation(key) for key in sorted(new)), batch_size=BATCH)
+
+    def _change(self, days: dict[int, dt.date | None]) -> None:
+        """Bring rows up to date: their version and due day, and where a new day is given, that."""
+        rows = Obligation.objects.filter(pk__in=days) if days else []
+        for row in rows:
+            slot = self.slots[row.policy_id, row.period_key]
+            row.version, row.due_on, row.withdrawn_at = slot.version, self._due_on(slot.period), None
+            if day := days[row.pk]:
+                row.planned_on, row.arranged, row.changed_at = day, False, self.now
+                row.sequence += 1
+        fields = ["version", "due_on", "withdrawn_at", "planned_on", "arranged", "changed_at", "sequence"]
+        Obligation.objects.bulk_update(rows, fields, batch_size=500)
 
 
 def read_people(stakeholders: QuerySet[Stakeholder]) -> dict[int, Person]:

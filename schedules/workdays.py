@@ -29,7 +29,9 @@ class Workdays:
     """The calendar as it stands: `overrides` says of single days whether they are worked, over what the statutory
     calendar says. Built once per pass or page with `Workdays.load()`, then asked without a query."""
 
-    def __init__(self, overrides: Mapping[dt.date, bool] | None = None, entered_years: Iterable[int] = ()) -> None:
+    def __init__(
+        self, overrides: Mapping[dt.date, bool] | None = None, entered_years: Iterable[int] = ()
+    ) -> None:
         self.overrides = overrides or {}
         self._entered_years = entered_years  # read when first asked for: most pages never do
 

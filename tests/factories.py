@@ -7,16 +7,32 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from contacts.models import ContactPhone, ContactRecord, Feedback, Officer, Pairing, Seat, Stakeholder, Unit, UnitRole
+from contacts.models import (
+    ContactPhone,
+    ContactRecord,
+    Feedback,
+    Officer,
+    Pairing,
+    Seat,
+    Stakeholder,
+    Unit,
+    UnitRole,
+)
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(100001)
 _codes = itertools.count(320299000000)
 
 
-def unit(name: str, parent: Unit | None = None, *, kind: str = "station", code: str = "", **fields: Any) -> Unit:
+def unit(
+    name: str, parent: Unit | None = None, *, kind: str = "station", code: str = "", **fields: Any
+) -> Unit:
     return Unit.objects.create(
-        code=code or str(next(_codes)), name=name, short_name=fields.pop("short_name", name), kind=kind, parent=parent
+        code=code or str(next(_codes)),
+        name=name,
+        short_name=fields.pop("short_name", name),
+        kind=kind,
+        parent=parent,
     )
 
 
@@ -28,7 +44,9 @@ def officer(name: str, at: Unit, **fields: Any) -> Officer:
 
 def role(holder: Officer, role: str, at: Unit | None = None) -> UnitRole:
     now = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-    return UnitRole.objects.create(officer=holder, unit=at or holder.unit, role=role, proposed_at=now, approved_at=now)
+    return UnitRole.objects.create(
+        officer=holder, unit=at or holder.unit, role=role, proposed_at=now, approved_at=now
+    )
 
 
 def stakeholder(name: str, at: Unit, *, mobile: str = "", **fields: Any) -> Stakeholder:
@@ -42,7 +60,9 @@ def seat(person: Stakeholder, kind: str = "npc_deputy", level: str = "district",
     return Seat.objects.create(stakeholder=person, kind=kind, level=level, **fields)
 
 
-def pairing(holder: Officer, person: Stakeholder, since: dt.date = dt.date(2026, 1, 1), **fields: Any) -> Pairing:
+def pairing(
+    holder: Officer, person: Stakeholder, since: dt.date = dt.date(2026, 1, 1), **fields: Any
+) -> Pairing:
     return Pairing.objects.create(
         officer=holder, stakeholder=person, unit=fields.pop("unit", holder.unit), started_on=since, **fields
     )
@@ -50,7 +70,12 @@ def pairing(holder: Officer, person: Stakeholder, since: dt.date = dt.date(2026,
 
 def record(person: Stakeholder, by: Officer, at: dt.datetime, **fields: Any) -> ContactRecord:
     return ContactRecord.objects.create(
-        stakeholder=person, officer=by, recorded_by=by, occurred_at=at, recorded_at=fields.pop("recorded_at", at), **fields
+        stakeholder=person,
+        officer=by,
+        recorded_by=by,
+        occurred_at=at,
+        recorded_at=fields.pop("recorded_at", at),
+        **fields,
     )
 
 
@@ -107,7 +132,9 @@ def small_bureau() -> Bureau:
         sam=officer("Sam", bureau),
         ann=officer("Ann", bureau),
         rita=officer("Rita", bureau),
-        deputy=stakeholder("张伟", station, mobile="+8613912345678", street="澄江镇", employer="澄江中学校长"),
+        deputy=stakeholder(
+            "张伟", station, mobile="+8613912345678", street="澄江镇", employer="澄江中学校长"
+        ),
     )
     for holder, name in [
         (made.bob, "leader"),

@@ -66,7 +66,9 @@ def test_a_pairing_that_ended_gives_no_access(bureau):
 
 
 def test_a_proposed_role_gives_nothing_until_it_is_approved(bureau):
-    UnitRole.objects.create(officer=bureau.dan, unit=bureau.bureau, role="coordinator", proposed_by=bureau.sue)
+    UnitRole.objects.create(
+        officer=bureau.dan, unit=bureau.bureau, role="coordinator", proposed_by=bureau.sue
+    )
 
     assert not again(bureau.dan).rights.may(Deed.IMPORT)
 

@@ -72,7 +72,9 @@ def test_an_ended_pairing_leaves_a_gap_that_a_new_one_may_fill(bureau, carol):
 
 def test_a_pairing_can_not_end_before_it_began(bureau, carol):
     with pytest.raises(ValidationError, match="can not be before"):
-        end_pairing(bureau.deputy.pairings.get(), last_day=dt.date(2025, 12, 31), actor=carol, reason="typing error")
+        end_pairing(
+            bureau.deputy.pairings.get(), last_day=dt.date(2025, 12, 31), actor=carol, reason="typing error"
+        )
 
 
 def test_the_database_holds_at_most_one_open_pairing_per_person(bureau):
