@@ -49,44 +49,40 @@ class Wishes:
 
 
 def of_officer(
-    officer: Officer, viewer: Officer, now: dt.datetime, **span: dt.date | None
+    officer: Officer, viewer: Officer | None, now: dt.datetime, **span: dt.date | None
 ) -> QuerySet[Obligation]:
     """What `officer` is responsible for, as far as `viewer` may take it out; None is whoever holds the server."""
-    people = Pairing.objects.filter(officer=officer).values("stakeholder")
-    rows = _within(
-        Obligation.objects.visible_to(viewer, Deed.EXPORT).filter(stakeholder__in=people), now, **span
-    )
-    return with_status(rows, now).exclude(state=State.WAIVED).filter(responsible_officer_id=officer.pk)
+    rows = _standing(Pairing.objects.filter(officer=officer), viewer, now, **span)
+    return rows.filter(responsible_officer_id=officer.pk)
 
 
 def of_unit(
     unit: Unit, viewer: Officer | None, now: dt.datetime, **span: dt.date | None
 ) -> QuerySet[Obligation]:
     """What the officers of the unit and of all below it are responsible for."""
-    people = Pairing.objects.filter(unit__path__startswith=unit.path).values("stakeholder")
-    rows = _within(
-        Obligation.objects.visible_to(viewer, Deed.EXPORT).filter(stakeholder__in=people), now, **span
-    )
-    units = Unit.objects.subtree(unit).values("pk")
-    return with_status(rows, now).exclude(state=State.WAIVED).filter(responsible_unit_id__in=units)
+    rows = _standing(Pairing.objects.filter(unit__path__startswith=unit.path), viewer, now, **span)
+    return rows.filter(responsible_unit_id__in=Unit.objects.subtree(unit).values("pk"))
 
 
-def _for(viewer: Officer | None) -> QuerySet[Obligation]:
-    return Obligation.objects.visible_to(viewer, Deed.EXPORT) if viewer else Obligation.objects.all()
-
-
-def _within(
-    rows: QuerySet[Obligation],
+def _standing(
+    pairings: QuerySet[Pairing],
+    viewer: Officer | None,
     now: dt.datetime,
     *,
     since: dt.date | None = None,
     until: dt.date | None = None,
 ) -> QuerySet[Obligation]:
-    """Planned within the span; without one, from 90 days back to 400 ahead."""
+    """What is owed, or was met, towards people of these pairings and planned within the span: without one, from 90
+    days back to 400 ahead."""
     day = timezone.localdate(now)
-    return rows.live().filter(  # type: ignore[attr-defined]
-        planned_on__gte=since or day - PAST, planned_on__lte=until or day + AHEAD
+    rows = Obligation.objects.live().filter(
+        stakeholder__in=pairings.values("stakeholder"),
+        planned_on__gte=since or day - PAST,
+        planned_on__lte=until or day + AHEAD,
     )
+    if viewer:
+        rows = rows.visible_to(viewer, Deed.EXPORT)
+    return with_status(rows, now).exclude(state=State.WAIVED)
 
 
 # --- how it reads --------------------------------------------------------------------------------------------
