@@ -24,7 +24,8 @@ def snapshot(person: Stakeholder) -> dict[str, Any]:
         **{name: _plain(getattr(person, name)) for name in PERSON_FIELDS},
         "phones": [str(Phone(phone.e164, phone.extension)) for phone in person.phones.all()],
         "seats": [
-            {name: _plain(getattr(seat, name)) for name in SEAT_FIELDS} for seat in person.seats.select_related("unit")
+            {name: _plain(getattr(seat, name)) for name in SEAT_FIELDS}
+            for seat in person.seats.select_related("unit")
         ],
     }
 

@@ -28,7 +28,11 @@ class History:
     @classmethod
     def of(cls, person: Stakeholder, officer: Officer) -> History:
         records = person.records.visible_to(officer).filter(superseded_at=None)
-        feedback = person.feedback.visible_to(officer).select_related("unit", "topic").order_by("-received_on", "-pk")
+        feedback = (
+            person.feedback.visible_to(officer)
+            .select_related("unit", "topic")
+            .order_by("-received_on", "-pk")
+        )
         return cls(list(records.select_related("officer", "voided_by", "supersedes")), list(feedback))
 
     @cached_property

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.access import has_pairing
 from contacts.models import ContactPhone, ContactRecord, Feedback, Officer, Seat, Stakeholder
+from contacts.tables.cells import seat_text
 from schedules.coverage import State
 from schedules.models import CyclePolicy, Obligation
 from schedules.standing import count_attempts, stand
@@ -32,7 +33,24 @@ class Urgency(TextChoices):
     PROMISED = "promised", _("Promised or waiting for an answer")
     LATER = "later", _("Later this month")
 
+    @property
+    def tone(self) -> str:
+        """The colour of the badge."""
+        return _TONES.get(self.value, "")
 
+    @property
+    def short(self) -> object:
+        """The words of the badge."""
+        return _SHORT.get(self.value, self.label)
+
+
+_TONES = {"missed": "missed", "last_day": "bad", "due_soon": "due_soon", "planned": "assigned"}
+_SHORT = {
+    "missed": _("missed"),
+    "last_day": _("last day"),
+    "due_soon": _("due soon"),
+    "planned": _("planned"),
+}
 ORDER = {urgency: place for place, urgency in enumerate(Urgency)}
 
 
@@ -53,9 +71,9 @@ class Line:
         return [ContactPhone(e164=person.e164, extension=person.extension)] if person.e164 else []
 
     @property
-    def seat(self) -> Seat | None:
+    def seat(self) -> str:
         person: Any = self.person
-        return Seat(kind=person.seat_kind, level=person.seat_level) if person.seat_kind else None
+        return seat_text(Seat(kind=person.seat_kind, level=person.seat_level)) if person.seat_kind else ""
 
     @property
     def urgency(self) -> Urgency | None:
@@ -135,7 +153,9 @@ def _people(officer: Officer, day: dt.date) -> QuerySet[Stakeholder]:
 def _owed(officer: Officer, people: Iterable[int], now: dt.datetime) -> list[Obligation]:
     day = timezone.localdate(now)
     rows = Obligation.objects.live().filter(
-        stakeholder__in=list(people), period_start__lte=day, period_end__gte=day - dt.timedelta(days=MISSED_FOR)
+        stakeholder__in=list(people),
+        period_start__lte=day,
+        period_end__gte=day - dt.timedelta(days=MISSED_FOR),
     )
     return [row for row in stand(rows, now) if row.responsible_officer_id == officer.pk]
 
@@ -157,12 +177,20 @@ def _urgency(obligation: Obligation, owed: list[Obligation], day: dt.date) -> Ur
         return Urgency.DUE_SOON
     if obligation.planned_on <= day:
         return Urgency.PLANNED
-    return Urgency.LATER if (obligation.planned_on.year, obligation.planned_on.month) == (day.year, day.month) else None
+    return (
+        Urgency.LATER
+        if (obligation.planned_on.year, obligation.planned_on.month) == (day.year, day.month)
+        else None
+    )
 
 
 def _add_what_we_owe(lines: dict[int, Line], officer: Officer, owed: list[Obligation]) -> None:
     """The last time each person was reached, the attempts since, promises not yet kept, feedback not yet answered."""
-    latest = ContactRecord.objects.reached().filter(stakeholder=OuterRef("stakeholder")).order_by("-occurred_at", "-pk")
+    latest = (
+        ContactRecord.objects.reached()
+        .filter(stakeholder=OuterRef("stakeholder"))
+        .order_by("-occurred_at", "-pk")
+    )
     since = min((obligation.period_start for obligation in owed), default=dt.date.max)
     wanted = ContactRecord.objects.live().filter(
         Q(pk=Subquery(latest.values("pk")[:1]))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.fields import ClockField, DayField, SubmissionField
-from contacts.models import ContactRecord, Feedback, Officer, Topic, Unit
+from contacts.models import ContactRecord, Feedback, Officer, Unit
 
 NEW = "new"
 OFFERED = 5  # recent contacts in which the person may have been told
@@ -48,7 +48,9 @@ class FeedbackForm(forms.ModelForm):
 
 class AssignForm(forms.Form):
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"))
-    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, data: Any = None, *, units: Any, item: Feedback, **kwargs: Any) -> None:
         super().__init__(data, **{"initial": {"unit": item.unit_id}} | kwargs)
@@ -60,7 +62,9 @@ class AssignForm(forms.Form):
 class AnswerForm(forms.Form):
     """The answer, and the contact in which the person was told: one that stands, or one logged right here."""
 
-    answer = forms.CharField(label=_("What the person was told"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+    answer = forms.CharField(
+        label=_("What the person was told"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
     result = forms.ChoiceField(label=_("Result"), choices=Feedback.Result.choices, widget=forms.RadioSelect)
     review_on = DayField(
         label=_("To be looked at again on"), required=False, help_text=_("For any result but solved.")
@@ -74,7 +78,9 @@ class AnswerForm(forms.Form):
     def __init__(self, data: Any = None, *, item: Feedback, now: dt.datetime, **kwargs: Any) -> None:
         local = timezone.localtime(now)
         super().__init__(
-            data, **{"initial": {"told_in": NEW, "day": local.date(), "time": local.time(), "kind": "call"}} | kwargs
+            data,
+            **{"initial": {"told_in": NEW, "day": local.date(), "time": local.time(), "kind": "call"}}
+            | kwargs,
         )
         self.item, self.now = item, now
         since = ContactRecord.objects.reached().filter(
@@ -88,9 +94,11 @@ class AnswerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("result") and cleaned["result"] != Feedback.Result.SOLVED and not cleaned.get("review_on"):
-            if "review_on" not in self.errors:
-                self.add_error("review_on", _("Any result but solved needs a day on which it is looked at again."))
+        unsolved = cleaned.get("result") not in {None, Feedback.Result.SOLVED}
+        if unsolved and not cleaned.get("review_on") and "review_on" not in self.errors:
+            self.add_error(
+                "review_on", _("Any result but solved needs a day on which it is looked at again.")
+            )
         if cleaned.get("told_in") == NEW:
             self._clean_new(cleaned)
         return cleaned
@@ -100,7 +108,9 @@ class AnswerForm(forms.Form):
             if cleaned.get(name) in (None, "") and name not in self.errors:
                 self.add_error(name, _("Say how and when the person was told."))
         if cleaned.get("day") and cleaned.get("time") is not None:
-            cleaned["occurred_at"] = from_current_timezone(dt.datetime.combine(cleaned["day"], cleaned["time"]))
+            cleaned["occurred_at"] = from_current_timezone(
+                dt.datetime.combine(cleaned["day"], cleaned["time"])
+            )
             if cleaned["occurred_at"] > self.now:
                 self.add_error("day", _("This lies in the future. Enter when the person was told."))
 
@@ -121,4 +131,6 @@ class AnswerForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )

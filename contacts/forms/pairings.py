@@ -25,7 +25,9 @@ class PairForm(forms.Form):
     on = DayField(label=_("From"), help_text=_("Whoever is responsible now stops on the day before."))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
-    def __init__(self, data: Any = None, *, editor: Officer, day: dt.date, hand_over: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, editor: Officer, day: dt.date, hand_over: bool, **kwargs: Any
+    ) -> None:
         super().__init__(data, **{"initial": {"on": day}} | kwargs)
         self.editor = editor
         self.fields["reason"].required = hand_over

@@ -48,7 +48,10 @@ class RecordForm(forms.ModelForm):
             if occurred_at > self.now:
                 field = "day" if cleaned["day"] > timezone.localtime(self.now).date() else "time"
                 self.add_error(
-                    field, _("This lies in the future. Enter when the contact happened; plan a contact on its task.")
+                    field,
+                    _(
+                        "This lies in the future. Enter when the contact happened; plan a contact on its task."
+                    ),
                 )
             cleaned["occurred_at"] = occurred_at
         return cleaned
@@ -56,7 +59,8 @@ class RecordForm(forms.ModelForm):
     def changes(self) -> dict[str, Any]:
         """What the record shall say, for `correct_contact`."""
         return {
-            field: self.cleaned_data[field] for field in ("kind", "outcome", "occurred_at", "summary", "promised")
+            field: self.cleaned_data[field]
+            for field in ("kind", "outcome", "occurred_at", "summary", "promised")
         }
 
 
@@ -71,7 +75,9 @@ class ContactForm(RecordForm):
         help_text=_("In the person's words. It gets a number and a day by which it is answered."),
     )
     topic = forms.ModelChoiceField(Topic.objects.all(), label=_("Topic"), required=False)
-    officer = forms.ModelChoiceField(Officer.objects.none(), label=_("Made by"), widget=forms.RadioSelect, required=False)
+    officer = forms.ModelChoiceField(
+        Officer.objects.none(), label=_("Made by"), widget=forms.RadioSelect, required=False
+    )
     submission = SubmissionField()
 
     field_order = [*RecordForm.field_order, "said", "topic", "officer", "submission"]
@@ -89,7 +95,10 @@ class ContactForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("said", "").strip() and cleaned.get("outcome") != ContactRecord.Outcome.REACHED:
-            self.add_error("said", _("Only someone who was reached can have said this. Change the outcome, or leave it out."))
+            self.add_error(
+                "said",
+                _("Only someone who was reached can have said this. Change the outcome, or leave it out."),
+            )
         return cleaned
 
     def record(self, stakeholder: Any) -> ContactRecord:
@@ -105,4 +114,3 @@ class ContactForm(RecordForm):
 def days_back(record: ContactRecord, now: dt.datetime) -> int:
     """How many days before `now` the contact happened."""
     return (timezone.localtime(now).date() - ContactRecord.day_of(record.occurred_at)).days
-

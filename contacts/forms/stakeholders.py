@@ -89,7 +89,9 @@ class SeatForm(forms.ModelForm):
         if start and end and end < start:
             self.add_error("ended_on", _("A seat can not end before it starts."))
         certificate = cleaned.get("certificate")
-        others = Seat.objects.filter(kind=cleaned.get("kind"), certificate=certificate).exclude(pk=self.instance.pk)
+        others = Seat.objects.filter(kind=cleaned.get("kind"), certificate=certificate).exclude(
+            pk=self.instance.pk
+        )
         if certificate and others.exists():
             self.add_error("certificate", _("This certificate number belongs to another person or seat."))
         return cleaned

@@ -45,7 +45,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "moves": Feedback.MOVES[Feedback.State(item.state)],
         "steps": item.steps.select_related("officer", "unit"),
         # The unit that handles an item may lie outside the reach of those who may see the person.
-        "person_in_reach": Stakeholder.objects.visible_to(request.user).filter(pk=item.stakeholder_id).exists(),
+        "person_in_reach": Stakeholder.objects.visible_to(request.user)
+        .filter(pk=item.stakeholder_id)
+        .exists(),
     }
     return render(request, "contacts/feedback_detail.html", context)
 
@@ -64,7 +66,8 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(
             request,
-            _("Recorded as %(number)s, to be answered by %(day)s.") % {"number": item.number, "day": item.due_on},
+            _("Recorded as %(number)s, to be answered by %(day)s.")
+            % {"number": item.number, "day": item.due_on},
         )
         return redirect(way_back(request, item.get_absolute_url()))
     context = {"form": form, "person": person, "next": way_back(request, "")}
@@ -81,11 +84,15 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         unit, note = form.cleaned_data["unit"], form.cleaned_data["note"]
         today = timezone.localdate()
-        if _done(form, lambda: assign_feedback(item, unit=unit, day=today, actor=Actor.of(request), note=note)):
+        if _done(
+            form, lambda: assign_feedback(item, unit=unit, day=today, actor=Actor.of(request), note=note)
+        ):
             messages.success(request, _("%(unit)s handles this now.") % {"unit": unit})
             return _back(request, item)
     reopening = item.state in {Feedback.State.ANSWERED, Feedback.State.CLOSED}
-    return render(request, "contacts/feedback_assign.html", {"form": form, "item": item, "reopening": reopening})
+    return render(
+        request, "contacts/feedback_assign.html", {"form": form, "item": item, "reopening": reopening}
+    )
 
 
 @requires(Deed.LOG)
@@ -96,7 +103,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         return _too_late(request, item)
     form = AnswerForm(request.POST or None, item=item, now=timezone.now())
     if form.is_valid() and _done(form, lambda: _answer(item, form, request)):
-        messages.success(request, _("Answered: %(result)s.") % {"result": item.Result(form.cleaned_data["result"]).label})
+        messages.success(
+            request, _("Answered: %(result)s.") % {"result": item.Result(form.cleaned_data["result"]).label}
+        )
         return _back(request, item)
     return render(request, "contacts/feedback_answer.html", {"form": form, "item": item})
 
@@ -110,7 +119,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     form = CloseForm(request.POST or None)
     if form.is_valid():
         note = form.cleaned_data["note"]
-        if _done(form, lambda: close_feedback(item, day=timezone.localdate(), actor=Actor.of(request), note=note)):
+        if _done(
+            form, lambda: close_feedback(item, day=timezone.localdate(), actor=Actor.of(request), note=note)
+        ):
             messages.success(request, _("%(number)s is closed.") % {"number": item.number})
             return _back(request, item)
     context = {
@@ -124,7 +135,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _item(request: HttpRequest, pk: int) -> Feedback:
-    return find_for(request.user, Feedback.objects.select_related("stakeholder", "unit", "topic"), Deed.LOG, pk=pk)
+    return find_for(
+        request.user, Feedback.objects.select_related("stakeholder", "unit", "topic"), Deed.LOG, pk=pk
+    )
 
 
 def _back(request: HttpRequest, item: Feedback) -> HttpResponse:

@@ -26,7 +26,9 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         wanted = form.cleaned_data
         try:
-            made = pair(person, wanted["officer"], on=wanted["on"], actor=Actor.of(request), reason=wanted["reason"])
+            made = pair(
+                person, wanted["officer"], on=wanted["on"], actor=Actor.of(request), reason=wanted["reason"]
+            )
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
@@ -37,7 +39,9 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
             )
             # The person may have left with the pairing: then only the list is in reach.
             still = Stakeholder.objects.visible_to(request.user).filter(pk=person.pk).exists()
-            return redirect(way_back(request, person.get_absolute_url()) if still else "contacts:stakeholder-list")
+            return redirect(
+                way_back(request, person.get_absolute_url()) if still else "contacts:stakeholder-list"
+            )
     nearby = Officer.objects.visible_to(request.user, Deed.PAIR).active().filter(unit=person.unit)
     context = {"form": form, "person": person, "current": current, "nearby": nearby}
     return render(request, "contacts/pairing_form.html", context)
@@ -46,7 +50,9 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Deed.PAIR)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a pairing after a day; nobody is responsible then."""
-    pairing = find_for(request.user, Pairing.objects.select_related("officer", "stakeholder"), Deed.PAIR, pk=pk)
+    pairing = find_for(
+        request.user, Pairing.objects.select_related("officer", "stakeholder"), Deed.PAIR, pk=pk
+    )
     person = pairing.stakeholder
     form = EndPairingForm(request.POST or None, initial={"last_day": timezone.localdate()})
     if form.is_valid():
@@ -55,7 +61,9 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
-            messages.success(request, _("Nobody is responsible for %(name)s any more.") % {"name": person.name})
+            messages.success(
+                request, _("Nobody is responsible for %(name)s any more.") % {"name": person.name}
+            )
             return redirect(way_back(request, person.get_absolute_url()))
     context = {
         "form": form,

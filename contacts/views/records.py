@@ -38,7 +38,10 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         record, feedback = log_contact(
-            form.record(person), actor=Actor.of(request), said=form.cleaned_data["said"], topic=form.cleaned_data["topic"]
+            form.record(person),
+            actor=Actor.of(request),
+            said=form.cleaned_data["said"],
+            topic=form.cleaned_data["topic"],
         )
         _say_what_was_logged(request, record, feedback, now)
         return redirect(way_back(request, person.get_absolute_url()))
@@ -63,7 +66,11 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The record is corrected."))
             return redirect(way_back(request, person.get_absolute_url()))
-    return render(request, "contacts/record_correct.html", {"form": form, "person": person, "next": way_back(request, "")})
+    return render(
+        request,
+        "contacts/record_correct.html",
+        {"form": form, "person": person, "next": way_back(request, "")},
+    )
 
 
 @requires(Deed.LOG)

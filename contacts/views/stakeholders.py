@@ -53,7 +53,10 @@ def create(request: HttpRequest) -> HttpResponse:
         similar = _similar(form, request.user)
         if not similar or request.POST.get("confirmed"):
             saved = _save(request, form, seats)
-            messages.success(request, _("%(name)s is on the roster as %(number)s.") % {"name": saved.name, "number": saved.number})
+            messages.success(
+                request,
+                _("%(name)s is on the roster as %(number)s.") % {"name": saved.name, "number": saved.number},
+            )
             return redirect(saved)
     context = {"form": form, "seats": seats, "similar": similar}
     return render(request, "contacts/stakeholder_form.html", context)
@@ -81,7 +84,9 @@ def _page(request: HttpRequest, pk: int) -> dict:
     person = find_for(user, people, Deed.SEE_ROSTER, pk=pk)
     today = timezone.localdate()
     pairings = list(person.pairings.select_related("officer", "unit"))
-    current = next((p for p in pairings if p.started_on <= today and (p.ended_on is None or p.ended_on >= today)), None)
+    current = next(
+        (p for p in pairings if p.started_on <= today and (p.ended_on is None or p.ended_on >= today)), None
+    )
     can = user.rights.over(person.unit.path, own=current is not None and current.officer_id == user.pk)
     history = History.of(person, user)
     return {
@@ -103,12 +108,16 @@ def _save(request: HttpRequest, form: StakeholderForm, seats) -> Stakeholder:
     person = form.save(commit=False)
     changed = seats.save(commit=False)
     phones: Sequence[Phone] = form.cleaned_data["numbers"]
-    return save_person(person, phones=phones, seats=changed, dropped=seats.deleted_objects, actor=Actor.of(request))
+    return save_person(
+        person, phones=phones, seats=changed, dropped=seats.deleted_objects, actor=Actor.of(request)
+    )
 
 
 def _similar(form: StakeholderForm, user: Officer) -> Sequence[Stakeholder]:
     """People within reach of the same name, or with one of the same numbers."""
     numbers = [phone.e164 for phone in form.cleaned_data["numbers"]]
-    same = Q(name=form.cleaned_data["name"]) | Q(pk__in=Stakeholder.objects.filter(phones__e164__in=numbers).values("pk"))
+    same = Q(name=form.cleaned_data["name"]) | Q(
+        pk__in=Stakeholder.objects.filter(phones__e164__in=numbers).values("pk")
+    )
     people = Stakeholder.objects.visible_to(user, Deed.EDIT_ROSTER).filter(same)
     return list(people.select_related("unit").prefetch_related("seats")[:10])

@@ -15,7 +15,9 @@ from schedules.models import Obligation, PeriodClosing
 
 class MoveForm(forms.Form):
     day = DayField(label=_("Planned on"))
-    time = ClockField(label=_("At"), required=False, help_text=_("With an hour, calendars show it as an appointment."))
+    time = ClockField(
+        label=_("At"), required=False, help_text=_("With an hour, calendars show it as an appointment.")
+    )
 
     def __init__(self, data: Any = None, *, owed: Obligation, now: dt.datetime, **kwargs: Any) -> None:
         super().__init__(data, **{"initial": {"day": owed.planned_on, "time": owed.planned_time}} | kwargs)

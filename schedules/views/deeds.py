@@ -36,7 +36,8 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "question": _("Waive this contact?"),
-        "explanation": _("%(task)s. It need not happen and counts as waived, not as reached.") % {"task": owed},
+        "explanation": _("%(task)s. It need not happen and counts as waived, not as reached.")
+        % {"task": owed},
         "verb": _("Waive it"),
         "cancel_url": way_back(request, owed.stakeholder.get_absolute_url()),
     }
@@ -63,7 +64,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     owed = find_for(request.user, _live(), Deed.LOG, pk=pk)
     now = timezone.now()
     form = MoveForm(request.POST or None, owed=owed, now=now)
-    if form.is_valid() and _done(form, lambda: handling.move(owed, **form.cleaned_data, actor=Actor.of(request), now=now)):
+    if form.is_valid() and _done(
+        form, lambda: handling.move(owed, **form.cleaned_data, actor=Actor.of(request), now=now)
+    ):
         messages.success(request, _("Planned for %(day)s.") % {"day": form.cleaned_data["day"]})
         return _back(request, owed)
     context = {"form": form, "owed": owed, "next": way_back(request, "")}
@@ -88,7 +91,11 @@ def recount(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request,
                 _("%(key)s is counted again: %(created)s added, %(withdrawn)s withdrawn.")
-                % {"key": form.cleaned_data["period"], "created": planned.created, "withdrawn": planned.withdrawn},
+                % {
+                    "key": form.cleaned_data["period"],
+                    "created": planned.created,
+                    "withdrawn": planned.withdrawn,
+                },
             )
             return redirect("schedules:recount")
     return render(request, "schedules/recount.html", {"form": form})

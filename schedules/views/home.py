@@ -28,7 +28,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     """What needs a coordinator, as numbers that lead to it."""
     user, day = request.user, timezone.localdate()
     feedback = Feedback.objects.visible_to(user)
-    deliveries = Delivery.objects.filter(notice__officer__in=Officer.objects.visible_to(user, Deed.EDIT_ROSTER))
+    deliveries = Delivery.objects.filter(
+        notice__officer__in=Officer.objects.visible_to(user, Deed.EDIT_ROSTER)
+    )
     context = {
         "unpaired": Stakeholder.objects.visible_to(user).unpaired(day).count(),
         "overdue": feedback.overdue(day).count(),

@@ -25,9 +25,7 @@ def index(request: HttpRequest) -> HttpResponse:
     notices = Notice.objects.visible_to(request.user).order_by("-send_on", "-pk")
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
     found = list(page.object_list)
-    lines = list(
-        NoticeLine.objects.told().filter(notice__in=found).select_related("digest__unit")
-    )
+    lines = list(NoticeLine.objects.told().filter(notice__in=found).select_related("digest__unit"))
     owed = _owed(request, lines)
     for notice in found:
         notice.told = [line for line in lines if line.notice_id == notice.pk]
@@ -70,5 +68,7 @@ def _mark(request: HttpRequest, notices) -> int:
 def _owed(request: HttpRequest, lines: list[NoticeLine]) -> dict[int, Obligation]:
     """The obligations that the lines tell of, with what became of them; only of people within reach today."""
     keys = {line.obligation_id for line in lines if line.obligation_id}
-    rows = Obligation.objects.filter(pk__in=keys, stakeholder__in=Stakeholder.objects.visible_to(request.user))
+    rows = Obligation.objects.filter(
+        pk__in=keys, stakeholder__in=Stakeholder.objects.visible_to(request.user)
+    )
     return {row.pk: row for row in stand(rows.select_related("stakeholder"), timezone.now())}

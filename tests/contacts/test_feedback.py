@@ -47,7 +47,14 @@ def several(bureau):
     on = dt.date
     factories.feedback(bureau.deputy, bureau.alice, on(2026, 11, 2), text="light", topic=topic)
     factories.feedback(bureau.deputy, bureau.alice, on(2026, 9, 1), text="late", due_on=on(2026, 9, 22))
-    factories.feedback(bureau.deputy, bureau.alice, on(2026, 10, 1), text="county", unit=bureau.county, due_on=on(2026, 12, 1))
+    factories.feedback(
+        bureau.deputy,
+        bureau.alice,
+        on(2026, 10, 1),
+        text="county",
+        unit=bureau.county,
+        due_on=on(2026, 12, 1),
+    )
     record = factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=30))
     factories.feedback(
         bureau.deputy, bureau.alice, on(2026, 8, 1), text="told", state="answered", result="planned", answer="Soon.",
@@ -127,7 +134,9 @@ def test_it_takes_as_many_queries_for_a_page_as_for_a_row(bureau, item):
 def test_it_is_taken_in_once_however_often_the_form_is_sent(bureau):
     form = {"text": "Scooters.", "received_on": "2026-11-16", "submission": str(uuid.uuid4())}
     for _time in range(2):
-        response = sign_in(bureau.alice).post(reverse("contacts:feedback-create", args=[bureau.deputy.pk]), form)
+        response = sign_in(bureau.alice).post(
+            reverse("contacts:feedback-create", args=[bureau.deputy.pk]), form
+        )
         assert response.status_code == 302
 
     item = Feedback.objects.get()
@@ -146,7 +155,9 @@ def test_it_is_not_taken_in_from_the_future(bureau):
 
 
 def test_it_is_assigned_to_a_unit_and_the_step_stands(bureau, item):
-    sign_in(bureau.carol).post(url("assign", item), {"unit": bureau.county.pk, "note": "Roads are the county's."})
+    sign_in(bureau.carol).post(
+        url("assign", item), {"unit": bureau.county.pk, "note": "Roads are the county's."}
+    )
 
     item.refresh_from_db()
     assert (item.state, item.unit) == ("assigned", bureau.county)
@@ -182,7 +193,11 @@ def test_answering_logs_the_contact_in_which_the_person_was_told(bureau, item):
     item.refresh_from_db()
     record = ContactRecord.objects.get()
     assert (item.state, item.result, item.answer_record) == ("answered", "planned", record)
-    assert (record.outcome, record.summary, record.officer) == ("reached", "A light is planned.", bureau.alice)
+    assert (record.outcome, record.summary, record.officer) == (
+        "reached",
+        "A light is planned.",
+        bureau.alice,
+    )
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"log contact", "answer feedback"}
 
 
@@ -192,7 +207,9 @@ def test_answering_may_name_a_contact_that_stands(bureau, item):
     offered = sign_in(bureau.alice).get(url("answer", item)).context["form"].fields["told_in"].choices
     assert [value for value, _label in offered] == ["new", str(record.pk)]
 
-    sign_in(bureau.alice).post(url("answer", item), answered(told_in=str(record.pk), result="solved", review_on=""))
+    sign_in(bureau.alice).post(
+        url("answer", item), answered(told_in=str(record.pk), result="solved", review_on="")
+    )
     item.refresh_from_db()
     assert (item.answer_record, item.answered_on, item.review_on) == (record, dt.date(2026, 11, 17), None)
     assert ContactRecord.objects.count() == 2
@@ -235,7 +252,10 @@ def test_opening_again_needs_a_reason_and_counts_afresh(bureau, item):
     bob = sign_in(bureau.bob)
     bob.post(url("answer", item), answered())
     bob.post(url("close", item), {})
-    assert "note" in bob.post(url("assign", item), {"unit": bureau.station.pk, "note": ""}).context["form"].errors
+    assert (
+        "note"
+        in bob.post(url("assign", item), {"unit": bureau.station.pk, "note": ""}).context["form"].errors
+    )
 
     bob.post(url("assign", item), {"unit": bureau.station.pk, "note": "The light does not work."})
     item.refresh_from_db()
@@ -244,7 +264,9 @@ def test_opening_again_needs_a_reason_and_counts_afresh(bureau, item):
 
 
 @pytest.mark.parametrize("name", ["assign", "answer", "close"])
-@pytest.mark.parametrize(("who", "status"), [("dan", 404), ("lea", 403), ("lin", 403), ("rita", 404), ("sue", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("dan", 404), ("lea", 403), ("lin", 403), ("rita", 404), ("sue", 403)]
+)
 def test_those_who_may_only_read_do_not_move_it(bureau, item, name, who, status):
     assert sign_in(getattr(bureau, who)).post(url(name, item), {}).status_code == status
 

@@ -64,7 +64,11 @@ def test_it_logs_a_contact_and_says_so(bureau, alice):
     response = alice.post(log_url(bureau.deputy), typed(promised="Ring back on Friday"), follow=True)
 
     record = ContactRecord.objects.get()
-    assert (record.stakeholder, record.officer, record.recorded_by) == (bureau.deputy, bureau.alice, bureau.alice)
+    assert (record.stakeholder, record.officer, record.recorded_by) == (
+        bureau.deputy,
+        bureau.alice,
+        bureau.alice,
+    )
     assert (record.kind, record.outcome, record.promised) == ("call", "reached", "Ring back on Friday")
     assert record.occurred_at == dt.datetime(2026, 11, 23, 2, 15, tzinfo=dt.UTC)
     assert record.occurred_on == dt.date(2026, 11, 23)
@@ -75,8 +79,14 @@ def test_it_logs_a_contact_and_says_so(bureau, alice):
 
 def test_it_goes_back_to_where_it_was_opened_from_but_never_elsewhere(bureau, alice):
     assert alice.post(log_url(bureau.deputy), typed(next="/feedback/")).url == "/feedback/"
-    assert alice.post(log_url(bureau.deputy), typed(next="https://evil.example/")).url == bureau.deputy.get_absolute_url()
-    assert alice.post(log_url(bureau.deputy), typed(next="//evil.example/")).url == bureau.deputy.get_absolute_url()
+    assert (
+        alice.post(log_url(bureau.deputy), typed(next="https://evil.example/")).url
+        == bureau.deputy.get_absolute_url()
+    )
+    assert (
+        alice.post(log_url(bureau.deputy), typed(next="//evil.example/")).url
+        == bureau.deputy.get_absolute_url()
+    )
 
 
 def test_a_form_sent_twice_logs_once(bureau, alice):
@@ -109,14 +119,17 @@ def test_what_was_said_becomes_feedback_with_a_day_to_answer_by(bureau, alice):
 
 
 def test_only_someone_who_was_reached_can_have_said_something(bureau, alice):
-    response = alice.post(log_url(bureau.deputy), typed(outcome="no_answer", said="The crossing needs a light."))
+    response = alice.post(
+        log_url(bureau.deputy), typed(outcome="no_answer", said="The crossing needs a light.")
+    )
 
     assert "Only someone who was reached" in errors(response)["said"][0]
     assert not ContactRecord.objects.exists()
 
 
 @pytest.mark.parametrize(
-    ("day", "time", "field"), [("2026-11-24", "09:00", "day"), ("2026-11-23", "10:31", "time"), ("2027-01-01", "00:00", "day")]
+    ("day", "time", "field"),
+    [("2026-11-24", "09:00", "day"), ("2026-11-23", "10:31", "time"), ("2027-01-01", "00:00", "day")],
 )
 def test_a_contact_in_the_future_is_refused_with_the_reason(bureau, alice, day, time, field):
     response = alice.post(log_url(bureau.deputy), typed(day=day, time=time))
@@ -160,13 +173,17 @@ def test_credit_can_not_be_given_to_anybody_else(bureau):
     assert "officer" in errors(response)
 
 
-@pytest.mark.parametrize(("name", "status"), [("dan", 404), ("lea", 403), ("lin", 403), ("bob", 200), ("sue", 403)])
+@pytest.mark.parametrize(
+    ("name", "status"), [("dan", 404), ("lea", 403), ("lin", 403), ("bob", 200), ("sue", 403)]
+)
 def test_access_decides_who_may_log(bureau, name, status):
     assert sign_in(getattr(bureau, name)).get(log_url(bureau.deputy)).status_code == status
 
 
 def test_the_page_tells_what_is_owed_before_one_dials(bureau, alice):
-    factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=9), summary="At ease.", promised="Send the map")
+    factories.record(
+        bureau.deputy, bureau.alice, NOW - dt.timedelta(days=9), summary="At ease.", promised="Send the map"
+    )
     factories.feedback(bureau.deputy, bureau.alice, dt.date(2026, 11, 2), text="Too many scooters.")
     html = alice.get(log_url(bureau.deputy)).content.decode()
 
@@ -180,7 +197,9 @@ def test_the_page_tells_what_is_owed_before_one_dials(bureau, alice):
 
 @pytest.fixture
 def record(bureau):
-    return factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=2), summary="Wrong words", promised="A map")
+    return factories.record(
+        bureau.deputy, bureau.alice, NOW - dt.timedelta(days=2), summary="Wrong words", promised="A map"
+    )
 
 
 def deed(name, record):
@@ -188,7 +207,9 @@ def deed(name, record):
 
 
 def test_a_correction_takes_the_place_of_the_record_which_stays(bureau, alice, record):
-    response = alice.post(deed("correct", record), typed(summary="Right words", promised="A map", kind="visit"))
+    response = alice.post(
+        deed("correct", record), typed(summary="Right words", promised="A map", kind="visit")
+    )
 
     assert response.status_code == 302
     record.refresh_from_db()

@@ -29,7 +29,16 @@ def page(officer, person, query=""):
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("alice", 200), ("bob", 200), ("carol", 200), ("lea", 200), ("dan", 404), ("rita", 404), ("sue", 403), ("ann", 403)],
+    [
+        ("alice", 200),
+        ("bob", 200),
+        ("carol", 200),
+        ("lea", 200),
+        ("dan", 404),
+        ("rita", 404),
+        ("sue", 403),
+        ("ann", 403),
+    ],
 )
 def test_access_decides_who_opens_the_page(bureau, name, status):
     assert sign_in(getattr(bureau, name)).get(bureau.deputy.get_absolute_url()).status_code == status
@@ -93,7 +102,13 @@ def test_one_timeline_holds_contacts_attempts_and_what_was_said(bureau):
 
 def test_a_voided_record_stays_readable_with_its_reason(bureau):
     factories.record(
-        bureau.deputy, bureau.alice, NOW, summary="Somebody else.", voided_at=NOW, voided_by=bureau.alice, void_reason="mixed up"
+        bureau.deputy,
+        bureau.alice,
+        NOW,
+        summary="Somebody else.",
+        voided_at=NOW,
+        voided_by=bureau.alice,
+        void_reason="mixed up",
     )
     html = page(bureau.alice, bureau.deputy)
 
@@ -104,7 +119,9 @@ def test_a_voided_record_stays_readable_with_its_reason(bureau):
 
 def test_a_long_timeline_has_pages(bureau):
     for number in range(30):
-        factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=number), summary=f"entry-{number:02d}")
+        factories.record(
+            bureau.deputy, bureau.alice, NOW - dt.timedelta(days=number), summary=f"entry-{number:02d}"
+        )
 
     assert "entry-00" in page(bureau.alice, bureau.deputy)
     assert "entry-29" not in page(bureau.alice, bureau.deputy)
@@ -138,7 +155,9 @@ def test_the_page_shows_who_was_responsible_and_since_when(bureau):
     assert "Alice" in html
     assert "2026-01-01" in html
     assert reverse("contacts:pairing-create", args=[bureau.deputy.pk]) in html
-    assert reverse("contacts:pairing-create", args=[bureau.deputy.pk]) not in page(bureau.alice, bureau.deputy)
+    assert reverse("contacts:pairing-create", args=[bureau.deputy.pk]) not in page(
+        bureau.alice, bureau.deputy
+    )
 
 
 # --- by hand -------------------------------------------------------------------------------------------------
@@ -241,7 +260,9 @@ def test_an_edit_leaves_before_and_after_of_what_changed_and_nothing_else(bureau
             "seats-0-started_on": "",
         }
     )  # fmt: skip
-    response = sign_in(bureau.carol).post(reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form)
+    response = sign_in(bureau.carol).post(
+        reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form
+    )
 
     assert response.status_code == 302, response.context["form"].errors
     entry = AuditEntry.objects.get(action="change stakeholder")
@@ -301,7 +322,9 @@ def test_a_station_leader_hands_over_with_a_reason(bureau):
 
 
 def test_a_hand_over_needs_a_reason_and_an_officer_in_reach(bureau):
-    response = sign_in(bureau.bob).post(pair_url(bureau.deputy), {"officer": "Dan", "on": "2026-11-18", "reason": ""})
+    response = sign_in(bureau.bob).post(
+        pair_url(bureau.deputy), {"officer": "Dan", "on": "2026-11-18", "reason": ""}
+    )
 
     assert {"officer", "reason"} == set(response.context["form"].errors)
 
@@ -311,7 +334,9 @@ def test_a_name_that_two_have_asks_for_the_number(bureau):
         factories.officer("王芳", bureau.station)
     form = {"officer": "王芳", "on": "2026-11-18", "reason": "x"}
 
-    assert "Several officers match" in str(sign_in(bureau.bob).post(pair_url(bureau.deputy), form).context["form"].errors)
+    assert "Several officers match" in str(
+        sign_in(bureau.bob).post(pair_url(bureau.deputy), form).context["form"].errors
+    )
 
 
 def test_what_the_deed_refuses_stands_on_the_form(bureau):
@@ -329,6 +354,8 @@ def test_ending_a_pairing_leaves_nobody_responsible(bureau):
     assert AuditEntry.objects.get(action="end pairing").reason == "retired"
 
 
-@pytest.mark.parametrize(("name", "status"), [("alice", 403), ("lea", 403), ("dan", 403), ("lin", 200), ("carl", 200)])
+@pytest.mark.parametrize(
+    ("name", "status"), [("alice", 403), ("lea", 403), ("dan", 403), ("lin", 200), ("carl", 200)]
+)
 def test_the_matrix_decides_who_pairs(bureau, name, status):
     assert sign_in(getattr(bureau, name)).get(pair_url(bureau.deputy)).status_code == status

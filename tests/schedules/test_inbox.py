@@ -95,7 +95,9 @@ def test_it_takes_as_many_queries_for_many_lines_as_for_one(bureau):
         people = [factories.stakeholder(f"p{days}-{number}", bureau.station) for number in range(5)]
         for person in people:
             factories.pairing(bureau.alice, person)
-        notice(bureau.alice, TODAY - dt.timedelta(days=days), *((owe(person), "due_soon") for person in people))
+        notice(
+            bureau.alice, TODAY - dt.timedelta(days=days), *((owe(person), "due_soon") for person in people)
+        )
     many = queries()
     assert len(many) == len(few) <= 10, "\n".join(many)
 
@@ -125,7 +127,8 @@ def test_a_waiver_needs_a_reason_and_may_be_taken_back(bureau):
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("alice", 403), ("lea", 403), ("dan", 403), ("bob", 200), ("lin", 200), ("carl", 200)]
+    ("name", "status"),
+    [("alice", 403), ("lea", 403), ("dan", 403), ("bob", 200), ("lin", 200), ("carl", 200)],
 )
 def test_the_matrix_decides_who_waives(bureau, name, status):
     assert sign_in(getattr(bureau, name)).get(deed("waive", owe(bureau.deputy))).status_code == status
@@ -137,7 +140,11 @@ def test_an_officer_moves_a_contact_within_its_period_and_with_an_hour(bureau):
 
     owed.refresh_from_db()
     assert response.status_code == 302
-    assert (owed.planned_on, owed.planned_time, owed.arranged) == (dt.date(2026, 11, 25), dt.time(14, 30), True)
+    assert (owed.planned_on, owed.planned_time, owed.arranged) == (
+        dt.date(2026, 11, 25),
+        dt.time(14, 30),
+        True,
+    )
     assert AuditEntry.objects.get(action="move planned day").after["planned_on"] == "2026-11-25"
 
 
@@ -161,7 +168,9 @@ def test_a_closed_period_is_counted_again_for_a_reason(bureau):
     policy = CyclePolicy.objects.get(code="call")
     PeriodClosing.objects.create(policy=policy, period_key="2026-10", closed_at=NOW)
     carl = sign_in(bureau.carl)
-    assert "reason" in carl.post("/tasks/recount/", {"period": "2026-10", "reason": ""}).context["form"].errors
+    assert (
+        "reason" in carl.post("/tasks/recount/", {"period": "2026-10", "reason": ""}).context["form"].errors
+    )
 
     html = carl.post("/tasks/recount/", {"period": "2026-10", "reason": "The roster came late"}, follow=True)
     assert "2026-10 is counted again: 1 added, 0 withdrawn." in html.content.decode()
