@@ -10,7 +10,8 @@ from importlib import metadata
 from django.db import transaction
 from django.utils import timezone
 
-from schedules import notices, planning
+from contacts.models import Actor
+from schedules import feeds, notices, planning
 from schedules.digests.freezing import freeze_due
 from schedules.models import Heartbeat, PassState
 from schedules.notices.hours import Moment
@@ -24,6 +25,7 @@ def run_schedule(now: dt.datetime) -> dict[str, int]:
     heartbeat(started_at=began)
     moment = Moment(now, Workdays.load())
     planned, queued = _plan_and_queue(moment)
+    feeds.revoke_stale(now, actor=Actor.command("run_schedule"))
     delivered = notices.deliver(moment)
     counts = {
         "obligations_created": planned.created,
