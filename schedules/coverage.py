@@ -16,6 +16,7 @@ from django.db.models import (
     CharField,
     Count,
     DateField,
+    Exists,
     F,
     OuterRef,
     Q,
@@ -49,7 +50,12 @@ class State(TextChoices):
 FIGURES = ("owed", "met", "open", "missed", "waived", "attempts")
 
 
-def with_status(obligations: QuerySet[Obligation], now: dt.datetime) -> QuerySet[Obligation]:
+Versions = Iterable[PolicyVersion]
+
+
+def with_status(
+    obligations: QuerySet[Obligation], now: dt.datetime, versions: Versions | None = None
+) -> QuerySet[Obligation]:
     """Annotate how each obligation stands as seen from the instant `now`:
 
     `met_record_id`, `met_on` – the earliest contact that meets it (R6), or null;
@@ -61,7 +67,7 @@ def with_status(obligations: QuerySet[Obligation], now: dt.datetime) -> QuerySet
     pairings = Pairing.objects.filter(stakeholder=OuterRef("stakeholder"))
     holder = Pairing.objects.filter(pk=OuterRef("responsible_pairing_id"))
     meets = _contacts_within(now).filter(outcome=ContactRecord.Outcome.REACHED).order_by("occurred_at", "pk")
-    kinds = _versions_by_kinds()
+    kinds = _by_kinds_of(versions)
     return (
         obligations.annotate(
             met_record_id=_by_kinds(meets, "pk", kinds), met_on=_by_kinds(meets, "occurred_on", kinds)
@@ -97,7 +103,9 @@ def with_status(obligations: QuerySet[Obligation], now: dt.datetime) -> QuerySet
     )
 
 
-def with_attempts(obligations: QuerySet[Obligation], now: dt.datetime) -> QuerySet[Obligation]:
+def with_attempts(
+    obligations: QuerySet[Obligation], now: dt.datetime, versions: Versions | None = None
+) -> QuerySet[Obligation]:
     """Annotate `attempts`: contacts of the kind, within the period and by `now`, that did not reach the person."""
     tried = (
         _contacts_within(now)
@@ -106,7 +114,18 @@ def with_attempts(obligations: QuerySet[Obligation], now: dt.datetime) -> QueryS
         .values("stakeholder")
         .annotate(number=Count("pk"))
     )
-    return obligations.annotate(attempts=Coalesce(_by_kinds(tried, "number", _versions_by_kinds()), Value(0)))
+    return obligations.annotate(attempts=Coalesce(_by_kinds(tried, "number", _by_kinds_of(versions)), Value(0)))
+
+
+def unmet(
+    obligations: QuerySet[Obligation], now: dt.datetime, versions: Versions | None = None
+) -> QuerySet[Obligation]:
+    """Those that no contact meets, found without deriving anything else: for what looks through many, often."""
+    meets = _contacts_within(now).filter(outcome=ContactRecord.Outcome.REACHED)
+    wanted = Q(pk__in=[])
+    for kinds, counted in _by_kinds_of(versions).items():
+        wanted |= Q(~Exists(meets.filter(kind__in=kinds)), version__in=counted)
+    return obligations.filter(wanted)
 
 
 def due_soon_limit(day: dt.date, workdays: Workdays) -> dt.date:
@@ -120,11 +139,15 @@ def due_soon(day: dt.date, workdays: Workdays) -> Q:
 
 
 def of_period(period: periods.Period) -> QuerySet[Obligation]:
+    return Obligation.objects.live().filter(within(period))
+
+
+def within(period: periods.Period) -> Q:
     """What is owed within a period: of a quarter, its months' calls and its own visits. No cycle is as short as a
     week; to a week belongs what is planned on its days."""
     if period.cadence == "week":
-        return Obligation.objects.live().filter(planned_on__range=(period.start, period.end))
-    return Obligation.objects.live().filter(period_start__gte=period.start, period_end__lte=period.end)
+        return Q(planned_on__range=(period.start, period.end))
+    return Q(period_start__gte=period.start, period_end__lte=period.end)
 
 
 def figures(
@@ -179,15 +202,19 @@ def standing(
     now: dt.datetime,
     unit: Unit | None = None,
     officer: Officer | None = None,
+    versions: Versions | None = None,
 ) -> Iterator[Standing]:
-    """How each of the `wanted` obligations stands, of those that count in `unit` and below, or for `officer`."""
+    """How each of the `wanted` obligations stands, of those that count in `unit` and below, or for `officer`. Whoever
+    has the `versions` of the policies at hand spares a query."""
+    if versions is None:
+        versions = list(PolicyVersion.objects.all())
     if unit is not None and unit.parent_id:
         # Whoever is responsible held the person once: this keeps the rest from being derived at all.
         held = Pairing.objects.filter(unit__path__startswith=unit.path)
         wanted = wanted.filter(stakeholder__in=held.values("stakeholder"))
     if officer is not None:
         wanted = wanted.filter(stakeholder__in=Pairing.objects.filter(officer=officer).values("stakeholder"))
-    derived: QuerySet[Any] = with_attempts(with_status(wanted.order_by(), now), now)
+    derived: QuerySet[Any] = with_attempts(with_status(wanted.order_by(), now, versions), now, versions)
     if unit is not None:
         derived = derived.filter(responsible_unit_id__in=Unit.objects.subtree(unit).values("pk"))
     if officer is not None:
@@ -219,10 +246,10 @@ def _contacts_within(now: dt.datetime) -> QuerySet[ContactRecord]:
     )
 
 
-def _versions_by_kinds() -> dict[tuple[str, ...], list[int]]:
-    """The versions of policies by the kinds of contact that meet them (R6)."""
+def _by_kinds_of(versions: Versions | None) -> dict[tuple[str, ...], list[int]]:
+    """The versions of policies by the kinds of contact that meet them (R6); None: read them."""
     versions_of: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for version in PolicyVersion.objects.all():
+    for version in PolicyVersion.objects.all() if versions is None else versions:
         versions_of[tuple(version.kinds)].append(version.pk)
     return versions_of
 

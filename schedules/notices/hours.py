@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from schedules.workdays import ONE_DAY, Workdays
+from schedules.workdays import Workdays
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,6 @@ class Moment:
     @property
     def today(self) -> dt.date:
         return self.local.date()
-
-    @property
-    def stage_day(self) -> dt.date:
-        """Stages of this day and of those before it have fallen due: a day's own do at the opening hour."""
-        return self.today if self.local.hour >= settings.NOTICE_HOURS[0] else self.today - ONE_DAY
 
     @property
     def may_send(self) -> bool:

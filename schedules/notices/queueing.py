@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from contacts.models import Officer
 from schedules.models import Delivery, Notice, NoticeLine
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
-from schedules.notices.stages import due
+from schedules.notices.stages import Due, due
 
 BATCH = 1000
 
@@ -24,14 +24,12 @@ def queue(moment: Moment) -> int:
     recipients = Recipients.of(found)
     told, replaced = [], []
     for one in found:
-        for officer in recipients.for_(one):
-            told.append(NoticeLine(obligation_id=one.obligation_id, stage=one.stage, recipient_id=officer))
-            replaced += [
-                NoticeLine(
-                    obligation_id=one.obligation_id, stage=stage, recipient_id=officer, state="superseded"
-                )
-                for stage in one.earlier
-            ]
+        told += [
+            NoticeLine(obligation_id=one.obligation_id, stage=one.stage, recipient_id=officer)
+            for officer in recipients.for_(one)
+        ]
+        if one.officer_id in recipients.active:
+            replaced += [_replaced(one, stage) for stage in one.earlier]
     _replace_waiting(told)
     queued = post(told, moment)
     _stamp(replaced, {line.recipient_id: line.notice_id for line in told}, moment)
@@ -59,6 +57,16 @@ def post(lines: list[NoticeLine], moment: Moment) -> int:
     )
     Notice.objects.filter(pk__in=[notice.pk for notice in notices.values()]).update(read_at=None)
     return len(notices)
+
+
+def _replaced(one: Due, stage: str) -> NoticeLine:
+    """An earlier stage of which nobody needs to hear any more."""
+    return NoticeLine(
+        obligation_id=one.obligation_id,
+        stage=stage,
+        recipient_id=one.officer_id,
+        state=NoticeLine.State.SUPERSEDED,
+    )
 
 
 def _stamp(lines: Iterable[NoticeLine], notice_of: dict[int, int], moment: Moment) -> None:
@@ -118,9 +126,9 @@ def _send_by_mail(notices: Iterable[Notice]) -> None:
 # --- what a later line replaces ------------------------------------------------------------------------------
 
 
-def _waiting():
-    """Deliveries that have never been tried: what stands in their notices can still change."""
-    return Delivery.objects.filter(state=Delivery.State.PENDING, attempts=0)
+def _waiting() -> QuerySet[Delivery]:
+    """Deliveries that have not left, nor may have: what stands in their notices can still change."""
+    return Delivery.objects.filter(state=Delivery.State.PENDING)
 
 
 def _replace_waiting(told: list[NoticeLine]) -> None:
@@ -139,14 +147,14 @@ def _replace_waiting(told: list[NoticeLine]) -> None:
 
 
 def _merge_backlog(moment: Moment) -> None:
-    """After days without a worker an officer gets one message, not one for each day: the newest takes up the lines of
-    those that never left."""
+    """After days without a worker or a mail server an officer gets one message, not one for each day: the newest takes
+    up the lines of those that never left."""
     if not moment.may_send:
         return
     waiting: dict[int, list[Delivery]] = defaultdict(list)
     rows = (
         _waiting()
-        .filter(next_attempt_at__lte=moment.now)
+        .filter(notice__send_on__lte=moment.today)
         .select_related("notice")
         .order_by("notice__send_on")
     )

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from schedules.coverage import DUE_SOON_WORKING_DAYS, State, with_status
+from schedules.coverage import DUE_SOON_WORKING_DAYS, State, due_soon_limit, unmet, with_status
 from schedules.models import NoticeLine, Obligation, PolicyVersion, Stage
 from schedules.notices.hours import Moment
+from schedules.workdays import ONE_DAY, Workdays
 
 # For how long after a period's end its missed stage is still told, should no pass have run meanwhile.
-CATCH_UP = dt.timedelta(days=92)
-
-# The column that says on which day a stage falls due; `missed` does on the first working day after the period.
-DAY_OF = {"planned": "planned_on", "due_soon": "due_soon_on", "last_day": "due_on"}
-RANK = {stage.value: rank for rank, stage in enumerate(Stage)}
+CATCH_UP = dt.timedelta(days=31)
+BATCH = 5000
 
 
 @dataclass(frozen=True)
@@ -35,69 +34,74 @@ class Due:
 def due(moment: Moment) -> Iterator[Due]:
     """Everything that is to be told at this moment: nothing of what is met or waived, each stage once, and of several
     that have fallen due the latest alone."""
-    versions_of: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for version in PolicyVersion.objects.all():
-        versions_of[tuple(version.stages)].append(version.pk)
-    for stages, versions in versions_of.items():
-        before_the_end = [stage for stage in stages if stage in DAY_OF]
-        for stage in before_the_end:
-            yield from _due_before_the_end(stage, before_the_end, versions, moment)
-        if Stage.MISSED in stages:
-            yield from _missed(before_the_end, versions, moment)
+    versions = {version.pk: version for version in PolicyVersion.objects.all()}
+    waiting = list(_untold(versions.values(), moment).values_list("pk", "stage"))
+    due_soon_on = cache(lambda due_on: due_soon_day(due_on, moment.workdays))
+    for start in range(0, len(waiting), BATCH):
+        stage_of = dict(waiting[start : start + BATCH])
+        found = Obligation.objects.filter(pk__in=list(stage_of)).order_by()
+        rows = with_status(found, moment.now, versions.values())
+        for pk, version, planned_on, due_on, officer, unit in rows.filter(
+            state__in=[State.OPEN, State.MISSED]
+        ).values_list(
+            "pk", "version", "planned_on", "due_on", "responsible_officer_id", "responsible_unit_id"
+        ):
+            stage = stage_of[pk]
+            days = {Stage.PLANNED: planned_on, Stage.DUE_SOON: due_soon_on(due_on), Stage.LAST_DAY: due_on}
+            earlier = (
+                other
+                for other in versions[version].stages
+                if other != stage and (stage == Stage.MISSED or other in days and days[other] <= moment.today)
+            )
+            yield Due(pk, stage, tuple(earlier), officer, unit)
 
 
-def _due_before_the_end(stage: str, stages: list[str], versions: list[int], moment: Moment) -> Iterator[Due]:
-    running = Obligation.objects.live().filter(
-        version__in=versions, period_start__lte=moment.today, period_end__gte=moment.today
+def due_soon_day(due_on: dt.date, workdays: Workdays) -> dt.date:
+    return workdays.shift(due_on, -DUE_SOON_WORKING_DAYS)
+
+
+def _untold(versions: Collection[PolicyVersion], moment: Moment) -> QuerySet[Obligation]:
+    """Obligations that are neither met nor waived, with the `stage` they have reached if nobody was told it. A line that
+    was cancelled does not count: it is told after all, should what met the obligation turn out not to have."""
+    told = NoticeLine.objects.filter(obligation=OuterRef("pk"), stage=OuterRef("stage")).exclude(
+        state=NoticeLine.State.CANCELLED
     )
-    rows = _with_due_soon_day(running, moment).filter(**{f"{DAY_OF[stage]}__lte": moment.stage_day})
-    for other in stages:
-        if other != stage:
-            rows = rows.exclude(_follows(other, stage, moment))
-    told = _lines(stage).filter(recipient=OuterRef("responsible_officer_id"))
-    rows = with_status(rows, moment.now).filter(~Exists(told), state=State.OPEN)
-    others = [other for other in stages if other != stage]
-    for pk, officer, unit, *days in rows.values_list(
-        "pk", "responsible_officer_id", "responsible_unit_id", *(DAY_OF[other] for other in others)
-    ):
-        earlier = (other for other, day in zip(others, days, strict=True) if day <= moment.stage_day)
-        yield Due(pk, stage, tuple(earlier), officer, unit)
-
-
-def _missed(stages: list[str], versions: list[int], moment: Moment) -> Iterator[Due]:
-    ended = Obligation.objects.live().filter(
-        version__in=versions,
-        period_end__lt=moment.workdays.previous(moment.stage_day),
+    current = Obligation.objects.live().filter(
+        Q(waived_at=None) | Q(waived_at__gt=moment.now),
+        period_start__lte=moment.today,
         period_end__gte=moment.today - CATCH_UP,
     )
-    rows = with_status(ended.filter(~Exists(_lines(Stage.MISSED))), moment.now).filter(state=State.MISSED)
-    for pk, officer, unit in rows.values_list("pk", "responsible_officer_id", "responsible_unit_id"):
-        yield Due(pk, Stage.MISSED, tuple(stages), officer, unit)
+    reached = current.order_by().annotate(stage=_reached(versions, moment)).exclude(stage="")
+    return unmet(reached.filter(~Exists(told)), moment.now, versions)
 
 
-def _lines(stage: str) -> QuerySet[NoticeLine]:
-    """For a query over obligations: its lines of that stage. One that was cancelled may be told after all, should
-    what met the obligation turn out not to have."""
-    cancelled = NoticeLine.State.CANCELLED
-    return NoticeLine.objects.filter(obligation=OuterRef("pk"), stage=stage).exclude(state=cancelled)
-
-
-def _follows(other: str, stage: str, moment: Moment) -> Q:
-    """The other stage has fallen due too, and later than this one; of two on one day the more urgent is the later."""
-    day, operator = DAY_OF[other], "gte" if RANK[other] > RANK[stage] else "gt"
-    return Q(**{f"{day}__lte": moment.stage_day, f"{day}__{operator}": F(DAY_OF[stage])})
-
-
-def _with_due_soon_day(rows: QuerySet[Obligation], moment: Moment) -> QuerySet[Obligation]:
-    """Annotate `due_soon_on`, five working days before the due day. A few due days are shared by all rows."""
-    due_days = rows.order_by().values_list("due_on", flat=True).distinct()
-    return rows.annotate(
-        due_soon_on=Case(
-            *(
-                When(due_on=day, then=Value(moment.workdays.shift(day, -DUE_SOON_WORKING_DAYS)))
-                for day in due_days
-            ),
-            default=F("due_on"),
-            output_field=DateField(),
-        )
+def _reached(versions: Collection[PolicyVersion], moment: Moment) -> Case:
+    """The latest stage that has fallen due, of those that the version has; "" before the first, and between the end of
+    a period and the first working day after it."""
+    having: dict[str, list[int]] = defaultdict(list)
+    for version in versions:
+        for stage in version.stages:
+            having[stage].append(version.pk)
+    return Case(
+        *(
+            When(condition, version__in=having[stage], then=Value(stage))
+            for stage, condition in _latest_first(moment)
+            if stage in having
+        ),
+        default=Value(""),
+        output_field=CharField(),
     )
+
+
+def _latest_first(moment: Moment) -> Iterator[tuple[str, Q]]:
+    """When each stage has fallen due. Of two on one day the more urgent is the later."""
+    today, workdays = moment.today, moment.workdays
+    running, soon = Q(period_end__gte=today), due_soon_limit(today, workdays)
+    yield Stage.MISSED.value, Q(period_end__lt=workdays.previous(today))
+    overtaken = Q(due_on__lte=today, planned_on__gt=F("due_on"))
+    for due_on in workdays.between(today + ONE_DAY, soon):
+        overtaken |= Q(due_on=due_on, planned_on__gt=due_soon_day(due_on, workdays))
+    yield Stage.PLANNED.value, running & Q(planned_on__lte=today) & overtaken
+    yield Stage.LAST_DAY.value, running & Q(due_on__lte=today)
+    yield Stage.DUE_SOON.value, running & Q(due_on__lte=soon)
+    yield Stage.PLANNED.value, running & Q(planned_on__lte=today)
