@@ -1,7 +1,8 @@
 """Who is who: which stored seat a row means, and which people may be the same.
 
-A row means a stored seat of its kind, level and name if enough of the rest agrees; namesakes are told apart by their
-phones, birth and employer. Nothing is ever merged: people who may be the same are only named to somebody who decides.
+A row means a stored seat of its kind, level and name if enough of the rest agrees, or if there is one such row and one
+such seat and nothing speaks against it; namesakes are told apart by their phones, birth and employer. Nothing is ever
+merged: people who may be the same are only named to somebody who decides.
 """
 
 from __future__ import annotations
@@ -73,8 +74,11 @@ class Traits:
             points += 2 if self.birth == other.birth else 0 if self.birth[:4] == other.birth[:4] else -3
         return points - 4 * bool(self.sex and other.sex and self.sex != other.sex)
 
-    def says_nothing(self) -> bool:
-        return not (self.mobiles or self.landlines or self.birth or self.employer or self.address)
+    def contradicts(self, other: Traits) -> bool:
+        """Do both say something of the same kind, and not the same?"""
+        numbers = bool(self.mobiles and other.mobiles) and not self.mobiles & other.mobiles
+        pairs = [(self.birth, other.birth), (self.sex, other.sex), (self.employer, other.employer)]
+        return numbers or any(here and there and here != there for here, there in pairs)
 
     def may_be_same(self, other: Traits) -> bool:
         """Of two people with one name: a shared mobile, or birth and employer where no phones speak against it."""
@@ -141,12 +145,11 @@ def by_certificate(matches: list[Match], free: dict[int, Stored]) -> None:
 def by_name(matches: list[Match], free: dict[int, Stored]) -> None:
     """The best-agreeing pairs of row and seat first, so that of two namesakes each finds their own."""
     pairs = []
-    for (kind, level, name), (rows, seats) in grouped(matches, free).items():
-        del kind, level, name
+    for rows, seats in grouped(matches, free).values():
         for m in rows:
             for one in seats:
                 points = m.traits.agreement(one.traits)
-                alone = len(rows) == len(seats) == 1 and points >= 0 and m.traits.says_nothing()
+                alone = len(rows) == len(seats) == 1 and not m.traits.contradicts(one.traits)
                 if (
                     same_term(m.entry, one.seat)
                     and same_certificate(m.entry, one.seat)

@@ -1,0 +1,257 @@
+"""A corrected roster: what it changes, what it leaves alone, and on whose behalf."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contacts.imports.results import Report
+from contacts.models import AuditEntry, ContactPhone, Officer, Pairing, Seat, Stakeholder
+from tests import factories
+from tests.contacts.imports import wuxi
+from tests.contacts.imports.wuxi import deputy
+from tests.factories import Bureau
+
+pytestmark = pytest.mark.django_db
+OUTSIDE = dt.date(2008, 9, 1)
+
+
+@pytest.fixture
+def roster(bureau: Bureau, tmp_path: Path) -> Any:
+    """Import rows of deputies; the bureau has one deputy already."""
+
+    def imported(*rows: dict[str, str], by: Officer | None = None, **when: Any) -> Report:
+        return wuxi.import_file(wuxi.csv_file(tmp_path, list(rows)), by, **when)
+
+    return imported
+
+
+def outcomes(report: Report) -> list[str]:
+    return [result.outcome for result in report.results]
+
+
+def person(name: str = "钱正明") -> Stakeholder:
+    return Stakeholder.objects.get(name=name)
+
+
+def numbers(name: str = "钱正明") -> list[str]:
+    return [phone.e164 for phone in person(name).phones.all()]
+
+
+def test_a_row_brings_a_person_with_seat_numbers_and_the_station_of_the_street(
+    roster: Any, bureau: Bureau
+) -> None:
+    assert outcomes(roster(deputy())) == ["created"]
+    made = person()
+    assert (made.sex, made.birth, made.street, made.unit, made.initials) == (
+        "m",
+        "1965-03",
+        "澄江镇",
+        bureau.station,
+        "qzm",
+    )
+    assert numbers() == ["+8613900001000", "+8651082000000"]
+    seat = made.seats.get()
+    assert (seat.kind, seat.level, seat.term_number) == ("npc_deputy", "city", 14)
+    assert (seat.started_on, seat.ended_on) == (dt.date(2008, 1, 1), dt.date(2013, 1, 31))
+    entry = AuditEntry.objects.get(action="import", object_id=str(made.pk))
+    assert entry.after["phones"] == ["+8613900001000", "+8651082000000"]
+
+
+def test_a_corrected_cell_changes_that_field_and_leaves_its_trace(roster: Any) -> None:
+    roster(deputy())
+    report = roster(deputy(出生年月="1965.4", 工作单位及职务="江阴中学校长"))
+    assert outcomes(report) == ["updated"]
+    assert report.results[0].changes == {
+        "birth": ["1965-03", "1965-04"],
+        "employer": ["江阴机械厂厂长", "江阴中学校长"],
+    }
+    assert (person().birth, person().employer) == ("1965-04", "江阴中学校长")
+    entry = AuditEntry.objects.filter(action="import").latest("pk")
+    assert entry.before == {"birth": "1965-03", "employer": "江阴机械厂厂长"}
+    assert entry.after == {"birth": "1965-04", "employer": "江阴中学校长"}
+
+
+def test_a_corrected_term_changes_the_seat(roster: Any) -> None:
+    roster(deputy())
+    assert outcomes(roster(deputy(届次="第十五届"))) == ["updated"]
+    assert outcomes(roster(deputy(届次="第十五届", 任期起止="2008.1至今"))) == ["updated"]
+    seat = person().seats.get()
+    assert (seat.term_number, seat.started_on, seat.ended_on) == (15, dt.date(2008, 1, 1), None)
+
+
+def test_a_blank_cell_wipes_nothing(roster: Any) -> None:
+    roster(deputy(备注="上届连任"))
+    report = roster(
+        deputy(
+            性别="", 出生年月="待补", 任期起止="", 手机="无", 办公电话="", **{"住址/所属街道": ""}, 备注=""
+        )
+    )
+    assert outcomes(report) == ["unchanged"]
+    assert (person().sex, person().birth, person().remark, len(numbers())) == ("m", "1965-03", "上届连任", 2)
+
+
+def test_a_cell_that_can_not_be_read_wipes_nothing(roster: Any) -> None:
+    roster(deputy())
+    assert outcomes(roster(deputy(出生年月="1965.13", 手机="139000010", 任期起止="2013.1-2008.1"))) == [
+        "unchanged"
+    ]
+    assert (person().birth, len(numbers())) == ("1965-03", 2)
+
+
+def test_a_year_says_nothing_against_a_month(roster: Any) -> None:
+    roster(deputy())
+    assert outcomes(roster(deputy(出生年月="1965年"))) == ["unchanged"]
+
+
+def test_a_new_mobile_takes_the_place_of_the_old_one_of_the_roster(roster: Any) -> None:
+    roster(deputy())
+    ContactPhone.objects.create(
+        stakeholder=person(), e164="+8613811112222", kind="mobile", position=9
+    )  # by hand
+    assert outcomes(roster(deputy(手机="13900002000", 办公电话=""))) == ["updated"]
+    assert sorted(numbers()) == ["+8613811112222", "+8613900002000", "+8651082000000"]
+
+
+def test_what_was_corrected_by_hand_outlives_the_old_file(roster: Any) -> None:
+    roster(deputy())
+    Stakeholder.objects.update(employer="江阴机械厂副厂长")
+    ContactPhone.objects.filter(e164="+8613900001000").update(e164="+8613900009999")
+    assert outcomes(roster(deputy())) == ["unchanged"]
+    assert person().employer == "江阴机械厂副厂长"
+    assert "+8613900009999" in numbers()
+    assert "+8613900001000" not in numbers()
+
+
+def test_a_file_that_says_something_new_changes_even_what_was_corrected_by_hand(roster: Any) -> None:
+    roster(deputy())
+    Stakeholder.objects.filter(name="钱正明").update(employer="江阴机械厂副厂长")
+    assert outcomes(roster(deputy(工作单位及职务="江阴纺织厂厂长"))) == ["updated"]
+    assert person().employer == "江阴纺织厂厂长"
+
+
+def test_a_corrected_name_is_no_new_person(roster: Any) -> None:
+    roster(deputy("钱正名"))
+    assert outcomes(roster(deputy("钱正明"))) == ["updated"]
+    assert Seat.objects.filter(level="city").get().stakeholder.pinyin == "qian zheng ming"
+
+
+def test_namesakes_stay_apart_and_each_finds_their_own(roster: Any) -> None:
+    one, two = deputy(), deputy(手机="13900002000", 出生年月="1971.5", 工作单位及职务="教师", 办公电话="")
+    assert outcomes(roster(one, two)) == ["created", "created"]
+    report = roster(two | {"备注": "本届新当选"}, one)
+    assert outcomes(report) == ["updated", "unchanged"]
+    assert not wuxi.codes(report) & {("possible_duplicate",)}
+    assert Stakeholder.objects.get(remark="本届新当选").birth == "1971-05"
+
+
+def test_a_second_seat_is_flagged_and_not_merged(roster: Any) -> None:
+    report = roster(deputy(), deputy(层级="省", 届次="第十一届"))
+    assert outcomes(report) == ["created", "created"]
+    assert (None, 3, "possible_duplicate") in wuxi.codes(report)
+    assert "2" in report.results[1].issues[-1].message
+    assert Stakeholder.objects.filter(name="钱正明").count() == 2
+
+
+def test_another_term_is_a_new_seat_of_the_same_person(roster: Any) -> None:
+    roster(deputy())
+    report = roster(
+        deputy(届次="第十五届", 任期起止="2013.1-2018.1", 工作单位及职务="江阴纺织厂厂长"),
+        day=dt.date(2013, 2, 1),
+    )
+    assert outcomes(report) == ["created"]
+    assert sorted(seat.term_number for seat in person().seats.all()) == [14, 15]
+    assert person().employer == "江阴纺织厂厂长"
+    again = roster(
+        deputy(届次="第十五届", 任期起止="2013.1-2018.1", 工作单位及职务="江阴纺织厂厂长"),
+        day=dt.date(2013, 2, 1),
+    )
+    assert outcomes(again) == ["unchanged"]
+
+
+def test_the_same_row_twice_is_taken_once(roster: Any) -> None:
+    report = roster(deputy(), deputy())
+    assert outcomes(report) == ["created", "unchanged"]
+    assert (None, 3, "typed_twice") in wuxi.codes(report)
+
+
+def test_a_refused_row_keeps_nobody_else_out(roster: Any) -> None:
+    report = roster(deputy(""), deputy("孙立"), deputy("周平", 层级="全球"), deputy("吴敏", 备注="长" * 501))
+    assert outcomes(report) == ["rejected", "created", "rejected", "rejected"]
+    assert wuxi.codes(report) >= {
+        (None, 2, "name_missing"),
+        (None, 4, "level_unknown"),
+        (None, 5, "text_too_long"),
+    }
+
+
+# --- officers named in a roster ------------------------------------------------------------------------------
+
+
+def test_an_officer_named_in_the_roster_is_responsible_from_that_day(roster: Any, bureau: Bureau) -> None:
+    roster(deputy(结对民警警号=bureau.dan.police_number), since=OUTSIDE)
+    pairing = Pairing.objects.get(stakeholder=person())
+    assert (pairing.officer, pairing.unit, pairing.started_on) == (bureau.dan, bureau.other_station, OUTSIDE)
+    assert person().unit == bureau.other_station
+
+
+def test_another_officer_in_a_later_roster_is_a_hand_over(roster: Any, bureau: Bureau) -> None:
+    roster(deputy(结对民警警号=bureau.alice.police_number))
+    report = roster(deputy(结对民警警号=bureau.dan.police_number), since=OUTSIDE)
+    assert outcomes(report) == ["updated"]
+    old, new = Pairing.objects.filter(stakeholder=person()).order_by("started_on")
+    assert (old.officer, old.ended_on) == (bureau.alice, OUTSIDE - dt.timedelta(days=1))
+    assert (new.officer, new.started_on, new.ended_on) == (bureau.dan, OUTSIDE, None)
+    assert person().unit == bureau.other_station
+    entry = AuditEntry.objects.filter(action="pair").latest("pk")
+    assert entry.before == {"officer": bureau.alice.police_number}
+
+
+def test_a_hand_over_on_the_page_outlives_the_old_roster(roster: Any, bureau: Bureau) -> None:
+    roster(deputy(结对民警警号=bureau.alice.police_number))
+    Pairing.objects.filter(stakeholder=person()).update(officer=bureau.bob)
+    assert outcomes(roster(deputy(结对民警警号=bureau.alice.police_number), since=OUTSIDE)) == ["unchanged"]
+    assert Pairing.objects.get(stakeholder=person()).officer == bureau.bob
+
+
+def test_an_officer_is_not_made_responsible_before_a_later_pairing(roster: Any, bureau: Bureau) -> None:
+    roster(deputy(结对民警警号=bureau.alice.police_number), since=OUTSIDE)
+    report = roster(deputy(结对民警警号=bureau.dan.police_number), since=wuxi.DAY)
+    assert outcomes(report) == ["unchanged"]
+    assert (None, 2, "pairing_later") in wuxi.codes(report)
+    assert Pairing.objects.get(stakeholder=person()).officer == bureau.alice
+
+
+# --- on whose behalf -----------------------------------------------------------------------------------------
+
+
+def test_a_county_coordinator_imports_the_rows_of_the_county_alone(roster: Any, bureau: Bureau) -> None:
+    report = roster(
+        deputy("孙立", 结对民警警号=bureau.alice.police_number),
+        deputy("周平", 结对民警警号=bureau.dan.police_number),
+        deputy("吴敏", **{"住址/所属街道": "宜城街道"}),
+        deputy("郑新", **{"住址/所属街道": ""}),
+        by=bureau.carl,
+    )
+    assert outcomes(report) == ["created", "rejected", "rejected", "created"]
+    assert {code for _sheet, _row, code in wuxi.codes(report)} >= {"unit_out_of_reach"}
+    assert person("郑新").unit == bureau.county  # placed by nothing: theirs, not the bureau's
+
+
+def test_people_of_another_county_are_neither_changed_nor_named(roster: Any, bureau: Bureau) -> None:
+    stranger = factories.stakeholder(
+        "钱正明", bureau.other_station, mobile="+8613900001000", birth_year=1965, birth_month=3
+    )
+    factories.seat(stranger, level="city")
+    report = roster(deputy(手机="13900001000"), by=bureau.carl)
+    assert outcomes(report) == ["created"]
+    assert {code for _sheet, _row, code in wuxi.codes(report)} == {"unpaired"}
+    stranger.refresh_from_db()
+    assert stranger.employer == ""
+
+
+def test_an_import_on_behalf_of_somebody_is_theirs_in_the_audit_trail(roster: Any, bureau: Bureau) -> None:
+    roster(deputy(), by=bureau.carol)
+    assert set(AuditEntry.objects.values_list("officer", flat=True)) == {bureau.carol.pk}
+    assert AuditEntry.objects.get(action="import file").after["created"] == 1
