@@ -16,7 +16,7 @@ from schedules.demo import city as cities
 from schedules.demo import engine, history, opinions, pairings, people
 from schedules.demo.calendar import first_day, in_office
 from schedules.demo.chance import chance
-from schedules.models import Obligation
+from schedules.models import Digest, Notice, Obligation
 
 MARK = "load demo"  # the audit entry that says that a database holds a demonstration, and of which day
 
@@ -40,6 +40,8 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
         watch.lap(f"{contacts} contacts and {said} opinions")
         engine.plan(start, day)
         watch.lap(f"{Obligation.objects.count()} obligations, {engine.waive(day)} of them waived")
+        engine.tell(start, day)
+        watch.lap(f"{Digest.objects.count()} frozen digests, {Notice.objects.count()} notices")
         AuditEntry.objects.record(Actor.command("demo"), MARK, after={"day": day, "scale": scale})
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from django.conf import settings
+from django.db.models import DateTimeField, ExpressionWrapper, F
 from django.utils import timezone
 
 from contacts.models import UnitRole
@@ -12,7 +14,10 @@ from schedules import coverage, periods, planning
 from schedules.demo import sayings
 from schedules.demo.calendar import in_office
 from schedules.demo.chance import chance
-from schedules.models import Obligation, PassState, PeriodClosing
+from schedules.digests.freezing import freeze_due, frozen_on
+from schedules.models import Delivery, Notice, Obligation, PassState, PeriodClosing
+from schedules.notices import queue
+from schedules.notices.hours import Moment
 from schedules.workdays import ONE_DAY, Workdays
 
 WAIVED = 0.06  # of what was missed
@@ -69,3 +74,51 @@ def waive(day: dt.date) -> int:
         row.waived_by_id, row.waive_reason = leader_of[one.unit], rng.choice(sayings.WAIVERS)
     Obligation.objects.bulk_update(rows.values(), ["waived_at", "waived_by", "waive_reason"], batch_size=500)
     return len(rows)
+
+
+# --- what officers were told ---------------------------------------------------------------------------------
+
+TOLD_DAYS = 6  # working days before today whose messages stand in the inboxes
+UNREAD_DAYS = 2  # of these, those that not everybody has read yet
+
+
+def tell(start: dt.date, day: dt.date) -> None:
+    """The digests of every period as they were frozen in their days, and the messages of the last working days. Nothing
+    of it goes out any more."""
+    workdays = Workdays.load()
+    moments = [Moment(_morning(one), workdays) for one in _freezing_days(start, day, workdays)]
+    for moment in moments:
+        freeze_due(moment)
+        _sent()
+    for number in range(TOLD_DAYS, 0, -1):
+        queue(Moment(_morning(workdays.shift(day, -number)), workdays))
+        _sent()
+    _read(day, workdays)
+
+
+def _freezing_days(start: dt.date, day: dt.date, workdays: Workdays) -> Iterator[dt.date]:
+    for month in periods.between(start, day, "month"):
+        ripe = frozen_on(month, workdays)
+        if ripe < day:
+            yield ripe
+
+
+def _sent() -> None:
+    """What waits has left the house before the next day's message is made."""
+    waiting = Delivery.objects.filter(state=Delivery.State.PENDING)
+    waiting.update(state=Delivery.State.SENT, attempts=1, sent_at=F("next_attempt_at"))
+
+
+def _read(day: dt.date, workdays: Workdays) -> None:
+    """All but the last days' messages have been read, and of these most."""
+    rng = chance("inbox", day)
+    recent = workdays.shift(day, -UNREAD_DAYS)
+    read_at = ExpressionWrapper(F("created_at") + dt.timedelta(hours=1), DateTimeField())
+    notices = list(Notice.objects.order_by("pk").values_list("pk", "send_on"))
+    read = [pk for pk, send_on in notices if send_on < recent or rng.random() < 0.6]
+    for first in range(0, len(read), 500):
+        Notice.objects.filter(pk__in=read[first : first + 500]).update(read_at=read_at)
+
+
+def _morning(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(8, 5)))

@@ -10,67 +10,88 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from contacts.models import Officer, Unit
 from schedules import coverage, periods
-from schedules.digests import opinions, people
+from schedules.digests.earlier import earlier
+from schedules.digests.material import STATES, Material, Person, due_soon_limit, gather
 from schedules.digests.scope import Scope
-from schedules.models import Digest, PolicyVersion
 from schedules.workdays import Workdays
 
-TREND = 12  # periods, the one itself included
-SHOWN = people.SHOWN
+SHOWN = 50  # of a list; its count is of all
+QUIET_DAYS = 90
 
 Counts = dict[str, int]
 
 
 def figures(scope: Scope, key: str, now: dt.datetime) -> dict[str, Any]:
     """What `scope` owed, did and heard in the period, as seen from the instant `now`; JSON all through."""
-    period, day = periods.parse(key), timezone.localdate(now)
-    ref = min(day, period.end)
-    kinds = _covered_kinds()
-    covered = _coverage(scope, period, now)
-    before = earlier(scope, period, now)
-    heard = opinions.opinions(scope.feedback(), period.start, period.end, day)
+    period = periods.parse(key)
+    before = earlier([scope], period, now)
+    return add_up(scope, gather(scope, period, now), before[scope], due_soon_limit(now, Workdays.load()))
+
+
+def add_up(scope: Scope, found: Material, before: list[dict[str, Any]], limit: dt.date) -> dict[str, Any]:
+    """The figures of `scope` from material that holds at least what is in it; `before` are the totals of the periods
+    before, and open obligations due by `limit` are due soon."""
+    period = found.period
+    owed = _coverage(scope, found, limit)
+    heard = _feedback(scope, found)
+    people = sorted(_within(scope, found.people), key=lambda one: (one[1] or dt.date.min, one[0]))
+    quiet_since = found.ref - dt.timedelta(days=QUIET_DAYS)
     return {
         **scope.key,
         "period": {"key": period.key, "start": period.start.isoformat(), "end": period.end.isoformat()},
-        "as_of": timezone.localtime(now).isoformat(timespec="seconds"),
-        "running": day <= period.end,
-        "coverage": covered,
+        "as_of": timezone.localtime(found.now).isoformat(timespec="seconds"),
+        "running": found.day <= period.end,
+        "coverage": owed,
         "feedback": heard,
-        **people.reached(scope.pairings(), kinds, period.start, ref),
-        "unpaired": people.unpaired(scope.people(), kinds, ref),
-        "before": before[-1] if before else None,
-        "trend": [*before, {"key": period.key, **covered["total"], **_heard(heard)}],
+        "people": len(people),
+        "not_reached": _listed(one for one in people if one[1] is None or one[1] < period.start),
+        "quiet": _listed(one for one in people if one[1] is None or one[1] < quiet_since),
+        "unpaired": _listed(sorted(_within(scope, found.unpaired))),
+        "trend": [
+            *before,
+            {
+                "key": period.key,
+                **{name: owed["total"][name] for name in coverage.FIGURES},
+                **{name: heard[name] for name in ("received", "answered", "overdue")},
+            },
+        ],
     }
+
+
+def _within(scope: Scope, by_unit: dict[int, list[Any]]) -> Iterator[Any]:
+    """Everything that counts in the scope."""
+    keys: Iterable[int] = by_unit if scope.officer is not None else (unit.pk for unit in scope.units)
+    for key in list(keys):
+        if key in by_unit:
+            yield from by_unit[key]
+
+
+def _listed(rows: Iterable[Person]) -> dict[str, Any]:
+    """The count of all, and the first of them with the day of their last contact."""
+    found = list(rows)
+    first = [{"stakeholder": pk, "last": last and last.isoformat()} for pk, last in found[:SHOWN]]
+    return {"count": len(found), "first": first}
+
+
+# --- coverage ------------------------------------------------------------------------------------------------
 
 
 def empty() -> Counts:
     return dict.fromkeys((*coverage.FIGURES, "due_soon"), 0)
 
 
-def _covered_kinds() -> set[str]:
-    """The kinds of seats that any policy is about."""
-    return {kind for kinds in PolicyVersion.objects.values_list("seat_kinds", flat=True) for kind in kinds}
-
-
-def _heard(heard: dict[str, Any]) -> Counts:
-    return {name: heard[name] for name in ("received", "answered", "overdue")}
-
-
-# --- coverage ------------------------------------------------------------------------------------------------
-
-
-def _coverage(scope: Scope, period: periods.Period, now: dt.datetime) -> dict[str, Any]:
-    """Total, by kind, by unit below or by officer, and what was missed, from one run over the obligations."""
-    limit = coverage.due_soon_limit(timezone.localdate(now), Workdays.load())
-    total, by_kind = empty(), defaultdict(empty)
-    by_unit, by_officer = defaultdict(empty), defaultdict(empty)
+def _coverage(scope: Scope, found: Material, limit: dt.date) -> dict[str, Any]:
+    """Total, by kind, by unit below or by officer, and what was missed."""
+    total = empty()
+    by_kind: dict[str, Counts] = defaultdict(empty)
+    by_unit: dict[int, Counts] = defaultdict(empty)
+    by_officer: dict[int, Counts] = defaultdict(empty)
     missed = []
-    for row in coverage.standing(coverage.of_period(period), now=now, **scope.standing):
+    for row in _within(scope, found.owed):
         for tally in (total, by_kind[row.kind], by_unit[row.unit], by_officer[row.officer]):
             coverage.count(tally, row)
             tally["due_soon"] += row.state == coverage.State.OPEN and row.due_on <= limit
@@ -100,83 +121,64 @@ def _groups(
 ) -> Iterator[dict[str, Any]]:
     """The units right below, each with all below it, after what the unit itself holds; of a unit with none below,
     its officers, in the order of their names: this is no ranking."""
-    if scope.officer is not None or scope.unit is None:
-        return
-    units = list(Unit.objects.subtree(scope.unit).order_by("path"))
-    if len(units) == 1:
-        names = Officer.objects.filter(pk__in=by_officer).order_by("pinyin", "police_number")
-        for officer in names:
+    if len(scope.units) == 1:
+        for officer in Officer.objects.filter(pk__in=by_officer).order_by("pinyin", "police_number"):
             yield {"officer": officer.police_number, "name": officer.name, **by_officer[officer.pk]}
         return
-    for unit in units:
-        if unit.pk == scope.unit.pk:
+    for unit in scope.units:
+        if unit == scope.unit:
             if unit.pk in by_unit:
                 yield {"unit": unit.code, "name": unit.name, "itself": True, **by_unit[unit.pk]}
-        elif unit.parent_id == scope.unit.pk:
-            below = (by_unit[one.pk] for one in units if one.pk in by_unit and unit.contains(one))
-            yield {"unit": unit.code, "name": unit.name, "itself": False, **_sum(below)}
+        elif scope.unit and unit.parent_id == scope.unit.pk:
+            yield {"unit": unit.code, "name": unit.name, "itself": False, **_sum(unit, scope.units, by_unit)}
 
 
-def _sum(tallies: Iterable[Counts]) -> Counts:
+def _sum(top: Unit, units: Iterable[Unit], by_unit: dict[int, Counts]) -> Counts:
     total = empty()
-    for tally in tallies:
-        for name, number in tally.items():
-            total[name] += number
+    for unit in units:
+        if unit.pk in by_unit and top.contains(unit):
+            for name, number in by_unit[unit.pk].items():
+                total[name] += number
     return total
 
 
-# --- the periods before --------------------------------------------------------------------------------------
+# --- feedback ------------------------------------------------------------------------------------------------
 
 
-def earlier(scope: Scope, period: periods.Period, now: dt.datetime) -> list[dict[str, Any]]:
-    """The totals of the eleven periods before, oldest first, without those before anything was owed. What was frozen
-    counts as it was frozen; the rest is reckoned now."""
-    wanted = []
-    for _number in range(TREND - 1):
-        period = period.preceding()
-        wanted.append(period)
-    wanted.reverse()
-    known = _frozen(scope, wanted)
-    missing = [one for one in wanted if one.key not in known]
-    if missing:
-        known |= _reckoned(scope, missing, now)
-    rows = [{"key": one.key, **known[one.key]} for one in wanted]
-    first = next((number for number, row in enumerate(rows) if row["owed"] or row["received"]), len(rows))
-    return rows[first:]
-
-
-def _frozen(scope: Scope, wanted: list[periods.Period]) -> dict[str, Counts]:
-    if scope.officer is not None:
-        return {}
-    rows = Digest.objects.filter(unit=scope.unit, period_key__in=[period.key for period in wanted])
-    found = rows.values_list("period_key", "figures__coverage__total", "figures__feedback")
-    return {key: {**total, **_heard(heard)} for key, total, heard in found}
-
-
-def _reckoned(scope: Scope, wanted: list[periods.Period], now: dt.datetime) -> dict[str, Counts]:
-    """Two queries, however many periods."""
-    tallies = {period.key: {**empty(), "received": 0, "answered": 0, "overdue": 0} for period in wanted}
-    span = periods.Period(wanted[0].start, wanted[-1].end, wanted[0].cadence, "")
-    for row in coverage.standing(coverage.of_period(span), now=now, **scope.standing):
-        for period in wanted:
-            if _belongs(row, period):
-                coverage.count(tallies[period.key], row)
-    said = scope.feedback().filter(
-        Q(answered_on=None) | Q(answered_on__gte=span.start), received_on__lte=span.end
-    )
-    for received_on, answered_on, due_on in said.values_list("received_on", "answered_on", "due_on"):
-        for period in wanted:
-            tally = tallies[period.key]
-            tally["received"] += received_on in period
-            tally["answered"] += answered_on is not None and answered_on in period
-            ref = min(period.end, timezone.localdate(now))
-            waiting = received_on <= ref and due_on < ref and (answered_on is None or answered_on > ref)
-            tally["overdue"] += waiting
-    return tallies
-
-
-def _belongs(row: coverage.Standing, period: periods.Period) -> bool:
-    """As `coverage.of_period` has it."""
-    if period.cadence == "week":
-        return row.planned_on in period
-    return row.period_start in period and row.period_end in period
+def _feedback(scope: Scope, found: Material) -> dict[str, Any]:
+    """Received and answered in the period, overdue at its end; and by topic what was received, by its state."""
+    topics: dict[int | None, dict[str, Any]] = {}
+    answered = 0
+    for row in _within(scope, found.heard):
+        topic = topics.setdefault(
+            row["topic"],
+            {
+                "topic": row["topic"],
+                "name": row["topic__name"],
+                "total": 0,
+                **dict.fromkeys(STATES, 0),
+                "overdue": 0,
+            },
+        )
+        for state in STATES:
+            topic[state] += row[state]
+            topic["total"] += row[state]
+        topic["overdue"] += row["late"]
+        answered += row["told"]
+    overdue = sorted(_within(scope, found.overdue), key=lambda row: (row["due_on"], row["pk"]))
+    shown = [topic for topic in topics.values() if topic["total"] or topic["overdue"]]
+    return {
+        "received": sum(topic["total"] for topic in shown),
+        "answered": answered,
+        "overdue": len(overdue),
+        "by_topic": sorted(shown, key=lambda topic: (-topic["total"], topic["name"] or "")),
+        "first": [
+            {
+                "feedback": row["pk"],
+                "stakeholder": row["stakeholder"],
+                "unit": row["unit__short_name"],
+                "due_on": row["due_on"].isoformat(),
+            }
+            for row in overdue[:SHOWN]
+        ],
+    }

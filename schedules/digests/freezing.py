@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.conf import settings
 
 from contacts.models import Unit, UnitRole
 from schedules import periods
-from schedules.digests.figures import figures
+from schedules.digests.earlier import earlier
+from schedules.digests.figures import add_up
+from schedules.digests.material import due_soon_limit, gather
 from schedules.digests.scope import Scope
 from schedules.models import Digest, NoticeLine, PassState
 from schedules.notices.hours import Moment
@@ -34,13 +36,10 @@ def freeze_due(moment: Moment) -> int:
     wanted = list(_due_periods(moment.today, state.first_day, moment.workdays))
     keys = [period.key for period in wanted]
     there = set(Digest.objects.filter(period_key__in=keys).values_list("unit", "period_key"))
-    units = Unit.objects.in_bulk(leaders)
-    made = [
-        _freeze(units[unit], period, moment.now)
-        for period in wanted
-        for unit in sorted(leaders)
-        if (unit, period.key) not in there
-    ]
+    made = []
+    for period in wanted:
+        missing = [unit for unit in leaders if (unit, period.key) not in there]
+        made += _freeze(missing, period, moment) if missing else []
     post([_line(digest, officer) for digest in made for officer in leaders[digest.unit_id]], moment)
     return len(made)
 
@@ -69,10 +68,27 @@ def _leaders() -> dict[int, list[int]]:
     return found
 
 
-def _freeze(unit: Unit, period: Period, now: dt.datetime) -> Digest:
-    scope = Scope(unit=unit)
-    return Digest.objects.create(
-        unit=unit, period_key=period.key, frozen_at=now, figures=figures(scope, period.key, now)
+def _freeze(units: Collection[int], period: Period, moment: Moment) -> list[Digest]:
+    """The digests of many units from one reading, so that the pass does not hold the database for long."""
+    everything = list(Unit.objects.order_by("path"))
+    whole = Scope(units=tuple(everything))
+    scopes = [
+        Scope(top, tuple(unit for unit in everything if top.contains(unit)))
+        for top in everything
+        if top.pk in units
+    ]
+    found, limit = gather(whole, period, moment.now), due_soon_limit(moment.now, moment.workdays)
+    before = earlier(scopes, period, moment.now)
+    return Digest.objects.bulk_create(
+        [
+            Digest(
+                unit=scope.unit,
+                period_key=period.key,
+                frozen_at=moment.now,
+                figures=add_up(scope, found, before[scope], limit),
+            )
+            for scope in scopes
+        ]
     )
 
 

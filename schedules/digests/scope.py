@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from contacts.models import Feedback, FeedbackQuerySet, Officer, Pairing, Stakeholder, Unit
+from contacts.models import Feedback, Officer, Pairing, Stakeholder, Unit
 
 
 @dataclass(frozen=True)
 class Scope:
+    """`units` are the unit and all below it, in the order of their paths."""
+
     unit: Unit | None = None
+    units: tuple[Unit, ...] = field(default=(), repr=False)
     officer: Officer | None = None
 
-    @property
-    def name(self) -> str:
+    @classmethod
+    def of_unit(cls, unit: Unit) -> Scope:
+        return cls(unit, tuple(Unit.objects.subtree(unit).order_by("path")))
+
+    @classmethod
+    def of_officer(cls, officer: Officer) -> Scope:
+        return cls(officer=officer)
+
+    def __str__(self) -> str:
         return str(self.officer or self.unit)
 
     @property
@@ -24,32 +34,25 @@ class Scope:
         """What names it in figures."""
         if self.officer is not None:
             return {"officer": self.officer.police_number, "name": self.officer.name}
-        assert self.unit is not None  # noqa: S101  # nosec B101: one of the two is always given
-        return {"unit": self.unit.code, "name": self.unit.name}
+        return {"unit": self.unit.code, "name": self.unit.name} if self.unit else {}
 
     @property
     def standing(self) -> dict[str, Any]:
         """For `coverage.standing`."""
         return {"officer": self.officer} if self.officer is not None else {"unit": self.unit}
 
-    def feedback(self) -> FeedbackQuerySet:
+    def feedback(self) -> QuerySet[Feedback]:
         """A unit's are those it handles, or a unit below it; an officer's those that were said to them."""
-        if self.officer is not None:
-            return Feedback.objects.filter(received_by=self.officer)
-        return Feedback.objects.filter(unit__path__startswith=self._path)
+        return Feedback.objects.filter(self._where("received_by"))
 
     def pairings(self) -> QuerySet[Pairing]:
-        if self.officer is not None:
-            return Pairing.objects.filter(officer=self.officer)
-        return Pairing.objects.filter(unit__path__startswith=self._path)
+        return Pairing.objects.filter(self._where("officer"))
 
     def people(self) -> QuerySet[Stakeholder]:
         """In whose charge: nobody's is an officer's."""
-        if self.officer is not None:
-            return Stakeholder.objects.none()
-        return Stakeholder.objects.filter(unit__path__startswith=self._path)
+        return Stakeholder.objects.none() if self.officer else Stakeholder.objects.filter(self._where(""))
 
-    @property
-    def _path(self) -> str:
-        assert self.unit is not None  # noqa: S101  # nosec B101: one of the two is always given
-        return self.unit.path
+    def _where(self, officer: str) -> Q:
+        if self.officer is not None:
+            return Q(**{officer: self.officer})
+        return Q(unit__path__startswith=self.unit.path) if self.unit and self.unit.parent_id else Q()

@@ -22,7 +22,7 @@ from contacts.filters.base import (
 )
 from contacts.models import ContactRecord, Seat
 from schedules import periods
-from schedules.coverage import State, due_soon
+from schedules.coverage import State, due_soon, within
 from schedules.models import PolicyVersion
 from schedules.workdays import Workdays
 
@@ -55,8 +55,7 @@ class PeriodFilter(filters.CharFilter):
             return rows
         if not key:
             return rows.filter(period_start__lte=self.parent.day, period_end__gte=self.parent.day)
-        period = periods.parse(key)
-        return rows.filter(period_start__gte=period.start, period_end__lte=period.end)
+        return rows.filter(within(periods.parse(key)))
 
 
 class ResponsibleUnitFilter(UnitFilter):
