@@ -34,9 +34,13 @@ def own_password_first(
     def process_view(request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
         if not getattr(view, "login_required", True) or not request.user.is_authenticated:
             return None
-        if not request.user.must_change_password or request.resolver_match.view_name in BEFORE_A_PASSWORD:
+        if not request.user.must_change_password or _view_name(request) in BEFORE_A_PASSWORD:
             return None
         return redirect("password_change")
 
     middleware.process_view = process_view  # type: ignore[attr-defined]
     return middleware
+
+
+def _view_name(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +13,12 @@ from contacts.access import Deed, requires
 from contacts.filters.accounts import AccountFilter
 from contacts.forms.accounts import ReasonForm, RoleForm
 from contacts.models import Actor, Officer
+from contacts.requests import OfficerRequest
 from contacts.tables.accounts import AccountTable
 
 
 @requires(Deed.MANAGE_ACCOUNTS)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: OfficerRequest) -> HttpResponse:
     officers = Officer.objects.visible_to(request.user, Deed.MANAGE_ACCOUNTS).select_related("unit")
     found = AccountFilter(request.GET, officers)
     table = AccountTable(found.qs if found.is_valid() else officers.none())
@@ -26,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Deed.MANAGE_ACCOUNTS)
-def detail(request: HttpRequest, number: str) -> HttpResponse:
+def detail(request: OfficerRequest, number: str) -> HttpResponse:
     """One account with its roles; here a role is proposed."""
     officer = _account(request, number)
     form = RoleForm(request.POST or None, initial={"unit": officer.unit_id})
@@ -49,7 +50,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @requires(Deed.MANAGE_ACCOUNTS)
-def deactivate(request: HttpRequest, number: str) -> HttpResponse:
+def deactivate(request: OfficerRequest, number: str) -> HttpResponse:
     officer = _account(request, number)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -74,7 +75,7 @@ def deactivate(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @requires(Deed.MANAGE_ACCOUNTS)
-def activate(request: HttpRequest, number: str) -> HttpResponse:
+def activate(request: OfficerRequest, number: str) -> HttpResponse:
     officer = _account(request, number)
     return _new_password(
         request,
@@ -87,7 +88,7 @@ def activate(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @requires(Deed.MANAGE_ACCOUNTS)
-def reset_password(request: HttpRequest, number: str) -> HttpResponse:
+def reset_password(request: OfficerRequest, number: str) -> HttpResponse:
     officer = _account(request, number)
     return _new_password(
         request,
@@ -99,7 +100,7 @@ def reset_password(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def _new_password(request: HttpRequest, officer: Officer, deed, **page) -> HttpResponse:
+def _new_password(request: OfficerRequest, officer: Officer, deed, **page) -> HttpResponse:
     """Ask why, then show the password this once: it is answered, not redirected to, and stored nowhere."""
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -114,11 +115,11 @@ def _new_password(request: HttpRequest, officer: Officer, deed, **page) -> HttpR
     return _ask(request, officer, form, **page)
 
 
-def _ask(request: HttpRequest, officer: Officer, form: ReasonForm, **page) -> HttpResponse:
+def _ask(request: OfficerRequest, officer: Officer, form: ReasonForm, **page) -> HttpResponse:
     cancel = reverse("contacts:account-detail", args=[officer.police_number])
     return render(request, "confirm.html", {"form": form, "cancel_url": cancel, **page})
 
 
-def _account(request: HttpRequest, number: str) -> Officer:
+def _account(request: OfficerRequest, number: str) -> Officer:
     visible = Officer.objects.visible_to(request.user, Deed.MANAGE_ACCOUNTS).select_related("unit")
     return get_object_or_404(visible, police_number=number)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,10 +13,11 @@ from contacts.access import Deed, requires
 from contacts.filters.accounts import RoleFilter
 from contacts.forms.accounts import ReasonForm
 from contacts.models import Actor, UnitRole
+from contacts.requests import OfficerRequest
 from contacts.tables.accounts import RoleTable
 
 
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: OfficerRequest) -> HttpResponse:
     """For both who take part: the system administrator looks, the security administrator decides."""
     deed = Deed.APPROVE_ROLE if request.user.rights.may(Deed.APPROVE_ROLE) else Deed.PROPOSE_ROLE
     request.user.rights.demand(deed)
@@ -33,7 +34,7 @@ index.deed = Deed.PROPOSE_ROLE  # type: ignore[attr-defined]
 
 
 @requires(Deed.APPROVE_ROLE)
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: OfficerRequest, pk: int) -> HttpResponse:
     return _decide(
         request,
         pk,
@@ -45,7 +46,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.APPROVE_ROLE)
-def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+def refuse(request: OfficerRequest, pk: int) -> HttpResponse:
     return _decide(
         request,
         pk,
@@ -57,7 +58,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.APPROVE_ROLE)
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: OfficerRequest, pk: int) -> HttpResponse:
     return _decide(
         request,
         pk,
@@ -69,7 +70,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _decide(request: HttpRequest, pk: int, deed, *, done: str, **page) -> HttpResponse:
+def _decide(request: OfficerRequest, pk: int, deed, *, done: str, **page) -> HttpResponse:
     roles = UnitRole.objects.visible_to(request.user, Deed.APPROVE_ROLE).select_related("officer", "unit")
     role = get_object_or_404(roles, pk=pk)
     form = ReasonForm(request.POST or None)

@@ -1,7 +1,7 @@
 """What an officer sets for themselves."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -10,11 +10,12 @@ from contacts.access import signed_in
 from contacts.accounts import change_settings
 from contacts.forms.accounts import SettingsForm
 from contacts.models import Actor
+from contacts.requests import OfficerRequest
 from contacts.views.sign_in import set_language_cookie
 
 
 @signed_in
-def edit(request: HttpRequest) -> HttpResponse:
+def edit(request: OfficerRequest) -> HttpResponse:
     officer = request.user
     # A form of its own instance, so that what was typed wrongly does not show in the page's head.
     current = {

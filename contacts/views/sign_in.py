@@ -1,13 +1,10 @@
 """Coming in and going out, and the password. Each attempt leaves an audit entry, whether it succeeds or not."""
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.db import transaction
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -32,7 +29,7 @@ class SignIn(views.LoginView):
         with transaction.atomic():
             response = super().form_valid(form)
             AuditEntry.objects.record(Actor.of(self.request), "sign in", form.get_user())
-        officer = cast(Officer, form.get_user())
+        officer = form.get_user()
         if officer.language and settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
             set_language_cookie(response, officer.language)
         return response
@@ -63,10 +60,10 @@ class ChangePassword(views.PasswordChangeView):
     form_class = OwnPasswordForm
     success_url = reverse_lazy("home")
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         with transaction.atomic():
             response = super().form_valid(form)
-            AuditEntry.objects.record(Actor.of(self.request), "change password", self.request.user)
+            AuditEntry.objects.record(Actor.of(self.request), "change password", form.user)
         messages.success(
             self.request, _("Your password is changed. Other places where you were signed in are signed out.")
         )
@@ -79,5 +76,5 @@ def set_language_cookie(response: HttpResponse, language: str) -> None:
         language,
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
