@@ -43,5 +43,13 @@ ACTIONS: dict[str, str | Promise] = {
     "take back waiver": _("take back waiver"),
     "move planned day": _("move planned day"),
     "recount": _("recount closed period"),
+    "add policy": _("add policy"),
+    "change policy": _("change policy"),
+    "end policy": _("end policy"),
+    "set working day": _("decide about a working day"),
+    "forget working day": _("leave a day to the statutory calendar"),
+    "confirm year": _("confirm the notice of a year"),
+    "add topic": _("add topic"),
+    "change topic": _("change topic"),
     "load demo": _("load demonstration data"),
 }

@@ -15,6 +15,7 @@ from contacts.views import (
     search,
     settings,
     stakeholders,
+    topics,
 )
 
 app_name = "contacts"
@@ -54,6 +55,8 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.detail, name="import-detail"),
     path("imports/<int:pk>/confirm/", imports.confirm, name="import-confirm"),
     path("imports/<int:pk>/drop/", imports.drop, name="import-drop"),
+    path("topics/", topics.index, name="topic-list"),
+    path("topics/<int:pk>/", topics.update, name="topic-update"),
     # Accounts, roles and the audit trail.
     path("settings/", settings.edit, name="settings"),
     path("accounts/", accounts.index, name="account-list"),

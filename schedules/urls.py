@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schedules.views import calendars, deeds, health, home, inbox, obligations, today
+from schedules.views import calendars, configuring, deeds, health, home, inbox, obligations, today
 
 app_name = "schedules"
 
@@ -25,6 +25,14 @@ urlpatterns = [
     path("calendars/unit/<str:code>.ics", calendars.of_unit, name="calendar-unit"),
     path("calendars/<int:pk>/revoke/", calendars.revoke, name="calendar-revoke"),
     path("cal/<str:secret>/feed.ics", calendars.feed, name="feed"),
+    # What the city's coordinator decides.
+    path("policies/", configuring.policies, name="policy-list"),
+    path("policies/add/", configuring.add_policy, name="policy-create"),
+    path("policies/<int:pk>/change/", configuring.change_policy, name="policy-change"),
+    path("policies/<int:pk>/end/", configuring.end_policy, name="policy-end"),
+    path("working-days/", configuring.days, name="day-list"),
+    path("working-days/<str:day>/remove/", configuring.forget_day, name="day-forget"),
+    path("working-days/<int:year>/", configuring.confirm_year, name="day-year"),
     path("health/", health.page, name="health"),
     path("health.json", health.machine, name="health-machine"),
 ]

@@ -1,0 +1,122 @@
+"""What the city's coordinator decides: policies and their versions, and which days are worked. Each deed is a
+transaction with its audit entry; what it refuses, it refuses with a ValidationError that says the remedy. The next pass
+plans by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts.models import Actor, AuditEntry
+from schedules.models import CyclePolicy, DayOverride, KnownYear, PolicyVersion
+
+FIELDS = ("kind", "cadence", "seat_kinds", "levels", "stand_in_kinds", "minimum_days", "stages")
+
+
+@transaction.atomic
+def add_policy(name: str, version: PolicyVersion, *, day: dt.date, actor: Actor) -> CyclePolicy:
+    """A policy of the bureau's own; it counts for the periods that begin on or after its first day (R3)."""
+    policy = CyclePolicy.objects.create(code=_free_code(f"{version.kind}-{version.cadence}"), name=name)
+    _begin(policy, version, day)
+    AuditEntry.objects.record(actor, "add policy", policy, after={"name": name, **_state(version)})
+    return policy
+
+
+@transaction.atomic
+def change_policy(policy: CyclePolicy, version: PolicyVersion, *, day: dt.date, actor: Actor) -> None:
+    """From `version.starts_on` on the policy says something else; what it said before stays with the periods before."""
+    before = current(policy)
+    _begin(policy, version, day)
+    AuditEntry.objects.record(actor, "change policy", policy, before=_state(before), after=_state(version))
+
+
+@transaction.atomic
+def end_policy(policy: CyclePolicy, *, on: dt.date, day: dt.date, actor: Actor, reason: str) -> None:
+    """Nothing is owed any more for the periods that begin on or after `on`."""
+    last = current(policy)
+    if last.ended:
+        raise ValidationError(_("This policy has ended already."))
+    ended = PolicyVersion(starts_on=on, ended=True, **{field: getattr(last, field) for field in FIELDS})
+    _begin(policy, ended, day)
+    AuditEntry.objects.record(actor, "end policy", policy, after={"starts_on": on}, reason=reason)
+
+
+def current(policy: CyclePolicy) -> PolicyVersion:
+    """The version that was added last, begun or not."""
+    return max(policy.versions.all(), key=lambda version: version.starts_on or dt.date.min)
+
+
+def _begin(policy: CyclePolicy, version: PolicyVersion, day: dt.date) -> None:
+    if version.starts_on is None or version.starts_on < day:
+        raise ValidationError(
+            {"starts_on": _("Choose today or a later day: what was owed before stays as it was.")}
+        )
+    last = policy.versions.filter(starts_on__gte=version.starts_on).order_by("-starts_on").first()
+    if last:
+        raise ValidationError(
+            {
+                "starts_on": _("A change from %(day)s stands already; choose a later day.")
+                % {"day": last.starts_on}
+            }
+        )
+    version.policy = policy
+    version.save(force_insert=True)
+
+
+def _free_code(stem: str) -> str:
+    taken = set(CyclePolicy.objects.filter(code__startswith=stem).values_list("code", flat=True))
+    number = 1
+    while (code := stem if number == 1 else f"{stem}-{number}") in taken:
+        number += 1
+    return code
+
+
+def _state(version: PolicyVersion) -> dict[str, Any]:
+    return {field: getattr(version, field) for field in ("starts_on", *FIELDS)}
+
+
+# --- working days --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_day(day: dt.date, *, is_working: bool, note: str, actor: Actor) -> DayOverride:
+    """Say of one day whether it is worked, over what the statutory calendar says (R9)."""
+    before = DayOverride.objects.filter(day=day).first()
+    override, _created = DayOverride.objects.update_or_create(
+        day=day, defaults={"is_working": is_working, "note": note}
+    )
+    AuditEntry.objects.record(
+        actor,
+        "set working day",
+        override,
+        before={"is_working": before.is_working, "note": before.note} if before else None,
+        after={"is_working": is_working, "note": note},
+    )
+    return override
+
+
+@transaction.atomic
+def forget_day(override: DayOverride, *, actor: Actor) -> None:
+    """The statutory calendar decides about this day again."""
+    AuditEntry.objects.record(
+        actor,
+        "forget working day",
+        override,
+        before={"is_working": override.is_working, "note": override.note},
+    )
+    override.delete()
+
+
+@transaction.atomic
+def set_year_known(year: int, *, known: bool, actor: Actor) -> None:
+    """Say that the official notice of this year is entered in full, or not after all (R9)."""
+    if known:
+        row, changed = KnownYear.objects.get_or_create(year=year)
+    else:
+        row, changed = KnownYear(year=year), bool(KnownYear.objects.filter(year=year).delete()[0])
+    if changed:
+        AuditEntry.objects.record(actor, "confirm year", row, after={"year": year, "known": known})

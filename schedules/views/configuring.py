@@ -1,0 +1,147 @@
+"""Policies and working days, which the city's coordinator keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import Form, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from contacts.access import Deed, requires
+from contacts.models import Actor, ContactRecord, Seat
+from schedules import configuring
+from schedules.forms.configuring import DayForm, EndPolicyForm, PolicyForm, VersionForm
+from schedules.models import Cadence, CyclePolicy, DayOverride, PolicyVersion, Stage
+from schedules.workdays import Workdays
+
+YEARS_AHEAD = 2
+
+
+@requires(Deed.CONFIGURE)
+def policies(request: HttpRequest) -> HttpResponse:
+    found = CyclePolicy.objects.prefetch_related("versions")
+    rows = [(policy, [_described(version) for version in policy.versions.all()]) for policy in found]
+    return render(request, "schedules/policy_list.html", {"policies": rows, "today": timezone.localdate()})
+
+
+@requires(Deed.CONFIGURE)
+def add_policy(request: HttpRequest) -> HttpResponse:
+    form = PolicyForm(
+        request.POST or None, initial={"stages": Stage.values, "starts_on": timezone.localdate()}
+    )
+    if form.is_valid() and _done(form, lambda: configuring.add_policy(
+        form.cleaned_data["name"], form.save(commit=False), day=timezone.localdate(), actor=Actor.of(request)
+    )):  # fmt: skip
+        messages.success(request, _("The policy is added; the next pass plans by it."))
+        return redirect("schedules:policy-list")
+    return render(request, "schedules/policy_form.html", {"form": form})
+
+
+@requires(Deed.CONFIGURE)
+def change_policy(request: HttpRequest, pk: int) -> HttpResponse:
+    policy = get_object_or_404(CyclePolicy, pk=pk)
+    last = configuring.current(policy)
+    initial = {field: getattr(last, field) for field in configuring.FIELDS} | {
+        "starts_on": timezone.localdate()
+    }
+    form = VersionForm(request.POST or None, initial=initial)
+    if form.is_valid() and _done(form, lambda: configuring.change_policy(
+        policy, form.save(commit=False), day=timezone.localdate(), actor=Actor.of(request)
+    )):  # fmt: skip
+        messages.success(request, _("The change stands; the periods before it keep what was in force."))
+        return redirect("schedules:policy-list")
+    return render(request, "schedules/policy_form.html", {"form": form, "policy": policy})
+
+
+@requires(Deed.CONFIGURE)
+def end_policy(request: HttpRequest, pk: int) -> HttpResponse:
+    policy = get_object_or_404(CyclePolicy, pk=pk)
+    form = EndPolicyForm(request.POST or None, initial={"on": timezone.localdate()})
+    if form.is_valid() and _done(form, lambda: configuring.end_policy(
+        policy, day=timezone.localdate(), actor=Actor.of(request), **form.cleaned_data
+    )):  # fmt: skip
+        messages.success(request, _("The policy ends; what was owed before stays."))
+        return redirect("schedules:policy-list")
+    context = {
+        "form": form,
+        "question": _("End “%(policy)s”?") % {"policy": policy},
+        "verb": _("End it"),
+        "danger": True,
+        "cancel_url": reverse("schedules:policy-list"),
+    }
+    return render(request, "confirm.html", context)
+
+
+@requires(Deed.CONFIGURE)
+def days(request: HttpRequest) -> HttpResponse:
+    """The days that the bureau has decided about, the newest first, and which years are known."""
+    form = DayForm(request.POST or None)
+    if form.is_valid():
+        configuring.set_day(actor=Actor.of(request), **form.cleaned_data)
+        messages.success(
+            request, _("Noted for %(day)s; the next pass moves what was planned.") % form.cleaned_data
+        )
+        return redirect("schedules:day-list")
+    calendar, year = Workdays.load(), timezone.localdate().year
+    years = [
+        (each, calendar.knows(each), each in calendar.entered_years)
+        for each in range(year, year + YEARS_AHEAD)
+    ]
+    overrides = DayOverride.objects.order_by("-day")
+    return render(request, "schedules/day_list.html", {"form": form, "overrides": overrides, "years": years})
+
+
+@requires(Deed.CONFIGURE)
+@require_POST
+def forget_day(request: HttpRequest, day: str) -> HttpResponse:
+    override = get_object_or_404(DayOverride, day=_day(day))
+    configuring.forget_day(override, actor=Actor.of(request))
+    messages.success(request, _("The statutory calendar decides about %(day)s again.") % {"day": day})
+    return redirect("schedules:day-list")
+
+
+@requires(Deed.CONFIGURE)
+@require_POST
+def confirm_year(request: HttpRequest, year: int) -> HttpResponse:
+    if not 2000 <= year <= 2100:
+        raise Http404
+    configuring.set_year_known(year, known="known" in request.POST, actor=Actor.of(request))
+    return redirect("schedules:day-list")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _described(version: PolicyVersion) -> dict[str, object]:
+    """A version in words."""
+    return {
+        "version": version,
+        "kind": ContactRecord.Kind(version.kind).label,
+        "cadence": Cadence(version.cadence).label,
+        "seats": [Seat.Kind(kind).label for kind in version.seat_kinds],
+        "levels": [Seat.Level(level).label for level in version.levels],
+        "stand_ins": [ContactRecord.Kind(kind).label for kind in version.stand_in_kinds],
+        "stages": [Stage(stage).label for stage in version.stages],
+    }
+
+
+def _done(form: Form | ModelForm, act: Callable[[], object]) -> bool:
+    """Do it; what is refused stands on the form."""
+    try:
+        act()
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return False
+    return True

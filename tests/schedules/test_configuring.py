@@ -1,0 +1,197 @@
+"""Policies, working days and topics: only the city's coordinator changes them, and every change is on record."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from contacts.models import Actor, AuditEntry, Topic
+from schedules import configuring
+from schedules.models import CyclePolicy, DayOverride, KnownYear, PolicyVersion
+from schedules.workdays import Workdays
+from tests import factories
+from tests.base import sign_in
+from tests.schedules.scenes import at
+
+TODAY = dt.date(2026, 11, 11)
+CHANGE = {
+    "starts_on": "2027-01-01",
+    "kind": "call",
+    "cadence": "quarter",
+    "seat_kinds": ["npc_deputy"],
+    "levels": ["city"],
+    "stand_in_kinds": ["visit", "call"],
+    "minimum_days": "",
+    "stages": ["planned"],
+}
+PAGES = ["schedules:policy-list", "schedules:policy-create", "schedules:day-list", "contacts:topic-list"]
+
+
+@pytest.fixture(autouse=True)
+def _at_a_known_time(time_machine):
+    time_machine.move_to(at("2026-11-11 09:00"), tick=False)
+
+
+@pytest.fixture
+def call(db):
+    return CyclePolicy.objects.get(code="call")
+
+
+def change(client, policy, **fields):
+    return client.post(reverse("schedules:policy-change", args=[policy.pk]), CHANGE | fields)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("who", "status"), [("carol", 200), ("carl", 403), ("lea", 403), ("alice", 403), ("sue", 403)]
+)
+def test_only_the_citys_coordinator_sees_these_pages(bureau, page, who, status):
+    assert sign_in(getattr(bureau, who)).get(reverse(page)).status_code == status
+
+
+def test_a_change_is_a_version_from_a_day_on_and_the_one_before_stays(bureau, call):
+    assert change(sign_in(bureau.carol), call).status_code == 302
+
+    old, new = (
+        call.versions.order_by("starts_on")
+        if call.versions.first().starts_on
+        else call.versions.order_by("pk")
+    )
+    assert (old.starts_on, old.cadence) == (None, "month")
+    assert (new.starts_on, new.cadence, new.levels) == (dt.date(2027, 1, 1), "quarter", ["city"])
+    assert new.minimum_days == 30  # the usual number for a quarter
+    assert new.stand_in_kinds == ["visit"]  # a kind does not stand in for itself
+    entry = AuditEntry.objects.get(action="change policy")
+    assert (entry.officer, entry.before["cadence"], entry.after["cadence"]) == (
+        bureau.carol,
+        "month",
+        "quarter",
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "why"),
+    [
+        ("2026-11-10", "Choose today or a later day"),
+        ("2027-01-01", "A change from 2027-01-01 stands already"),
+    ],
+)
+def test_a_change_may_lie_neither_in_the_past_nor_before_another(bureau, call, starts_on, why):
+    client = sign_in(bureau.carol)
+    change(client, call)
+
+    assert why in change(client, call, starts_on=starts_on).content.decode()
+    assert call.versions.count() == 2
+
+
+def test_a_policy_of_the_bureaus_own_is_added(bureau):
+    data = CHANGE | {
+        "name": "Half-yearly call to monitors",
+        "seat_kinds": ["discipline_monitor"],
+        "cadence": "half_year",
+    }
+    assert sign_in(bureau.carol).post(reverse("schedules:policy-create"), data).status_code == 302
+
+    policy = CyclePolicy.objects.get(name="Half-yearly call to monitors")
+    assert policy.code == "call-half_year"
+    assert policy.versions.get().minimum_days == 60
+
+
+def test_two_policies_of_one_kind_get_codes_of_their_own(bureau):
+    for name in ("one", "two"):
+        version = PolicyVersion(
+            starts_on=TODAY, kind="call", cadence="year", seat_kinds=["media_supervisor"], minimum_days=120
+        )
+        configuring.add_policy(name, version, day=TODAY, actor=Actor(bureau.carol))
+
+    assert set(CyclePolicy.objects.filter(code__startswith="call-").values_list("code", flat=True)) == {
+        "call-year", "call-year-2",
+    }  # fmt: skip
+
+
+def test_a_policy_ends_from_a_day_on_for_a_reason(bureau, call):
+    data = {"on": "2027-01-01", "reason": "visits only"}
+    sign_in(bureau.carol).post(reverse("schedules:policy-end", args=[call.pk]), data)
+
+    assert call.versions.get(ended=True).starts_on == dt.date(2027, 1, 1)
+    assert AuditEntry.objects.get(action="end policy").reason == "visits only"
+    with pytest.raises(ValidationError, match="ended already"):
+        configuring.end_policy(
+            call, on=dt.date(2028, 1, 1), day=TODAY, actor=Actor(bureau.carol), reason="again"
+        )
+
+
+def test_a_day_is_made_a_day_off_and_given_back_to_the_statutory_calendar(bureau):
+    client = sign_in(bureau.carol)
+    monday = dt.date(2026, 11, 16)
+    assert monday in Workdays.load()
+
+    client.post(reverse("schedules:day-list"), {"day": "2026-11-16", "is_working": "no", "note": "flood"})
+    assert monday not in Workdays.load()
+    assert "flood" in client.get(reverse("schedules:day-list")).content.decode()
+
+    client.post(reverse("schedules:day-forget", args=["2026-11-16"]))
+    assert monday in Workdays.load()
+    assert not DayOverride.objects.exists()
+    assert list(AuditEntry.objects.values_list("action", flat=True).order_by("pk")) == [
+        "set working day", "forget working day",
+    ]  # fmt: skip
+
+
+def test_deciding_twice_about_a_day_keeps_the_later_decision(bureau):
+    for working in (True, False):
+        configuring.set_day(TODAY, is_working=working, note="", actor=Actor(bureau.carol))
+
+    assert not DayOverride.objects.get().is_working
+    assert AuditEntry.objects.first().before == {"is_working": True, "note": ""}
+
+
+def test_a_year_is_known_once_its_notice_is_entered(bureau):
+    client, address = sign_in(bureau.carol), reverse("schedules:day-year", args=[2027])
+    assert not Workdays.load().knows(2027)
+
+    client.post(address, {"known": "yes"})
+    assert Workdays.load().knows(2027)
+    client.post(address)
+    assert not KnownYear.objects.exists()
+    assert AuditEntry.objects.filter(action="confirm year").count() == 2
+
+
+@pytest.mark.parametrize("day", ["2026-11-16", "2026-13-01", "x"])
+def test_a_day_that_nobody_decided_about_does_not_exist(bureau, day):
+    assert sign_in(bureau.carol).post(reverse("schedules:day-forget", args=[day])).status_code == 404
+
+
+def test_topics_are_added_and_renamed_everywhere_at_once(bureau):
+    client = sign_in(bureau.carol)
+    client.post(reverse("contacts:topic-list"), {"name": "Traffic"})
+    traffic = Topic.objects.get(name="Traffic")
+    item = factories.feedback(bureau.deputy, bureau.alice, TODAY, topic=traffic)
+    client.post(reverse("contacts:topic-update", args=[traffic.pk]), {"name": "Roads and traffic"})
+
+    item.refresh_from_db()
+    assert item.topic.name == "Roads and traffic"
+    entry = AuditEntry.objects.get(action="change topic")
+    assert (entry.before["name"], entry.after["name"]) == ("Traffic", "Roads and traffic")
+
+
+def test_topics_have_two_levels_and_no_more(bureau):
+    roads = Topic.objects.create(name="Roads")
+    lamps = Topic.objects.create(name="Lamps", parent=roads)
+    other = Topic.objects.create(name="Other")
+    client = sign_in(bureau.carol)
+
+    client.post(reverse("contacts:topic-list"), {"name": "Bulbs", "parent": lamps.pk})
+    client.post(reverse("contacts:topic-update", args=[roads.pk]), {"name": "Roads", "parent": other.pk})
+    roads.refresh_from_db()
+    assert not Topic.objects.filter(name="Bulbs").exists()
+    assert roads.parent is None
+
+
+def test_a_topics_name_stands_once(bureau):
+    client = sign_in(bureau.carol)
+    for _twice in range(2):
+        client.post(reverse("contacts:topic-list"), {"name": "Traffic"})
+
+    assert Topic.objects.filter(name="Traffic").count() == 1
