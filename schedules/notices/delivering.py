@@ -56,10 +56,10 @@ def deliver(moment: Moment) -> Delivered:
     clock = Clock(moment.now)
     _end_leases(clock)
     with Post() as post:
-        while claimed := _claim(moment, clock):
-            for number, (pk, token) in enumerate(claimed):
-                if not _deliver_one(pk, token, post, moment, clock, done):
-                    _release(claimed[number + 1 :])
+        while token := _claim(moment, clock):
+            for delivery, lines in _prepare(token, moment):
+                if not _deliver_one(delivery, lines, post, moment, clock, done):
+                    _release(token, clock)
                     return done
     return done
 
@@ -83,30 +83,43 @@ def _due(moment: Moment) -> QuerySet[Delivery]:
     return waiting | unknown
 
 
-def _claim(moment: Moment, clock: Clock) -> list[tuple[int, uuid.UUID]]:
-    """Take up some of what is due. The update decides who has them, not the look-up: SQLite drops the row locks, and
-    its immediate transactions serialise instead."""
+@transaction.atomic
+def _claim(moment: Moment, clock: Clock) -> uuid.UUID | None:
+    """Take up some of what is due under a token; None when nothing is. The updates decide who has them, not the
+    look-up: SQLite drops the row locks, and its immediate transactions serialise instead. What is unknown stays so
+    under a new lease, lest anybody should forget that it may have been sent."""
+    rows = _due(moment).order_by("notice__send_on", "pk").select_for_update(skip_locked=True, of=("self",))
+    taken = _due(moment).filter(pk__in=list(rows.values_list("pk", flat=True)[:AT_ONCE]))
     token = uuid.uuid4()
-    with transaction.atomic():
-        rows = (
-            _due(moment).order_by("notice__send_on", "pk").select_for_update(skip_locked=True, of=("self",))
-        )
-        ids = list(rows.values_list("pk", flat=True)[:AT_ONCE])
-        _due(moment).filter(pk__in=ids).update(
-            state=State.CLAIMED, claim_token=token, lease_until=clock.now() + LEASE
-        )
-    return [(pk, token) for pk in ids]
+    held = {"claim_token": token, "lease_until": clock.now() + LEASE}
+    claimed = taken.filter(state=State.UNKNOWN).update(**held)
+    claimed += taken.filter(state=State.PENDING).update(state=State.CLAIMED, **held)
+    return token if claimed else None
 
 
-def _release(claimed: list[tuple[int, uuid.UUID]]) -> None:
-    for pk, token in claimed:
-        _move(pk, token, State.CLAIMED, State.PENDING, lease_until=None, claim_token=None)
+def _held(token: uuid.UUID) -> QuerySet[Delivery]:
+    """What was claimed under this token, is not begun, and was not taken from us meanwhile."""
+    return Delivery.objects.filter(claim_token=token, state__in=[State.CLAIMED, State.UNKNOWN])
 
 
-def _move(pk: int, token: uuid.UUID, before: State, after: State, **fields: Any) -> bool:
-    """Move a delivery that we hold from one state to another; False when it is no longer ours."""
-    held = Delivery.objects.filter(pk=pk, claim_token=token, state=before)
-    return held.update(state=after, **fields) == 1
+def _release(token: uuid.UUID, clock: Clock) -> None:
+    _held(token).filter(state=State.CLAIMED).update(state=State.PENDING, lease_until=None, claim_token=None)
+    _held(token).filter(state=State.UNKNOWN, lease_until__gt=clock.now()).update(lease_until=clock.now())
+
+
+@transaction.atomic
+def _prepare(token: uuid.UUID, moment: Moment) -> list[tuple[Delivery, list[NoticeLine]]]:
+    """Ask again of each line whether it still matters, and call off the messages of which nothing is left."""
+    claimed = list(_held(token).select_related("notice__officer").order_by("notice__send_on", "pk"))
+    wanted = messages.still_wanted([delivery.notice for delivery in claimed], moment)
+    going = [
+        (delivery, wanted[delivery.notice_id])
+        for delivery in claimed
+        if wanted[delivery.notice_id] and delivery.notice.officer.reachable_by_mail
+    ]
+    idle = {delivery.pk for delivery in claimed} - {delivery.pk for delivery, _lines in going}
+    _held(token).filter(pk__in=idle).update(state=State.CANCELLED, lease_until=None, claim_token=None)
+    return going
 
 
 # --- sending -------------------------------------------------------------------------------------------------
@@ -147,83 +160,44 @@ class Post:
 
 
 def _deliver_one(
-    pk: int, token: uuid.UUID, post: Post, moment: Moment, clock: Clock, done: Delivered
+    delivery: Delivery, lines: list[NoticeLine], post: Post, moment: Moment, clock: Clock, done: Delivered
 ) -> bool:
     """Send one message. False when the mail server can not be reached, so that the rest need not be tried now."""
-    prepared = _prepare(pk, token, moment, clock)
-    if prepared is None:
+    if not _begin(delivery, clock):
         return True
     try:
-        post.send(messages.compose(*prepared, moment))
+        post.send(messages.compose(delivery, lines, moment))
     except Exception as error:  # whatever it was, it is written down and shown, and the others go on
         outcome = attempts.judge(error)
-        log.warning("Delivery %s: %s", pk, outcome.text)
+        log.warning("Delivery %s: %s", delivery.pk, outcome.text)
         post.hang_up()
-        _write_down(pk, token, outcome, clock)
+        _fail(delivery, outcome, clock)
         done.failed += 1
         return outcome.reachable
-    _move(
-        pk,
-        token,
-        State.SENDING,
-        State.SENT,
-        sent_at=clock.now(),
-        lease_until=None,
-        claim_token=None,
-        last_error="",
-    )
+    _end(delivery, State.SENT, sent_at=clock.now(), last_error="")
     done.sent += 1
     return True
 
 
-@transaction.atomic
-def _prepare(
-    pk: int, token: uuid.UUID, moment: Moment, clock: Clock
-) -> tuple[Delivery, list[NoticeLine]] | None:
-    """Ask again whether it still matters, and say that it is being sent before it is; None when it is not to be."""
-    delivery = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("notice__officer")
-        .filter(pk=pk, claim_token=token, state=State.CLAIMED)
-        .first()
-    )
-    if delivery is None:
-        return None
-    officer = delivery.notice.officer
-    lines = messages.still_wanted(delivery.notice, moment)
-    if not lines or not officer.reachable_by_mail:
-        _move(pk, token, State.CLAIMED, State.CANCELLED, lease_until=None, claim_token=None)
-        return None
-    delivery.address = officer.email
-    _move(
-        pk,
-        token,
-        State.CLAIMED,
-        State.SENDING,
-        address=officer.email,
-        attempts=delivery.attempts + 1,
-        lease_until=clock.now() + LEASE,
-    )
-    return delivery, lines
+def _begin(delivery: Delivery, clock: Clock) -> bool:
+    """Say that it is being sent before it is; False when it is no longer ours."""
+    delivery.address, delivery.attempts = delivery.notice.officer.email, delivery.attempts + 1
+    ours = _held(delivery.claim_token).filter(pk=delivery.pk)
+    begun = {"address": delivery.address, "attempts": delivery.attempts, "lease_until": clock.now() + LEASE}
+    return ours.update(state=State.SENDING, **begun) == 1
 
 
-def _write_down(pk: int, token: uuid.UUID, outcome: attempts.Outcome, clock: Clock) -> None:
-    delivery = Delivery.objects.get(pk=pk)
-    if outcome.uncertain:  # the lease runs on: until it is over nobody sends it again
-        _move(pk, token, State.SENDING, State.UNKNOWN, last_error=outcome.text)
+def _end(delivery: Delivery, state: State, **fields: Any) -> None:
+    """Write down what became of it, unless the lease was over and somebody else has it."""
+    ours = Delivery.objects.filter(pk=delivery.pk, claim_token=delivery.claim_token, state=State.SENDING)
+    ours.update(**{"state": state, "lease_until": None, "claim_token": None, **fields})
+
+
+def _fail(delivery: Delivery, outcome: attempts.Outcome, clock: Clock) -> None:
+    if outcome.uncertain:  # until a lease is over nobody sends it again
+        _end(delivery, State.UNKNOWN, last_error=outcome.text, lease_until=clock.now() + LEASE)
     elif outcome.final(delivery.attempts):
-        _move(
-            pk, token, State.SENDING, State.DEAD, last_error=outcome.text, lease_until=None, claim_token=None
-        )
+        _end(delivery, State.DEAD, last_error=outcome.text)
     else:
-        again = clock.now() + attempts.pause(pk, delivery.attempts)
-        _move(
-            pk,
-            token,
-            State.SENDING,
-            State.PENDING,
-            last_error=outcome.text,
-            next_attempt_at=again,
-            lease_until=None,
-            claim_token=None,
-        )
+        again = clock.now() + attempts.pause(delivery.pk, delivery.attempts)
+        _end(delivery, State.PENDING, last_error=outcome.text, next_attempt_at=again)

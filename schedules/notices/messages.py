@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -22,16 +23,20 @@ from schedules.notices.hours import Moment
 ORDER = [Stage.MISSED, Stage.LAST_DAY, Stage.DUE_SOON, Stage.PLANNED]
 
 
-def still_wanted(notice: Notice, moment: Moment) -> list[NoticeLine]:
-    """The lines that still matter; the others are marked as no longer needed. Their obligations carry their status."""
+def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[NoticeLine]]:
+    """By notice, the lines that still matter; the others are marked as no longer needed. Their obligations carry
+    their status."""
     owed = with_status(Obligation.objects.live(), moment.now).select_related(
         "stakeholder", "version", "policy"
     )
-    lines = list(
-        notice.lines.told().prefetch_related(Prefetch("obligation", owed)).select_related("digest__unit")
-    )
-    wanted = [line for line in lines if _matters(line)]
-    idle = [line.pk for line in lines if not _matters(line)]
+    lines = NoticeLine.objects.told().filter(notice__in=notices).select_related("digest__unit")
+    wanted: dict[int, list[NoticeLine]] = defaultdict(list)
+    idle = []
+    for line in lines.prefetch_related(Prefetch("obligation", owed)):
+        if _matters(line):
+            wanted[line.notice_id].append(line)
+        else:
+            idle.append(line.pk)
     if idle:
         NoticeLine.objects.filter(pk__in=idle).update(state=NoticeLine.State.CANCELLED)
     return wanted
