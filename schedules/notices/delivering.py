@@ -71,9 +71,9 @@ def _end_leases(clock: Clock) -> None:
     """Take from dead workers what they held: what was not begun waits again; what was, has an unknown outcome."""
     over = Delivery.objects.filter(lease_until__lte=clock.now())
     over.filter(state=State.CLAIMED).update(state=State.PENDING, lease_until=None, claim_token=None)
-    over.filter(state=State.SENDING).update(
-        state=State.UNKNOWN, last_error="The worker stopped while sending."
-    )
+    begun, text = over.filter(state=State.SENDING), "The worker stopped while sending."
+    begun.filter(attempts__gte=attempts.TRIES).update(state=State.DEAD, last_error=text)
+    begun.update(state=State.UNKNOWN, last_error=text)
 
 
 def _due(moment: Moment) -> QuerySet[Delivery]:
@@ -194,10 +194,10 @@ def _end(delivery: Delivery, state: State, **fields: Any) -> None:
 
 
 def _fail(delivery: Delivery, outcome: attempts.Outcome, clock: Clock) -> None:
-    if outcome.uncertain:  # until a lease is over nobody sends it again
-        _end(delivery, State.UNKNOWN, last_error=outcome.text, lease_until=clock.now() + LEASE)
-    elif outcome.final(delivery.attempts):
+    if outcome.final(delivery.attempts):
         _end(delivery, State.DEAD, last_error=outcome.text)
+    elif outcome.uncertain:  # until a lease is over nobody sends it again
+        _end(delivery, State.UNKNOWN, last_error=outcome.text, lease_until=clock.now() + LEASE)
     else:
         again = clock.now() + attempts.pause(delivery.pk, delivery.attempts)
         _end(delivery, State.PENDING, last_error=outcome.text, next_attempt_at=again)

@@ -19,8 +19,9 @@ def day(text: str) -> dt.date:
 
 
 def at(text: str) -> dt.datetime:
-    """An instant by the bureau's own clock: "2026-11-18 09:00"."""
-    return timezone.make_aware(dt.datetime.fromisoformat(text))
+    """An instant, by the bureau's own clock unless it names another: "2026-11-18 09:00"."""
+    found = dt.datetime.fromisoformat(text)
+    return found if timezone.is_aware(found) else timezone.make_aware(found)
 
 
 def moment(text: str) -> Moment:
