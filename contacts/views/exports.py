@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import (
     FileResponse,
     Http404,
-    HttpRequest,
     HttpResponse,
     HttpResponseBase,
     StreamingHttpResponse,
@@ -17,12 +16,13 @@ from django.views.decorators.http import require_GET
 from contacts import exports
 from contacts.access import Deed, requires
 from contacts.models import Actor
+from contacts.requests import OfficerRequest
 from contacts.tables.base import known
 
 
 @require_GET
 @requires(Deed.EXPORT)
-def export(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
+def export(request: OfficerRequest, name: str, form: str) -> HttpResponseBase:
     kind = known().get(name)
     if kind is None or form not in exports.FORMATS:
         raise Http404

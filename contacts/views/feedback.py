@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from contacts.access import Deed, find_for, reach, requires
 from contacts.forms.feedback import AnswerForm, AssignForm, CloseForm, FeedbackForm
 from contacts.handling import answer_feedback, assign_feedback, close_feedback, log_contact, receive_feedback
 from contacts.models import Actor, Feedback, Officer, Stakeholder, Unit
+from contacts.requests import OfficerRequest
 from contacts.tables.feedback import FeedbackListing
 from contacts.views.lists import ListPage
 from liaison.redirects import way_back
@@ -30,7 +31,7 @@ class Index(ListPage):
 
 
 @requires(Deed.READ_FEEDBACK)
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: OfficerRequest, pk: int) -> HttpResponse:
     """One item with its steps, and what may come next."""
     rows = Feedback.objects.select_related(
         "stakeholder", "topic", "unit", "received_by", "record__officer", "answer_record__officer"
@@ -53,7 +54,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.LOG)
-def create(request: HttpRequest, pk: int) -> HttpResponse:
+def create(request: OfficerRequest, pk: int) -> HttpResponse:
     """Record what a person said without a contact of ours."""
     person = find_for(request.user, Stakeholder.objects.select_related("unit"), Deed.LOG, pk=pk)
     form = FeedbackForm(request.POST or None, day=timezone.localdate())
@@ -75,7 +76,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.LOG)
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: OfficerRequest, pk: int) -> HttpResponse:
     """Give an item to a unit; once it was answered, that opens it again."""
     item = _item(request, pk)
     if not item.may_become(Feedback.State.ASSIGNED):
@@ -96,7 +97,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.LOG)
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: OfficerRequest, pk: int) -> HttpResponse:
     """The person was told: in a contact that stands, or in one logged here."""
     item = _item(request, pk)
     if not item.may_become(Feedback.State.ANSWERED):
@@ -111,7 +112,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.LOG)
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: OfficerRequest, pk: int) -> HttpResponse:
     """Nothing is left to do."""
     item = _item(request, pk)
     if not item.may_become(Feedback.State.CLOSED):
@@ -134,19 +135,19 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "confirm.html", context)
 
 
-def _item(request: HttpRequest, pk: int) -> Feedback:
+def _item(request: OfficerRequest, pk: int) -> Feedback:
     return find_for(
         request.user, Feedback.objects.select_related("stakeholder", "unit", "topic"), Deed.LOG, pk=pk
     )
 
 
-def _back(request: HttpRequest, item: Feedback) -> HttpResponse:
+def _back(request: OfficerRequest, item: Feedback) -> HttpResponse:
     """To the item, unless it went out of reach with its unit."""
     seen = Feedback.objects.visible_to(request.user).filter(pk=item.pk).exists()
     return redirect(way_back(request, item.get_absolute_url()) if seen else "contacts:feedback-list")
 
 
-def _too_late(request: HttpRequest, item: Feedback) -> HttpResponse:
+def _too_late(request: OfficerRequest, item: Feedback) -> HttpResponse:
     """Somebody, or the same form sent twice, moved the item before."""
     messages.info(request, _("This item is %(state)s already.") % {"state": item.get_state_display()})
     return redirect(item)
@@ -163,7 +164,7 @@ def _done(form: Form, act) -> bool:
 
 
 @transaction.atomic
-def _answer(item: Feedback, form: AnswerForm, request: HttpRequest) -> None:
+def _answer(item: Feedback, form: AnswerForm, request: OfficerRequest) -> None:
     told = form.cleaned_data
     record = form.new_record(request.user)
     if record is None:

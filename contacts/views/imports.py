@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,11 +20,12 @@ from contacts.imports import batches
 from contacts.imports.issues import TITLES, Refused
 from contacts.imports.results import Context
 from contacts.models import Actor, ImportBatch
+from contacts.requests import OfficerRequest
 from contacts.tables.imports import ImportRowTable, ImportTable
 
 
 @requires(Deed.IMPORT)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: OfficerRequest) -> HttpResponse:
     """Past imports, and those that wait for a confirmation."""
     table = ImportTable(ImportBatch.objects.visible_to(request.user).select_related("officer"))
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
@@ -32,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Deed.IMPORT)
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: OfficerRequest) -> HttpResponse:
     """Take in a file and check it. Nothing is changed yet."""
     form = UploadForm(request.POST or None, request.FILES or None, day=timezone.localdate())
     if request.method == "POST" and form.is_valid():
@@ -47,7 +48,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Deed.IMPORT)
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: OfficerRequest, pk: int) -> HttpResponse:
     """What became, or would become, of each row."""
     batch = find(request, pk)
     rows = batch.rows.select_related("stakeholder")
@@ -66,7 +67,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Deed.IMPORT)
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: OfficerRequest, pk: int) -> HttpResponse:
     batch = find(request, pk)
     try:
         report = batches.confirm(batch, context_of(request, batch.pairings_from))
@@ -82,16 +83,16 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Deed.IMPORT)
-def drop(request: HttpRequest, pk: int) -> HttpResponse:
+def drop(request: OfficerRequest, pk: int) -> HttpResponse:
     if batches.drop(find(request, pk), Actor.of(request)):
         messages.success(request, _("The file was dropped; nothing was changed."))
     return redirect("contacts:import-list")
 
 
-def find(request: HttpRequest, pk: int) -> ImportBatch:
+def find(request: OfficerRequest, pk: int) -> ImportBatch:
     return get_object_or_404(ImportBatch.objects.visible_to(request.user).select_related("officer"), pk=pk)
 
 
-def context_of(request: HttpRequest, since: Any) -> Context:
+def context_of(request: OfficerRequest, since: Any) -> Context:
     now = timezone.now()
     return Context(Actor.of(request), now, timezone.localdate(now), since)

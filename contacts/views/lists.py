@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views import View
 
 from contacts.access import Deed, RequiresDeed
+from contacts.requests import OfficerRequest
 from contacts.tables.base import PAGE_SIZES, Listing
 
 
@@ -21,7 +22,7 @@ class ListPage(RequiresDeed, View):
     template_name = "contacts/list.html"
     http_method_names = ["get", "head"]
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: OfficerRequest) -> HttpResponse:
         listing = self.listing(request.user, timezone.now())
         found, table = listing.page(request.GET)
         context = {
@@ -38,7 +39,7 @@ class ListPage(RequiresDeed, View):
         return {}
 
 
-def _exports_less(request: HttpRequest, listing: Listing) -> bool:
+def _exports_less(request: OfficerRequest, listing: Listing) -> bool:
     """Does the page show rows that this officer may not export?"""
     rights = request.user.rights
     return rights.reach(Deed.EXPORT) != rights.reach(listing.deed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,11 +13,12 @@ from contacts.access import Deed, find_for, requires
 from contacts.forms.pairings import EndPairingForm, PairForm
 from contacts.handling import end_pairing, pair
 from contacts.models import Actor, Officer, Pairing, Stakeholder
+from contacts.requests import OfficerRequest
 from liaison.redirects import way_back
 
 
 @requires(Deed.PAIR)
-def create(request: HttpRequest, pk: int) -> HttpResponse:
+def create(request: OfficerRequest, pk: int) -> HttpResponse:
     """Make an officer responsible for a person; whoever was, stops on the day before."""
     person = find_for(request.user, Stakeholder.objects.select_related("unit"), Deed.PAIR, pk=pk)
     day = timezone.localdate()
@@ -48,7 +49,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.PAIR)
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: OfficerRequest, pk: int) -> HttpResponse:
     """End a pairing after a day; nobody is responsible then."""
     pairing = find_for(
         request.user, Pairing.objects.select_related("officer", "stakeholder"), Deed.PAIR, pk=pk

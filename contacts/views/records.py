@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,13 +18,14 @@ from contacts.forms.fields import ReasonForm
 from contacts.forms.records import ContactForm, RecordForm, days_back
 from contacts.handling import correct_contact, keep_promise, log_contact, void_contact
 from contacts.models import Actor, ContactRecord, Feedback, Officer, Stakeholder
+from contacts.requests import OfficerRequest
 from liaison.redirects import way_back
 
 LONG_AGO = 31  # days; further back, the page says what a late entry does
 
 
 @requires(Deed.LOG)
-def create(request: HttpRequest, pk: int) -> HttpResponse:
+def create(request: OfficerRequest, pk: int) -> HttpResponse:
     """Log a contact with a person, and what they said."""
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", "seats")
     person = find_for(request.user, people, Deed.LOG, pk=pk)
@@ -50,7 +51,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.LOG)
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: OfficerRequest, pk: int) -> HttpResponse:
     """Put a corrected record in place of one; the old one stays readable."""
     record = find_for(request.user, ContactRecord.objects.select_related("stakeholder"), Deed.LOG, pk=pk)
     person = record.stakeholder
@@ -74,7 +75,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.LOG)
-def void(request: HttpRequest, pk: int) -> HttpResponse:
+def void(request: OfficerRequest, pk: int) -> HttpResponse:
     """Take a record out of every count, for a reason."""
     record = find_for(request.user, ContactRecord.objects.select_related("stakeholder"), Deed.LOG, pk=pk)
     form = ReasonForm(request.POST or None)
@@ -103,7 +104,7 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Deed.LOG)
 @require_POST
-def keep(request: HttpRequest, pk: int) -> HttpResponse:
+def keep(request: OfficerRequest, pk: int) -> HttpResponse:
     """What was promised in this contact has been done."""
     record = find_for(request.user, ContactRecord.objects.select_related("stakeholder"), Deed.LOG, pk=pk)
     keep_promise(record, actor=Actor.of(request))
@@ -129,7 +130,7 @@ def _so_far(person: Stakeholder, user: Officer) -> dict:
 
 
 def _say_what_was_logged(
-    request: HttpRequest, record: ContactRecord, feedback: Feedback | None, now: dt.datetime
+    request: OfficerRequest, record: ContactRecord, feedback: Feedback | None, now: dt.datetime
 ) -> None:
     messages.success(
         request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET
 from contacts.access import Deed, requires
 from contacts.filters.units import named
 from contacts.models import Officer, Stakeholder, Unit
+from contacts.requests import OfficerRequest
 
 SUGGESTED = 10
 
 
 @require_GET
 @requires(Deed.SEE_ROSTER)
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: OfficerRequest) -> HttpResponse:
     """The list of who fits; if it is one person alone, that person's page."""
     words = request.GET.get("q", "").strip()[:100]
     if words:
@@ -29,7 +30,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Deed.SEE_ROSTER)
-def suggest(request: HttpRequest, kind: str) -> HttpResponse:
+def suggest(request: OfficerRequest, kind: str) -> HttpResponse:
     """`<option>`s for a `<datalist>`: the first few whom the officer may see and who fit what was typed so far."""
     words = next(
         (value for key, value in request.GET.items() if key in {"q", kind} and value.strip()), ""

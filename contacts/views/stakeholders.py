@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,20 +19,21 @@ from contacts.editing import save_person
 from contacts.forms.stakeholders import StakeholderForm, seat_forms
 from contacts.models import Actor, AuditEntry, Officer, Seat, Stakeholder
 from contacts.phones import Phone
+from contacts.requests import OfficerRequest
 from contacts.timeline import History
 
 PER_PAGE = 25  # entries of the timeline
 
 
 @requires(Deed.SEE_ROSTER)
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: OfficerRequest, pk: int) -> HttpResponse:
     """The page of a person: numbers, what we owe, seats, pairings, cycles, and what happened."""
     return render(request, "contacts/stakeholder_detail.html", _page(request, pk))
 
 
 @requires(Deed.REVEAL)
 @require_POST
-def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+def reveal(request: OfficerRequest, pk: int) -> HttpResponse:
     """The same page with the numbers and the address in full; that someone looked stands in the audit trail."""
     person = find_for(request.user, Stakeholder.objects.all(), Deed.REVEAL, pk=pk)
     with transaction.atomic():
@@ -43,7 +44,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.EDIT_ROSTER)
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: OfficerRequest) -> HttpResponse:
     """Add a person by hand, after a look at those who may be the same one."""
     person = Stakeholder()
     form = StakeholderForm(request.POST or None, editor=request.user, instance=person)
@@ -63,7 +64,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Deed.EDIT_ROSTER)
-def update(request: HttpRequest, pk: int) -> HttpResponse:
+def update(request: OfficerRequest, pk: int) -> HttpResponse:
     """Change what the roster says of a person."""
     person = find_for(request.user, Stakeholder.objects.all(), Deed.EDIT_ROSTER, pk=pk)
     form = StakeholderForm(request.POST or None, editor=request.user, instance=person)
@@ -77,7 +78,7 @@ def update(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "contacts/stakeholder_form.html", context)
 
 
-def _page(request: HttpRequest, pk: int) -> dict:
+def _page(request: OfficerRequest, pk: int) -> dict:
     user: Officer = request.user  # type: ignore[assignment]
     seats = Prefetch("seats", Seat.objects.select_related("unit"))
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", seats)
@@ -104,7 +105,7 @@ def _page(request: HttpRequest, pk: int) -> dict:
     }
 
 
-def _save(request: HttpRequest, form: StakeholderForm, seats) -> Stakeholder:
+def _save(request: OfficerRequest, form: StakeholderForm, seats) -> Stakeholder:
     person = form.save(commit=False)
     changed = seats.save(commit=False)
     phones: Sequence[Phone] = form.cleaned_data["numbers"]

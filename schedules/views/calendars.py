@@ -18,13 +18,14 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from contacts.access import Deed, find_for, requires
 from contacts.models import Actor, AuditEntry, Officer, Unit
+from contacts.requests import OfficerRequest
 from schedules import calendars, feeds
 from schedules.forms.calendars import DownloadForm, FeedForm
 from schedules.models import FeedToken
 
 
 @requires(Deed.SEE_ROSTER)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: OfficerRequest) -> HttpResponse:
     """One's subscriptions, a form for another one, and the downloads. A new secret is shown here once."""
     form = FeedForm(request.POST or None)
     context = {"form": form, "download": DownloadForm(None, officer=request.user)}
@@ -40,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @requires(Deed.SEE_ROSTER)
 @require_POST
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke(request: OfficerRequest, pk: int) -> HttpResponse:
     feed = get_object_or_404(FeedToken.objects.visible_to(request.user), pk=pk)
     feeds.revoke(feed, now=timezone.now(), actor=Actor.of(request))
     messages.success(request, _("“%(name)s” is revoked: its address answers no more.") % {"name": feed.name})
@@ -49,7 +50,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Deed.EXPORT)
 @require_GET
-def download(request: HttpRequest) -> HttpResponse:
+def download(request: OfficerRequest) -> HttpResponse:
     """To the calendar of the officer or unit that the form names."""
     form = DownloadForm(request.GET, officer=request.user)
     if not form.is_valid():
@@ -64,7 +65,7 @@ def download(request: HttpRequest) -> HttpResponse:
 
 @requires(Deed.EXPORT)
 @require_GET
-def of_officer(request: HttpRequest, number: str) -> HttpResponse:
+def of_officer(request: OfficerRequest, number: str) -> HttpResponse:
     officer = find_for(request.user, Officer.objects.all(), Deed.EXPORT, police_number=number)
     now = timezone.now()
     return _file(request, officer, calendars.of_officer(officer, request.user, now, **_span(request)), now)
@@ -72,13 +73,13 @@ def of_officer(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires(Deed.EXPORT)
 @require_GET
-def of_unit(request: HttpRequest, code: str) -> HttpResponse:
+def of_unit(request: OfficerRequest, code: str) -> HttpResponse:
     unit = find_for(request.user, Unit.objects.all(), Deed.EXPORT, code=code)
     now = timezone.now()
     return _file(request, unit, calendars.of_unit(unit, request.user, now, **_span(request)), now)
 
 
-def _span(request: HttpRequest) -> dict[str, dt.date | None]:
+def _span(request: OfficerRequest) -> dict[str, dt.date | None]:
     try:
         return {name: _day(request.GET.get(name)) for name in ("since", "until")}
     except ValueError as error:
@@ -89,7 +90,7 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _file(request: HttpRequest, whose: Officer | Unit, rows, now: dt.datetime) -> HttpResponse:
+def _file(request: OfficerRequest, whose: Officer | Unit, rows, now: dt.datetime) -> HttpResponse:
     with transaction.atomic():
         content = calendars.calendar(rows, calendars.Wishes())
         events = content.count(b"\r\nBEGIN:VEVENT")

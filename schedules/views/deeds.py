@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from contacts.access import Deed, find_for, requires
 from contacts.forms.fields import ReasonForm
 from contacts.models import Actor
+from contacts.requests import OfficerRequest
 from liaison.redirects import way_back
 from schedules import handling
 from schedules.forms.obligations import MoveForm, RecountForm
@@ -24,7 +25,7 @@ from schedules.models.obligations import ObligationQuerySet
 
 
 @requires(Deed.WAIVE)
-def waive(request: HttpRequest, pk: int) -> HttpResponse:
+def waive(request: OfficerRequest, pk: int) -> HttpResponse:
     """This contact need not happen, for a reason."""
     owed = find_for(request.user, _live(), Deed.WAIVE, pk=pk)
     form = ReasonForm(request.POST or None)
@@ -46,7 +47,7 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Deed.WAIVE)
 @require_POST
-def unwaive(request: HttpRequest, pk: int) -> HttpResponse:
+def unwaive(request: OfficerRequest, pk: int) -> HttpResponse:
     """Owe it again."""
     owed = find_for(request.user, _live(), Deed.WAIVE, pk=pk)
     try:
@@ -59,7 +60,7 @@ def unwaive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.LOG)
-def move(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: OfficerRequest, pk: int) -> HttpResponse:
     """Plan a contact for another day of its period, at an hour if one likes."""
     owed = find_for(request.user, _live(), Deed.LOG, pk=pk)
     now = timezone.now()
@@ -74,7 +75,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.RECOUNT)
-def recount(request: HttpRequest) -> HttpResponse:
+def recount(request: OfficerRequest) -> HttpResponse:
     """Apply the rule of existence to a closed period once more, for the people in reach."""
     form = RecountForm(request.POST or None, initial={"period": request.GET.get("period")})
     if form.is_valid():
@@ -105,7 +106,7 @@ def _live() -> ObligationQuerySet:
     return Obligation.objects.live().select_related("stakeholder", "policy", "version")
 
 
-def _back(request: HttpRequest, owed: Obligation) -> HttpResponse:
+def _back(request: OfficerRequest, owed: Obligation) -> HttpResponse:
     return redirect(way_back(request, owed.stakeholder.get_absolute_url()))
 
 

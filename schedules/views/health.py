@@ -11,12 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from contacts.access import Deed, signed_in
+from contacts.requests import OfficerRequest
 from schedules import health
 
 
 @signed_in
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: OfficerRequest) -> HttpResponse:
     """For everybody whether reminders work; for those who can do something about it, what is wrong."""
     found = health.examine(timezone.now())
     rights = request.user.rights

@@ -1,11 +1,12 @@
 """The start page: the first thing each kind of officer needs."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from contacts.access import Column, Deed, requires, signed_in
 from contacts.models import Feedback, Officer, Pairing, Stakeholder
+from contacts.requests import OfficerRequest
 from schedules.models import Delivery
 
 COORDINATORS = {Column.CITY_COORDINATOR, Column.COUNTY_COORDINATOR}
@@ -19,12 +20,12 @@ POWERS = [
 
 
 @signed_in
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: OfficerRequest) -> HttpResponse:
     return redirect(_place(request.user))
 
 
 @requires(Deed.EDIT_ROSTER)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: OfficerRequest) -> HttpResponse:
     """What needs a coordinator, as numbers that lead to it."""
     user, day = request.user, timezone.localdate()
     feedback = Feedback.objects.visible_to(user)

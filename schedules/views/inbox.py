@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from contacts.access import signed_in
 from contacts.models import Actor, AuditEntry, Stakeholder
+from contacts.requests import OfficerRequest
 from schedules.models import Notice, NoticeLine, Obligation
 from schedules.standing import stand
 
@@ -20,7 +21,7 @@ PER_PAGE = 10  # notices; each may hold dozens of lines
 
 
 @signed_in
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: OfficerRequest) -> HttpResponse:
     """One's own notices, the newest first. A line about someone who has been handed over names nobody."""
     notices = Notice.objects.visible_to(request.user).order_by("-send_on", "-pk")
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
@@ -38,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def read(request: HttpRequest, pk: int) -> HttpResponse:
+def read(request: OfficerRequest, pk: int) -> HttpResponse:
     """Mark one notice as read."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
     _mark(request, Notice.objects.visible_to(request.user).filter(pk=notice.pk))
@@ -47,7 +48,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: OfficerRequest) -> HttpResponse:
     """Mark all notices as read."""
     count = _mark(request, Notice.objects.visible_to(request.user))
     if count:
@@ -56,7 +57,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _mark(request: HttpRequest, notices) -> int:
+def _mark(request: OfficerRequest, notices) -> int:
     unread = notices.unread()
     days = [day.isoformat() for day in unread.values_list("send_on", flat=True)]
     if days:
@@ -65,7 +66,7 @@ def _mark(request: HttpRequest, notices) -> int:
     return len(days)
 
 
-def _owed(request: HttpRequest, lines: list[NoticeLine]) -> dict[int, Obligation]:
+def _owed(request: OfficerRequest, lines: list[NoticeLine]) -> dict[int, Obligation]:
     """The obligations that the lines tell of, with what became of them; only of people within reach today."""
     keys = {line.obligation_id for line in lines if line.obligation_id}
     rows = Obligation.objects.filter(
