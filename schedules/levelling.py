@@ -7,16 +7,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 
-def spread(count: int, days: Sequence[dt.date]) -> list[dt.date]:
-    """A day for each of `count` things in order, so that no two days differ by more than one."""
-    return [days[number * len(days) // count] for number in range(count)]
+def spread(count: int, days: Sequence[dt.date], shift: int = 0) -> list[dt.date]:
+    """A day for each of `count` things in order, so that no two days differ by more than one. Where they are fewer than
+    the days, `shift` moves all of them within their gaps: otherwise every first thing stood on the first day."""
+    moved = shift % max(1, len(days) // count) if count else 0
+    return [days[number * len(days) // count + moved] for number in range(count)]
 
 
 class Plan:
     """What one officer has planned of one policy in one period, and where the next one goes."""
 
-    def __init__(self, days: Sequence[dt.date]) -> None:
+    def __init__(self, days: Sequence[dt.date], shift: int = 0) -> None:
         self.days = days  # working days that are left, in order
+        self.shift = shift
         self.load: Counter[dt.date] = Counter()
         self.streets: dict[dt.date, set[str]] = defaultdict(set)
 
@@ -28,7 +31,7 @@ class Plan:
         """Days for new ones, whose streets are given in the order in which they should stand together. An empty plan
         is spread evenly; in one that exists each takes the lightest day left, where it can one of its own street."""
         if not self.load:
-            chosen = spread(len(streets), self.days)
+            chosen = spread(len(streets), self.days, self.shift)
             for day, street in zip(chosen, streets, strict=True):
                 self.take(day, street)
             return chosen

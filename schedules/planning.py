@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from typing import NamedTuple
+from zlib import crc32
 
 from django.conf import settings
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
@@ -272,7 +273,10 @@ class Planner:
             day = min(self.day, self.slots[policy, period_key].period.end)
             return self.people[person].holder(day), policy, period_key
 
-        plans = {group(key): levelling.Plan(self._days_left(self.slots[key[1:]].period)) for key in homeless}
+        plans = {
+            found: levelling.Plan(self._days_left(self.slots[found[1:]].period), crc32(repr(found).encode()))
+            for found in map(group, homeless)
+        }
         if plans:
             for row in settled:
                 if plan := plans.get(group(row[1:4])):
