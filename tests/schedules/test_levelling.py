@@ -28,7 +28,7 @@ def test_single_things_are_strewn_over_all_days():
 
 def test_a_newcomer_takes_the_lightest_day_and_there_one_of_its_own_street():
     plan = Plan(DAYS[:3])
-    plan.place(["East", "East", "West", "West"])  # two on the first day, one on each of the others
+    plan.place(["East", "East", "West", "North"])  # two on the first day, one on each of the others
 
-    assert plan.place(["West"]) == [DAYS[2]]
-    assert plan.place(["East"]) == [DAYS[1]]
+    assert plan.place(["North"]) == [DAYS[2]]
+    assert plan.place(["North"]) == [DAYS[1]]
