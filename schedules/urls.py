@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schedules.views import calendars, configuring, deeds, health, home, inbox, obligations, today
+from schedules.views import calendars, configuring, deeds, digests, health, home, inbox, obligations, today
 
 app_name = "schedules"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("tasks/<int:pk>/unwaive/", deeds.unwaive, name="obligation-unwaive"),
     path("tasks/<int:pk>/move/", deeds.move, name="obligation-move"),
     path("tasks/recount/", deeds.recount, name="recount"),
+    path("digest/", digests.index, name="digest"),
+    path("digest/file.xlsx", digests.download, name="digest-file"),
     path("calendars/", calendars.index, name="calendar-list"),
     path("calendars/download/", calendars.download, name="calendar-download"),
     path("calendars/officer/<str:number>.ics", calendars.of_officer, name="calendar-officer"),

@@ -19,7 +19,7 @@ from schedules.digests.material import STATES, Material, Person, due_soon_limit,
 from schedules.digests.scope import Scope
 from schedules.workdays import Workdays
 
-SHOWN = 50  # of a list; its count is of all
+SHOWN = 30  # of a list; its count is of all
 QUIET_DAYS = 90
 
 Counts = dict[str, int]
@@ -128,9 +128,9 @@ def _groups(
     for unit in scope.units:
         if unit == scope.unit:
             if unit.pk in by_unit:
-                yield {"unit": unit.code, "name": unit.name, "itself": True, **by_unit[unit.pk]}
+                yield {"unit": unit.code, "name": str(unit), "itself": True, **by_unit[unit.pk]}
         elif scope.unit and unit.parent_id == scope.unit.pk:
-            yield {"unit": unit.code, "name": unit.name, "itself": False, **_sum(unit, scope.units, by_unit)}
+            yield {"unit": unit.code, "name": str(unit), "itself": False, **_sum(unit, scope.units, by_unit)}
 
 
 def _sum(top: Unit, units: Iterable[Unit], by_unit: dict[int, Counts]) -> Counts:

@@ -1,0 +1,297 @@
+"""Figures made readable: words, shares, links and coordinates for the page, the mail and the printed document."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from contacts.models import ContactRecord, Feedback
+from schedules import periods
+from schedules.charts import StackedBars, stacked_bars
+from schedules.digests.names import OFFICER, PERSON, Names
+from schedules.periods import Period
+
+BARS = ("met", "waived", "missed", "open")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, what it counts, and where the list behind it stands."""
+
+    number: int | str
+    label: str
+    link: str = ""
+    tone: str = ""
+    before: str = ""
+
+
+class Reading:
+    """One digest for a reader. `names` are those that this reader may see."""
+
+    def __init__(self, figures: dict[str, Any], names: Names | None = None) -> None:
+        self.figures = figures
+        self.names = names or {}
+        self.period = periods.parse(figures["period"]["key"])
+
+    # --- what it is about ----------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        return self.figures["name"]
+
+    @property
+    def period_name(self) -> str:
+        return period_name(self.period)
+
+    @property
+    def as_of(self) -> dt.datetime | None:
+        return parse_datetime(self.figures["as_of"])
+
+    @property
+    def code(self) -> str:
+        return self.figures.get("unit", "own")
+
+    def digest_link(self, code: str = "", key: str = "") -> str:
+        query = urlencode({"unit": code or self.code, "period": key or self.period.key})
+        return f"{reverse('schedules:digest')}?{query}"
+
+    # --- headline ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def total(self) -> dict[str, int]:
+        return self.figures["coverage"]["total"]
+
+    @property
+    def tiles(self) -> list[Figure]:
+        found, total, before = self.figures, self.total, self.before
+        heard = found["feedback"]
+        return [
+            Figure(share(total), _("of what was owed was done"), self._tasks(state="met"), "", self._was(share(before))),
+            Figure(total["missed"], _("missed"), self._tasks(state="missed"), tone(total["missed"], "bad"), self._was(before.get("missed"))),
+            Figure(total["open"], _("still open"), self._tasks(state="open")),
+            Figure(total["due_soon"], _("due soon"), self._tasks(state="due_soon"), tone(total["due_soon"], "warn")),
+            Figure(found["not_reached"]["count"], _("not reached in this period"), "#not-reached", tone(found["not_reached"]["count"], "warn")),
+            Figure(found["quiet"]["count"], _("not reached for 90 days"), "#quiet", tone(found["quiet"]["count"], "bad")),
+            Figure(found["unpaired"]["count"], _("without an officer"), "#unpaired", tone(found["unpaired"]["count"], "warn")),
+            Figure(heard["received"], _("opinions received"), self._said(), "", self._was(before.get("received"))),
+            Figure(heard["answered"], _("opinions answered"), "", "", self._was(before.get("answered"))),
+            Figure(heard["overdue"], _("answers overdue"), "#overdue", tone(heard["overdue"], "bad"), self._was(before.get("overdue"))),
+        ]  # fmt: skip
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """The totals of the period before, if anything is known of it."""
+        trend = self.figures["trend"]
+        return trend[-2] if len(trend) > 1 and trend[-2]["key"] == self.period.preceding().key else {}
+
+    def _was(self, number: object) -> str:
+        if not self.before or number is None:
+            return ""
+        return _("%(period)s: %(number)s") % {"period": self.before["key"], "number": number}
+
+    # --- coverage ------------------------------------------------------------------------------------------
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """The units below, or the officers, each with its share and links."""
+        rows = []
+        for group in self.figures["coverage"]["groups"]:
+            below = {"unit": group["unit"]} if "unit" in group else {"officer": group["officer"]}
+            link = "" if group.get("itself") or "officer" in group else self.digest_link(group["unit"])
+            tasks = {} if group.get("itself") else self._cells(group, **below)
+            rows.append(
+                {
+                    **self._row(group),
+                    "name": group["name"],
+                    "link": link,
+                    "itself": group.get("itself"),
+                    "tasks": tasks,
+                }
+            )
+        return rows  # fmt: skip
+
+    @property
+    def kinds(self) -> list[dict[str, Any]]:
+        kinds = dict(ContactRecord.Kind.choices)
+        return [
+            {**self._row(row), "name": kinds[row["kind"]], "tasks": self._cells(row, kind=row["kind"])}
+            for row in self.figures["coverage"]["by_kind"]
+        ]
+
+    def _row(self, counts: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **counts,
+            "share": share(counts),
+            "done": counts["met"],
+            "of": counts["owed"] - counts["waived"],
+        }
+
+    def _cells(self, counts: dict[str, Any], **query: str) -> dict[str, str]:
+        """Where the rows behind each number of a line stand."""
+        states = {"owed": "", "met": "met", "open": "open", "missed": "missed", "waived": "waived"}
+        return {name: self._tasks(state=state, **query) for name, state in states.items()}
+
+    def _tasks(self, **query: str) -> str:
+        query = {"period": self.period.key, **self._own, **query}
+        chosen = {name: value for name, value in query.items() if value}
+        return f"{reverse('schedules:obligation-list')}?{urlencode(chosen)}"
+
+    @property
+    def _own(self) -> dict[str, str]:
+        """What narrows a list down to what this digest is about."""
+        if "officer" in self.figures:
+            return {"officer": self.figures["officer"]}
+        return {"unit": self.figures["unit"]}
+
+    # --- trend ---------------------------------------------------------------------------------------------
+
+    @property
+    def trend(self) -> list[dict[str, Any]]:
+        """The periods of the chart, oldest first."""
+        return [
+            {**row, "share": share(row), "link": self.digest_link(key=row["key"])}
+            for row in self.figures["trend"]
+        ]
+
+    @property
+    def chart(self) -> StackedBars:
+        rows = [{**row, "label": short_key(row["key"]), "note": row["share"]} for row in self.trend]
+        return stacked_bars(rows, BARS)
+
+    # --- feedback ------------------------------------------------------------------------------------------
+
+    @property
+    def topics(self) -> list[dict[str, Any]]:
+        states = Feedback.State.values
+        return [
+            {
+                **topic,
+                "name": topic["name"] or _("no topic"),
+                "link": self._said(topic=topic["topic"] or ""),
+                "states": [
+                    (topic[state], self._said(topic=topic["topic"] or "", state=state)) for state in states
+                ],
+            }
+            for topic in self.figures["feedback"]["by_topic"]
+        ]
+
+    @property
+    def topic_totals(self) -> dict[str, Any]:
+        topics = self.figures["feedback"]["by_topic"]
+        return {
+            "total": sum(topic["total"] for topic in topics),
+            "states": [sum(topic[state] for topic in topics) for state in Feedback.State.values],
+            "overdue": sum(topic["overdue"] for topic in topics),
+        }
+
+    @property
+    def state_names(self) -> list[str]:
+        return [str(label) for label in Feedback.State.labels]
+
+    def _said(self, **query: object) -> str:
+        """The list of what was received; an officer's own has none of its own."""
+        if "officer" in self.figures:
+            return ""
+        span = {"since": self.period.start, "until": self.period.end, "unit": self.figures["unit"]}
+        return f"{reverse('contacts:feedback-list')}?{urlencode({**span, **query})}"
+
+    # --- lists ---------------------------------------------------------------------------------------------
+
+    @property
+    def missed(self) -> list[dict[str, Any]]:
+        kinds = dict(ContactRecord.Kind.choices)
+        return [
+            {**self._person(row), "kind": kinds[row["kind"]], "due_on": parse_date(row["due_on"]), "officer": self.names.get((OFFICER, row["officer"]), "")}
+            for row in self.figures["coverage"]["missed"]["first"]
+        ]  # fmt: skip
+
+    @property
+    def overdue(self) -> list[dict[str, Any]]:
+        return [
+            {**self._person(row), "number": f"F{row['feedback']:06d}", "unit": row["unit"], "due_on": parse_date(row["due_on"]), "link": reverse("contacts:feedback-detail", args=[row["feedback"]])}
+            for row in self.figures["feedback"]["first"]
+        ]  # fmt: skip
+
+    @property
+    def not_reached(self) -> list[dict[str, Any]]:
+        return self._people("not_reached")
+
+    @property
+    def quiet(self) -> list[dict[str, Any]]:
+        return self._people("quiet")
+
+    @property
+    def unpaired(self) -> list[dict[str, Any]]:
+        return self._people("unpaired")
+
+    def _people(self, name: str) -> list[dict[str, Any]]:
+        rows = self.figures[name]["first"]
+        return [{**self._person(row), "last": row["last"] and parse_date(row["last"])} for row in rows]
+
+    def _person(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A name and a link for those whom the reader may see; others are with another unit by now."""
+        pk = row["stakeholder"]
+        name = self.names.get((PERSON, pk), "")
+        return {
+            "name": name,
+            "id": f"L{pk:06d}",
+            "url": reverse("contacts:stakeholder-detail", args=[pk]) if name else "",
+        }
+
+
+# --- words ---------------------------------------------------------------------------------------------------
+
+
+def share(counts: dict[str, Any]) -> str:
+    """What was done of what was owed and not waived, in whole percent and never rounded up to all."""
+    owed = counts.get("owed", 0) - counts.get("waived", 0)
+    if owed <= 0:
+        return "–"
+    return f"{counts['met'] * 100 // owed} %"
+
+
+def tone(number: int, of: str) -> str:
+    return of if number else ""
+
+
+def short_key(key: str) -> str:
+    """For the foot of a bar: 26-11, 26-Q4."""
+    return key[2:] if len(key) > 4 else key
+
+
+def period_name(period: Period) -> str:
+    """A period as people say it."""
+    values = {
+        "year": period.key[:4],
+        "number": period.key[6:].lstrip("0") if period.cadence == "week" else period.key[-1],
+    }
+    if period.cadence == "month":
+        return date_format(period.start, "YEAR_MONTH_FORMAT")
+    text = {
+        "quarter": _("quarter %(number)s of %(year)s"),
+        "half_year": _("half-year %(number)s of %(year)s"),
+        "year": _("year %(year)s"),
+        "week": _("week %(number)s of %(year)s"),
+    }[period.cadence]
+    return text % values
+
+
+def neighbours(period: Period, today: dt.date) -> tuple[Period, Period | None]:
+    """The periods before and after; there is none after the one that is running."""
+    following = period.following()
+    return period.preceding(), following if following.start <= today else None
+
+
+def siblings(period: Period, today: dt.date) -> Iterable[Period]:
+    """The periods of each length that one looks at instead: around the end of this one, as far as it has come."""
+    for cadence in ("week", "month", "quarter", "half_year", "year"):
+        yield period if cadence == period.cadence else periods.containing(min(period.end, today), cadence)
