@@ -241,6 +241,7 @@ LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "liaison" / "locale"]
 TIME_ZONE = time_zone()
 USE_TZ = True
+FORMAT_MODULE_PATH = ["liaison.formats"]
 
 # --- pages ---------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,12 @@
 """The browser's language decides, a switch remembers, and an officer's settings do so for good."""
 
+import datetime as dt
+
 import pytest
+from django.forms import DateField, DateInput
+from django.template import Context, Template
 from django.test import Client
+from django.utils import translation
 
 from contacts.models import AuditEntry
 from tests.base import sign_in
@@ -56,6 +61,18 @@ def test_a_theme_that_is_none_changes_nothing(client):
     client.cookies["theme"] = '"><script>'
     assert 'data-theme="auto"' in page(client)
     assert "theme" not in client.post("/theme/", {"theme": "pink"}).cookies
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_days_and_instants_read_the_same_in_both_languages(language):
+    at = dt.datetime(2026, 3, 1, 8, 5)
+    with translation.override(language):
+        assert Template("{{ at }} {{ at.date }} {{ at.time }}").render(Context({"at": at})) == (
+            "2026-03-01 08:05 2026-03-01 08:05"
+        )
+        field = DateField(widget=DateInput(attrs={"type": "date"}))
+        assert 'value="2026-03-01"' in field.widget.render("day", at.date())
+        assert field.clean("2026-03-01") == at.date()
 
 
 def test_settings_change_language_and_mail_with_one_audit_entry(bureau):
