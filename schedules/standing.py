@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,18 +14,20 @@ from schedules.coverage import State, due_soon_limit, with_status
 from schedules.models import Obligation
 from schedules.workdays import Workdays
 
+Standing = Any  # an Obligation with what `stand` adds to it
 
-def stand(rows: QuerySet[Obligation], now: dt.datetime) -> list[Obligation]:
+
+def stand(rows: QuerySet[Obligation], now: dt.datetime) -> list[Standing]:
     """The rows with status, policy and version, and whether each is `due_soon` (R7)."""
     limit = due_soon_limit(timezone.localdate(now), Workdays.load())
-    found = list(with_status(rows, now).select_related("policy", "version"))
+    found: list[Standing] = list(with_status(rows, now).select_related("policy", "version"))
     for row in found:
         row.due_soon = row.state == State.OPEN and row.due_on <= limit
         row.state_label = State(row.state).label
     return found
 
 
-def count_attempts(rows: Iterable[Obligation], records: Iterable[ContactRecord]) -> None:
+def count_attempts(rows: Iterable[Standing], records: Iterable[ContactRecord]) -> None:
     """Set `attempts` of each obligation from live `records` at hand: those of its kind, within its period, that did not
     reach the person (R6)."""
     tried = [r for r in records if r.is_live and r.outcome != ContactRecord.Outcome.REACHED]

@@ -18,7 +18,7 @@ from contacts.models import ContactPhone, ContactRecord, Feedback, Officer, Seat
 from contacts.tables.cells import seat_text
 from schedules.coverage import State
 from schedules.models import CyclePolicy, Obligation
-from schedules.standing import count_attempts, stand
+from schedules.standing import Standing, count_attempts, stand
 
 MISSED_FOR = 31  # days after a period's end; then the miss is the digest's, not today's
 
@@ -59,7 +59,7 @@ class Line:
     """One person: what is owed to them now, when they were last reached, and what we still owe them."""
 
     person: Stakeholder
-    owed: list[tuple[Urgency, Obligation]] = field(default_factory=list)
+    owed: list[tuple[Urgency, Standing]] = field(default_factory=list)
     last: ContactRecord | None = None
     promises: list[ContactRecord] = field(default_factory=list)
     pending: list[Feedback] = field(default_factory=list)
@@ -150,7 +150,7 @@ def _people(officer: Officer, day: dt.date) -> QuerySet[Stakeholder]:
     )
 
 
-def _owed(officer: Officer, people: Iterable[int], now: dt.datetime) -> list[Obligation]:
+def _owed(officer: Officer, people: Iterable[int], now: dt.datetime) -> list[Standing]:
     day = timezone.localdate(now)
     rows = Obligation.objects.live().filter(
         stakeholder__in=list(people),
@@ -160,7 +160,7 @@ def _owed(officer: Officer, people: Iterable[int], now: dt.datetime) -> list[Obl
     return [row for row in stand(rows, now) if row.responsible_officer_id == officer.pk]
 
 
-def _urgency(obligation: Obligation, owed: list[Obligation], day: dt.date) -> Urgency | None:
+def _urgency(obligation: Standing, owed: list[Standing], day: dt.date) -> Urgency | None:
     """Where an obligation stands today; None where nothing is to be done."""
     if obligation.state == State.MISSED:
         made_up = any(
@@ -184,7 +184,7 @@ def _urgency(obligation: Obligation, owed: list[Obligation], day: dt.date) -> Ur
     )
 
 
-def _add_what_we_owe(lines: dict[int, Line], officer: Officer, owed: list[Obligation]) -> None:
+def _add_what_we_owe(lines: dict[int, Line], officer: Officer, owed: list[Standing]) -> None:
     """The last time each person was reached, the attempts since, promises not yet kept, feedback not yet answered."""
     latest = (
         ContactRecord.objects.reached()
@@ -211,7 +211,7 @@ def _add_what_we_owe(lines: dict[int, Line], officer: Officer, owed: list[Obliga
         lines[item.stakeholder_id].pending.append(item)
 
 
-def _progress(owed: list[Obligation], day: dt.date) -> list[Progress]:
+def _progress(owed: list[Standing], day: dt.date) -> list[Progress]:
     found: dict[int, Progress] = {}
     for obligation in owed:
         if obligation.period_end >= day:

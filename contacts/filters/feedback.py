@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +29,7 @@ class FeedbackFilter(ListFilter):
         super().__init__(*args, **kwargs)
         self.filters["topic"].extra["choices"] = lambda: Topic.objects.values_list("pk", "name")
 
-    def in_state(self, rows: QuerySet, name: str, state: str) -> QuerySet:
+    def in_state(self, rows: Any, name: str, state: str) -> QuerySet:
         if state == OVERDUE:
             return rows.overdue(self.day)
         if state == REVIEW:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,7 +26,7 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs) -> None:
         super().__init__(input_formats=["%Y-%m-%d", "%Y/%m/%d"], **{"widget": DayInput()} | kwargs)
 
-    def to_python(self, value: object) -> dt.date | None:
+    def to_python(self, value: Any) -> dt.date | None:
         day = super().to_python(value)
         if day and day < EARLIEST:
             raise ValidationError(_("This day is before 1990; look at the year."))

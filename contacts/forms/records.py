@@ -42,7 +42,7 @@ class RecordForm(forms.ModelForm):
         self.fields["day"].widget.attrs["max"] = timezone.localtime(now).date().isoformat()
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if cleaned.get("day") and cleaned.get("time") is not None:
             occurred_at = from_current_timezone(dt.datetime.combine(cleaned["day"], cleaned["time"]))
             if occurred_at > self.now:
@@ -93,7 +93,7 @@ class ContactForm(RecordForm):
             del self.fields["officer"]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if cleaned.get("said", "").strip() and cleaned.get("outcome") != ContactRecord.Outcome.REACHED:
             self.add_error(
                 "said",

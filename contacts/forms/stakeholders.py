@@ -57,7 +57,7 @@ class StakeholderForm(forms.ModelForm):
         return cell.numbers
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         month = cleaned.get("birth_month")
         if month and not 1 <= month <= 12:
             self.add_error("birth_month", _("A month is a number from 1 to 12."))
@@ -84,7 +84,7 @@ class SeatForm(forms.ModelForm):
         self.fields["unit"].choices = units  # type: ignore[attr-defined]  # read once for all rows
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         start, end = cleaned.get("started_on"), cleaned.get("ended_on")
         if start and end and end < start:
             self.add_error("ended_on", _("A seat can not end before it starts."))
@@ -100,7 +100,7 @@ class SeatForm(forms.ModelForm):
 SeatFormSet = forms.inlineformset_factory(Stakeholder, Seat, form=SeatForm, extra=1, can_delete=True)
 
 
-def seat_forms(data: Any, person: Stakeholder) -> forms.BaseInlineFormSet:
+def seat_forms(data: Any, person: Stakeholder) -> forms.BaseInlineFormSet[Seat, Stakeholder, SeatForm]:
     """The person's seats and one empty row, over one reading of the units."""
     units = [("", "---------"), *((unit.pk, str(unit)) for unit in Unit.objects.order_by("path"))]
     return SeatFormSet(data, instance=person, prefix="seats", form_kwargs={"units": units})

@@ -117,7 +117,7 @@ def close(request: OfficerRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     if not item.may_become(Feedback.State.CLOSED):
         return _too_late(request, item)
-    form = CloseForm(request.POST or None)
+    form = CloseForm(request.POST if request.method == "POST" else None)  # the note may be left out
     if form.is_valid():
         note = form.cleaned_data["note"]
         if _done(

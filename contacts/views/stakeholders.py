@@ -79,7 +79,7 @@ def update(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: OfficerRequest, pk: int) -> dict:
-    user: Officer = request.user  # type: ignore[assignment]
+    user = request.user
     seats = Prefetch("seats", Seat.objects.select_related("unit"))
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", seats)
     person = find_for(user, people, Deed.SEE_ROSTER, pk=pk)

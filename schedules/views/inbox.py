@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -25,7 +27,7 @@ def index(request: OfficerRequest) -> HttpResponse:
     """One's own notices, the newest first. A line about someone who has been handed over names nobody."""
     notices = Notice.objects.visible_to(request.user).order_by("-send_on", "-pk")
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
-    found = list(page.object_list)
+    found: list[Any] = list(page.object_list)
     lines = list(NoticeLine.objects.told().filter(notice__in=found).select_related("digest__unit"))
     owed = _owed(request, lines)
     for notice in found:

@@ -1,0 +1,379 @@
+"""Every address of the site, once: which row of the design's matrix it stands under, on whose things it acts, and the
+form that does its deed. `test_matrix.py` asks each as everybody, `test_audit.py` sends each form.
+
+Whoever adds an address adds a row to PAGES; without one both tests fail and name it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from contacts.imports import batches
+from contacts.imports.results import Context
+from contacts.models import Actor, ContactRecord, Feedback, Topic, UnitRole
+from schedules.feeds import subscribe
+from schedules.models import (
+    CyclePolicy,
+    DayOverride,
+    FeedToken,
+    Notice,
+    NoticeLine,
+    Obligation,
+    PassState,
+    PeriodClosing,
+)
+from tests import factories
+from tests.factories import PASSWORD, Bureau
+from tests.schedules.scenes import owe
+
+NOW = dt.datetime(2026, 11, 18, 2, 30, tzinfo=dt.UTC)  # a Wednesday, 10:30 in the bureau
+TODAY = dt.date(2026, 11, 18)
+
+# --- the design, section 5 -----------------------------------------------------------------------------------
+# A all, U own unit and below, O own pairings, C assigned case, - no. "Masked" is asked by tests of the pages.
+# Columns: system and security administrator; coordinator of city, county; leader of city, county, station;
+# community officer; discipline reviewer; auditor.
+
+DESIGN = {
+    "see the roster": "- -  A U  A U U  O C -",
+    "reveal a phone or address": "- -  A U  - - U  O C -",
+    "edit, import the roster": "- -  A U  - - -  - - -",
+    "export the roster": "- -  A U  - - -  O - -",
+    "log contacts, feedback": "- -  A U  O O U  O - -",
+    "read feedback": "- -  A U  A U U  O C -",
+    "pair, hand over, waive": "- -  A U  - U U  - - -",
+    "policies, working days, topics": "- -  A -  - - -  - - -",
+    "recount a closed period": "- -  A U  - - -  - - -",
+    "digest": "- -  A U  A U U  O - -",
+    "accounts": "A -  - -  - - -  - - -",
+    "propose or approve a role": "A A  - -  - - -  - - -",
+    "approve a role": "- A  - -  - - -  - - -",
+    "read the audit trail": "- -  - -  - - -  - - A",
+}
+COLUMNS = "sys sec city_coordinator county_coordinator city_leader county_leader station_leader officer reviewer auditor"
+
+# "Leaders hold pairings too: on those they are officers"; so are coordinators and reviewers. The three powers are not.
+PEOPLE = {
+    "alice": "officer",
+    "dan": "officer",
+    "bob": "station_leader officer",
+    "lin": "county_leader officer",
+    "lea": "city_leader officer",
+    "carl": "county_coordinator officer",
+    "carol": "city_coordinator officer",
+    "rita": "reviewer officer",
+    "sue": "sys",
+    "sam": "sec",
+    "ann": "auditor",
+}
+
+
+def cells(row: str, who: str) -> set[str]:
+    """What the matrix gives somebody in a row; a case gives nothing while none is assigned."""
+    letters = dict(zip(COLUMNS.split(), DESIGN[row].split(), strict=True))
+    return {letters[column] for column in PEOPLE[who].split()} - {"-", "C"}
+
+
+# --- addresses -----------------------------------------------------------------------------------------------
+
+Arguments = Callable[[Bureau], list]
+Form = Callable[[Bureau], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """`row`: of DESIGN; "" for everybody who is signed in; "public" for everybody.
+    `about`: whose thing it is: "" nobody's; "deputy" – Alice's deputy or what hangs on him; "alice" – the officer;
+    "station" – the unit; "private" – Alice's alone; "carl" – something of the county's coordinator.
+    `args` makes the thing and gives the address's arguments. `post` is the form that does the deed, sent by `doer`; None
+    where the address only reads. `only_post`: it shows nothing."""
+
+    row: str = ""
+    about: str = ""
+    args: Arguments = lambda bureau: []
+    query: str = ""
+    post: Form | None = None
+    doer: str = ""
+    only_post: bool = False
+
+
+def _deputy(bureau: Bureau) -> list:
+    return [bureau.deputy.pk]
+
+
+def _record(bureau: Bureau) -> list:
+    return [factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=2), promised="A map").pk]
+
+
+def _feedback(bureau: Bureau) -> list:
+    return [factories.feedback(bureau.deputy, bureau.alice, TODAY - dt.timedelta(days=9)).pk]
+
+
+def _answered(bureau: Bureau) -> list:
+    record = ContactRecord.objects.get(pk=_record(bureau)[0])
+    item = factories.feedback(
+        bureau.deputy, bureau.alice, TODAY - dt.timedelta(days=9), state=Feedback.State.ANSWERED, result="solved",
+        answer="Done.", answered_on=record.occurred_on, answer_record=record,
+    )  # fmt: skip
+    return [item.pk]
+
+
+def _obligation(bureau: Bureau) -> list:
+    return [owe(bureau.deputy).pk]
+
+
+def _waived(bureau: Bureau) -> list:
+    return [owe(bureau.deputy, waived_at=NOW, waived_by=bureau.bob, waive_reason="ill").pk]
+
+
+def _notice(bureau: Bureau) -> list:
+    notice = Notice.objects.create(officer=bureau.alice, send_on=TODAY)
+    owed = Obligation.objects.get(pk=_obligation(bureau)[0])
+    NoticeLine.objects.create(notice=notice, recipient=bureau.alice, obligation=owed, stage="planned")
+    return [notice.pk]
+
+
+def _nothing_but_a_notice(bureau: Bureau) -> list:
+    _notice(bureau)
+    return []
+
+
+def _feed(bureau: Bureau) -> list:
+    return [_subscription(bureau)[0].pk]
+
+
+def _feed_secret(bureau: Bureau) -> list:
+    return [_subscription(bureau)[1]]
+
+
+def _subscription(bureau: Bureau) -> tuple[FeedToken, str]:
+    actor = Actor(bureau.alice)
+    return subscribe(bureau.alice, name="Phone", with_names=False, with_alarm=False, actor=actor, now=NOW)
+
+
+def _closed_period(bureau: Bureau) -> list:
+    PassState.objects.create(first_day=dt.date(2026, 9, 1), latest_at=NOW)
+    policy = CyclePolicy.objects.get(code="call")
+    PeriodClosing.objects.create(policy=policy, period_key="2026-10", closed_at=NOW)
+    return []
+
+
+def _roster() -> SimpleUploadedFile:
+    text = "姓名,聘任单位,手机号码\n李娜,某报社,13812345678\n"
+    return SimpleUploadedFile("media_supervisors.csv", text.encode())
+
+
+def _import(bureau: Bureau) -> list:
+    return [batches.upload(_roster(), "media", Context(Actor(bureau.carl), NOW, TODAY, TODAY)).pk]
+
+
+def _account(bureau: Bureau) -> list:
+    return [bureau.dan.police_number]
+
+
+def _idle_account(bureau: Bureau) -> list:
+    return [factories.officer("Eve", bureau.station, is_active=False).police_number]
+
+
+def _proposal(bureau: Bureau) -> list:
+    role = UnitRole.objects.create(
+        officer=bureau.dan, unit=bureau.other_station, role="leader", proposed_by=bureau.sue, proposed_at=NOW
+    )
+    return [role.pk]
+
+
+def _held_role(bureau: Bureau) -> list:
+    return [bureau.bob.roles.get().pk]
+
+
+def _policy(bureau: Bureau) -> list:
+    return [CyclePolicy.objects.get(code="call").pk]
+
+
+def _special_day(bureau: Bureau) -> list:
+    DayOverride.objects.create(day=dt.date(2026, 12, 24))
+    return ["2026-12-24"]
+
+
+def _reason(bureau: Bureau) -> dict[str, Any]:
+    return {"reason": "because"}
+
+
+def _nothing(bureau: Bureau) -> dict[str, Any]:
+    return {}
+
+
+def _contact(bureau: Bureau) -> dict[str, Any]:
+    return {
+        "outcome": "reached", "kind": "call", "day": "2026-11-17", "time": "09:00", "summary": "Spoke.", "promised": "",
+        "said": "", "submission": str(uuid.uuid4()),
+    }  # fmt: skip
+
+
+def _person(bureau: Bureau) -> dict[str, Any]:
+    return {
+        "name": "李娜", "numbers": "13812345678", "unit": bureau.station.pk, "seats-TOTAL_FORMS": "0",
+        "seats-INITIAL_FORMS": "0",
+    }  # fmt: skip
+
+
+def _version(bureau: Bureau) -> dict[str, Any]:
+    return {"starts_on": "2027-01-01", "kind": "visit", "cadence": "year", "seat_kinds": ["media_supervisor"]}
+
+
+ROSTER, LOG, EDIT, PAIR = (
+    "see the roster", "log contacts, feedback", "edit, import the roster", "pair, hand over, waive",
+)  # fmt: skip
+EXPORT, CONFIGURE, ACCOUNTS = "export the roster", "policies, working days, topics", "accounts"
+
+PAGES: dict[str, Page] = {
+    "home": Page(),
+    "more": Page(),
+    "login": Page("public", post=lambda bureau: {"username": bureau.alice.police_number, "password": PASSWORD}),
+    "logout": Page("public", post=_nothing, doer="alice", only_post=True),
+    "password_change": Page(
+        post=lambda bureau: {"old_password": PASSWORD, "new_password1": "another battery", "new_password2": "another battery"},
+        doer="alice",
+    ),
+    "set_language": Page("public"),  # both keep what they are told in a cookie, and nothing here
+    "set-theme": Page("public"),
+    # People, and what is done with them.
+    "contacts:stakeholder-list": Page(ROSTER),
+    "contacts:pairing-list": Page(ROSTER),
+    "contacts:record-list": Page(ROSTER),
+    "contacts:officer-list": Page(ROSTER),
+    "contacts:unit-list": Page(ROSTER),
+    "contacts:search": Page(ROSTER, query="?q=zhangwei"),
+    "contacts:suggest-officer": Page(ROSTER, query="?q=Al"),
+    "contacts:suggest-stakeholder": Page(ROSTER, query="?q=zhangwei"),
+    "contacts:suggest-unit": Page(ROSTER, query="?q=3202"),
+    "contacts:export": Page(EXPORT, args=lambda bureau: ["stakeholders", "csv"]),
+    "contacts:stakeholder-create": Page(EDIT, post=_person, doer="carl"),
+    "contacts:stakeholder-detail": Page(ROSTER, "deputy", _deputy),
+    "contacts:stakeholder-update": Page(EDIT, "deputy", _deputy, post=_person, doer="carl"),
+    "contacts:stakeholder-reveal": Page(
+        "reveal a phone or address", "deputy", _deputy, post=_nothing, doer="bob", only_post=True
+    ),
+    "contacts:record-create": Page(LOG, "deputy", _deputy, post=_contact, doer="alice"),
+    "contacts:record-correct": Page(LOG, "deputy", _record, post=_contact, doer="alice"),
+    "contacts:record-void": Page(LOG, "deputy", _record, post=_reason, doer="alice"),
+    "contacts:record-keep": Page(LOG, "deputy", _record, post=_nothing, doer="alice", only_post=True),
+    "contacts:pairing-create": Page(
+        PAIR, "deputy", _deputy, doer="bob",
+        post=lambda bureau: {"officer": bureau.bob.police_number, "on": "2026-11-18", "reason": "because"},
+    ),
+    "contacts:pairing-end": Page(
+        PAIR, "deputy", lambda bureau: [bureau.deputy.pairings.get().pk],
+        post=lambda bureau: {"last_day": "2026-11-17", "reason": "because"}, doer="bob",
+    ),
+    # Feedback.
+    "contacts:feedback-list": Page("read feedback"),
+    "contacts:feedback-detail": Page("read feedback", "deputy", _feedback),
+    "contacts:feedback-create": Page(
+        LOG, "deputy", _deputy, post=lambda bureau: {"text": "Scooters.", "received_on": "2026-11-17"}, doer="alice"
+    ),
+    "contacts:feedback-assign": Page(
+        LOG, "deputy", _feedback, post=lambda bureau: {"unit": bureau.county.pk, "note": ""}, doer="alice"
+    ),
+    "contacts:feedback-answer": Page(
+        LOG, "deputy", _feedback, doer="alice",
+        post=lambda bureau: {
+            "answer": "Done.", "result": "solved", "told_in": "new", "kind": "call", "day": "2026-11-17", "time": "09:00",
+        },
+    ),
+    "contacts:feedback-close": Page(LOG, "deputy", _answered, post=_nothing, doer="alice"),
+    "contacts:topic-list": Page(CONFIGURE, post=lambda bureau: {"name": "Traffic"}, doer="carol"),
+    "contacts:topic-update": Page(
+        CONFIGURE, args=lambda bureau: [Topic.objects.create(name="Trafic").pk],
+        post=lambda bureau: {"name": "Traffic"}, doer="carol",
+    ),
+    # Imports.
+    "contacts:import-list": Page(EDIT),
+    "contacts:import-create": Page(
+        EDIT, post=lambda bureau: {"file": _roster(), "kind": "media", "since": "2026-11-18"}, doer="carl"
+    ),
+    "contacts:import-detail": Page(EDIT, "carl", _import),
+    "contacts:import-confirm": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
+    "contacts:import-drop": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
+    # Accounts, roles, the trail.
+    "contacts:settings": Page(post=lambda bureau: {"language": "en"}, doer="alice"),
+    "contacts:account-list": Page(ACCOUNTS),
+    "contacts:account-detail": Page(
+        ACCOUNTS, args=_account, doer="sue",
+        post=lambda bureau: {"role": "leader", "unit": bureau.other_station.pk, "reason": "because"},
+    ),
+    "contacts:account-activate": Page(ACCOUNTS, args=_idle_account, post=_reason, doer="sue"),
+    "contacts:account-deactivate": Page(ACCOUNTS, args=_account, post=_reason, doer="sue"),
+    "contacts:account-password": Page(ACCOUNTS, args=_account, post=_reason, doer="sue"),
+    "contacts:role-list": Page("propose or approve a role"),
+    "contacts:role-approve": Page("approve a role", args=_proposal, post=_reason, doer="sam"),
+    "contacts:role-refuse": Page("approve a role", args=_proposal, post=_reason, doer="sam"),
+    "contacts:role-end": Page("approve a role", args=_held_role, post=_reason, doer="sam"),
+    "contacts:audit-list": Page("read the audit trail"),
+    # An officer's day, and what is owed.
+    "schedules:today": Page(LOG),
+    "schedules:overview": Page(EDIT),
+    "schedules:notice-list": Page(),
+    "schedules:notice-read": Page("", "private", _notice, post=_nothing, doer="alice", only_post=True),
+    "schedules:notice-read-all": Page(args=_nothing_but_a_notice, post=_nothing, doer="alice", only_post=True),
+    "schedules:obligation-list": Page(ROSTER),
+    "schedules:obligation-waive": Page(PAIR, "deputy", _obligation, post=_reason, doer="bob"),
+    "schedules:obligation-unwaive": Page(PAIR, "deputy", _waived, post=_nothing, doer="bob", only_post=True),
+    "schedules:obligation-move": Page(
+        LOG, "deputy", _obligation, post=lambda bureau: {"day": "2026-11-25", "time": ""}, doer="alice"
+    ),
+    "schedules:recount": Page(
+        "recount a closed period", args=_closed_period, doer="carl",
+        post=lambda bureau: {"period": "2026-10", "reason": "because"},
+    ),
+    # Calendars.
+    "schedules:calendar-list": Page(ROSTER, post=lambda bureau: {"name": "Phone"}, doer="alice"),
+    "schedules:calendar-download": Page(EXPORT, query="?officer=x"),
+    "schedules:calendar-officer": Page(EXPORT, "alice", lambda bureau: [bureau.alice.police_number]),
+    "schedules:calendar-unit": Page(EXPORT, "station", lambda bureau: [bureau.station.code]),
+    "schedules:calendar-revoke": Page(ROSTER, "private", _feed, post=_nothing, doer="alice", only_post=True),
+    "schedules:feed": Page("public", args=_feed_secret),
+    # What the city's coordinator decides.
+    "schedules:policy-list": Page(CONFIGURE),
+    "schedules:policy-create": Page(
+        CONFIGURE, post=lambda bureau: {"name": "Yearly visit", **_version(bureau)}, doer="carol"
+    ),
+    "schedules:policy-change": Page(CONFIGURE, args=_policy, post=_version, doer="carol"),
+    "schedules:policy-end": Page(
+        CONFIGURE, args=_policy, post=lambda bureau: {"on": "2027-01-01", "reason": "because"}, doer="carol"
+    ),
+    "schedules:day-list": Page(
+        CONFIGURE, post=lambda bureau: {"day": "2026-12-24", "is_working": "no", "note": ""}, doer="carol"
+    ),
+    "schedules:day-forget": Page(CONFIGURE, args=_special_day, post=_nothing, doer="carol", only_post=True),
+    "schedules:day-year": Page(
+        CONFIGURE, args=lambda bureau: [2027], post=lambda bureau: {"known": "yes"}, doer="carol", only_post=True
+    ),
+    "schedules:health": Page(),
+    "schedules:health-machine": Page("public"),
+}  # fmt: skip
+
+
+def names() -> list[str]:
+    """The name of every address that the site answers."""
+    return sorted(_walk(get_resolver(), ""))
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name or pattern.pattern}"
+        else:
+            yield from _walk(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+
+
+def address(name: str, bureau: Bureau) -> str:
+    page = PAGES[name]
+    return reverse(name, args=page.args(bureau)) + page.query
