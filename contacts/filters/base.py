@@ -8,32 +8,32 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django_filters as filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse_lazy
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.fields import DayField
 from contacts.models import Officer, Pairing, Seat, Stakeholder, Unit
 
+if TYPE_CHECKING:
+    from contacts.tables.base import Listing
+
 INDENT = "\N{IDEOGRAPHIC SPACE}"
 
 
 class ListFilter(filters.FilterSet):
-    """Filters rows for one officer at one instant. Declares every filter with a label of its own: the package ships
+    """Filters the rows of a listing, for its officer and its day. Declares every filter with a label of its own: the package ships
     no texts for our language code."""
 
-    def __init__(
-        self, data: Mapping[str, Any], queryset: QuerySet, *, officer: Officer, now: dt.datetime
-    ) -> None:
+    def __init__(self, data: Mapping[str, Any], queryset: QuerySet, *, listing: Listing) -> None:
         super().__init__(data, queryset)
-        self.officer = officer
-        self.now = now
-        self.day = timezone.localdate(now)
+        self.listing = listing
+        self.officer = listing.officer
+        self.day = listing.day
         if "unit" in self.filters:
             self.filters["unit"].extra["choices"] = self.unit_choices
 

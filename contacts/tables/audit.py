@@ -12,9 +12,7 @@ from contacts.tables.cells import InstantColumn
 
 class AuditTable(tables.Table):
     at = InstantColumn(order_by="id", form="%Y-%m-%d %H:%M:%S")
-    officer = tables.Column(
-        order_by="officer__pinyin", empty_values=(), attrs={"td": {"class": "nowrap"}}
-    )
+    officer = tables.Column(order_by="officer__pinyin", empty_values=(), attrs={"td": {"class": "nowrap"}})
     action = tables.Column()
     object_text = tables.Column()
     change = tables.Column(verbose_name=_("Before → after"), orderable=False, empty_values=())

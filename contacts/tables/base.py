@@ -140,7 +140,7 @@ class Listing:
         return str(self.title)
 
     def filtered(self, data: Mapping[str, Any], deed: Deed | None = None) -> ListFilter:
-        return self.filterset(data, self.rows(deed or self.deed), officer=self.officer, now=self.now)
+        return self.filterset(data, self.rows(deed or self.deed), listing=self)
 
     def page(self, data: Mapping[str, Any]) -> tuple[ListFilter, tables.Table]:
         """The filter and the table of the page that the address asks for."""

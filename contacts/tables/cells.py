@@ -60,8 +60,9 @@ class StateColumn(tables.Column):
         self.labels = dict(labels)
         super().__init__(**kwargs)
 
-    def render(self, value: str) -> SafeString:
-        return badge(value, self.labels[value])
+    def render(self, record: Any, bound_column: Any) -> SafeString:
+        state = bound_column.accessor.resolve(record)  # `value` would be what the model displays
+        return badge(state, self.labels[state])
 
 
 def person_link(person: Stakeholder) -> SafeString:

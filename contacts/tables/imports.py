@@ -58,7 +58,7 @@ class ImportRowTable(tables.Table):
 
     number = tables.Column(attrs=NUMBER, order_by="id")
     sheet = tables.Column(default="–", orderable=False)
-    name = tables.Column()
+    name = tables.Column(attrs={"td": {"class": "nowrap"}})
     outcome = tables.Column()
     issues = tables.Column(verbose_name=_("What to look at"), orderable=False, default="")
     changes = tables.Column(verbose_name=_("Before → after"), orderable=False, default="")

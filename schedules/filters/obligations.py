@@ -23,7 +23,6 @@ from contacts.filters.base import (
 from contacts.models import ContactRecord, Seat
 from schedules import periods
 from schedules.coverage import State, due_soon, within
-from schedules.models import PolicyVersion
 from schedules.workdays import Workdays
 
 EVERY = "all"
@@ -108,24 +107,24 @@ class ObligationFilter(ListFilter):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         rows = super().filter_queryset(queryset)
         kind, level = self.form.cleaned_data.get("seat"), self.form.cleaned_data.get("level")
-        return rows.filter(_owed_for_seat(kind, level)) if kind or level else rows
+        return rows.filter(self.owed_for(kind, level)) if kind or level else rows
 
-
-def _owed_for_seat(kind: str, level: str) -> Q:
-    """A seat of this kind and level that the policy counts and that stood in the period, as groups by level have it."""
-    seats = Seat.objects.filter(
-        Q(started_on=None) | Q(started_on__lte=OuterRef("period_end")),
-        Q(ended_on=None) | Q(ended_on__gte=OuterRef("period_start")),
-        stakeholder=OuterRef("stakeholder"),
-    )
-    if level:
-        seats = seats.filter(level=level)
-    wanted = Q(pk__in=[])
-    for version in PolicyVersion.objects.all():
-        kinds = [kind] if kind in version.seat_kinds else [] if kind else version.seat_kinds
-        if kinds:
-            wanted |= Q(Exists(seats.filter(kind__in=kinds)), version=version)
-    return wanted
+    def owed_for(self, kind: str, level: str) -> Q:
+        """A seat of this kind and level that the policy counts and that stood in the period, as groups by level have
+        it (R7)."""
+        seats = Seat.objects.filter(
+            Q(started_on=None) | Q(started_on__lte=OuterRef("period_end")),
+            Q(ended_on=None) | Q(ended_on__gte=OuterRef("period_start")),
+            stakeholder=OuterRef("stakeholder"),
+        )
+        if level:
+            seats = seats.filter(level=level)
+        wanted = Q(pk__in=[])
+        for version in self.listing.versions:  # type: ignore[attr-defined]
+            counted = {kind} & set(version.seat_kinds) if kind else version.seat_kinds
+            if counted:
+                wanted |= Q(Exists(seats.filter(kind__in=counted)), version=version)
+        return wanted
 
 
 def period_choices(day: dt.date, chosen: str) -> list[tuple[str, Any]]:

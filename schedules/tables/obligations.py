@@ -19,7 +19,7 @@ from contacts.tables.base import Column, Listing
 from contacts.tables.units import NUMBER
 from schedules.coverage import State, with_attempts, with_status
 from schedules.filters.obligations import ObligationFilter
-from schedules.models import Obligation
+from schedules.models import Obligation, PolicyVersion
 
 
 class ObligationTable(tables.Table):
@@ -68,10 +68,15 @@ class ObligationListing(Listing):
         return self.with_status.visible_to(self.officer, deed)  # type: ignore[attr-defined]
 
     @cached_property
+    def versions(self) -> list[PolicyVersion]:
+        return list(PolicyVersion.objects.all())
+
+    @cached_property
     def with_status(self) -> QuerySet[Obligation]:
-        """All that exist, with their status; made once, because making it reads the policies."""
+        """All that exist, with their status; what a query does not name costs it nothing."""
         holder = Pairing.objects.filter(pk=OuterRef("responsible_pairing_id"))
-        return with_status(Obligation.objects.live(), self.now).annotate(
+        rows = with_attempts(Obligation.objects.live(), self.now, self.versions)
+        return with_status(rows, self.now, self.versions).annotate(
             officer_name=Subquery(holder.values("officer__name")[:1]),
             officer_pinyin=Subquery(holder.values("officer__pinyin")[:1]),
             officer_number=Subquery(holder.values("officer__police_number")[:1]),
@@ -80,8 +85,7 @@ class ObligationListing(Listing):
         )
 
     def load(self, keys: list[int]) -> Iterable[Obligation]:
-        rows = self.with_status.filter(pk__in=keys).select_related("stakeholder", "policy")
-        return with_attempts(rows, self.now)
+        return self.with_status.filter(pk__in=keys).select_related("stakeholder", "policy")
 
     def values(self, keys: list[int]) -> QuerySet:
-        return with_attempts(self.with_status.filter(pk__in=keys), self.now)
+        return self.with_status.filter(pk__in=keys)
