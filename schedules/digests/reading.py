@@ -121,7 +121,7 @@ class Reading:
 
     @property
     def kinds(self) -> list[dict[str, Any]]:
-        kinds = dict(ContactRecord.Kind.choices)
+        kinds = {kind.value: str(kind.label) for kind in ContactRecord.Kind}
         return [
             {**self._row(row), "name": kinds[row["kind"]], "tasks": self._cells(row, kind=row["kind"])}
             for row in self.figures["coverage"]["by_kind"]
@@ -131,7 +131,7 @@ class Reading:
         return {
             **counts,
             "share": share(counts),
-            "done": counts["met"],
+            "percent": percent(counts) or 0,
             "of": counts["owed"] - counts["waived"],
         }
 
@@ -208,7 +208,7 @@ class Reading:
 
     @property
     def missed(self) -> list[dict[str, Any]]:
-        kinds = dict(ContactRecord.Kind.choices)
+        kinds = {kind.value: str(kind.label) for kind in ContactRecord.Kind}
         return [
             {**self._person(row), "kind": kinds[row["kind"]], "due_on": parse_date(row["due_on"]), "officer": self.names.get((OFFICER, row["officer"]), "")}
             for row in self.figures["coverage"]["missed"]["first"]
@@ -253,10 +253,13 @@ class Reading:
 
 def share(counts: dict[str, Any]) -> str:
     """What was done of what was owed and not waived, in whole percent and never rounded up to all."""
+    number = percent(counts)
+    return "–" if number is None else f"{number} %"
+
+
+def percent(counts: dict[str, Any]) -> int | None:
     owed = counts.get("owed", 0) - counts.get("waived", 0)
-    if owed <= 0:
-        return "–"
-    return f"{counts['met'] * 100 // owed} %"
+    return counts["met"] * 100 // owed if owed > 0 else None
 
 
 def tone(number: int, of: str) -> str:

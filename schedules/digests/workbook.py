@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
@@ -86,7 +87,7 @@ def _cell(sheet: Any, row: int, column: int, value: Any) -> None:
         return
     if isinstance(value, int):
         sheet.write_number(row, column, value)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, harmless(value))
-    else:
+    elif isinstance(value, dt.date):
         sheet.write_datetime(row, column, value)
+    else:
+        sheet.write_string(row, column, harmless(str(value)))

@@ -1,0 +1,15 @@
+"""For the mail: a frozen digest made readable, without anybody's name."""
+
+from __future__ import annotations
+
+from django import template
+
+from schedules.digests.reading import Reading
+from schedules.models import Digest
+
+register = template.Library()
+
+
+@register.filter
+def reading(digest: Digest) -> Reading:
+    return Reading(digest.figures)
