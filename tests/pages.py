@@ -333,6 +333,9 @@ PAGES: dict[str, Page] = {
         "recount a closed period", args=_closed_period, doer="carl",
         post=lambda bureau: {"period": "2026-10", "reason": "because"},
     ),
+    # Digests.
+    "schedules:digest": Page("digest"),
+    "schedules:digest-file": Page("digest"),
     # Calendars.
     "schedules:calendar-list": Page(ROSTER, post=lambda bureau: {"name": "Phone"}, doer="alice"),
     "schedules:calendar-download": Page(EXPORT, query="?officer=x"),

@@ -26,6 +26,10 @@ def changes(captured: CaptureQueriesContext) -> list[str]:
     ]
 
 
+def besides_the_trail(captured: CaptureQueriesContext) -> list[str]:
+    return [sql for sql in changes(captured) if "contacts_auditentry" not in sql]
+
+
 @pytest.mark.parametrize("name", sorted(name for name, page in PAGES.items() if page.post))
 def test_what_a_form_does_stands_in_the_trail(bureau, name):
     with time_machine.travel(pages.NOW, tick=False):
@@ -58,7 +62,7 @@ def test_what_has_no_form_writes_nothing(bureau, name):
             client = sign_in(getattr(bureau, who))
             with CaptureQueriesContext(connection) as captured:
                 client.post(address, {"reason": "because", "name": "x"})
-            assert not changes(captured)
+            assert not besides_the_trail(captured)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, page in PAGES.items() if not page.only_post))
@@ -69,4 +73,4 @@ def test_looking_writes_nothing_but_the_trail(bureau, name):
             client = sign_in(getattr(bureau, who))
             with CaptureQueriesContext(connection) as captured:
                 client.get(address)
-            assert not [sql for sql in changes(captured) if "contacts_auditentry" not in sql]
+            assert not besides_the_trail(captured)

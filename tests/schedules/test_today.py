@@ -205,6 +205,7 @@ def test_it_takes_ten_queries_for_any_number_of_people(bureau):
     ("name", "place"),
     [
         ("alice", "/today/"), ("dan", "/today/"), ("carol", "/overview/"), ("carl", "/overview/"),
+        ("bob", "/digest/"), ("lea", "/digest/"),
         ("sue", "/accounts/"), ("sam", "/roles/"), ("ann", "/audit/"), ("rita", "/today/"),
     ],
 )  # fmt: skip
