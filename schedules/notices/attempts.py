@@ -11,6 +11,7 @@ TRIES = 10  # of what was refused for now
 TRIES_REFUSED = 3  # of what was refused for good
 FIRST_PAUSE = dt.timedelta(minutes=1)
 LONGEST_PAUSE = dt.timedelta(hours=2)
+CLOSING = 421  # RFC 5321: the service is not available and closes the line
 
 
 class Unreachable(Exception):
@@ -37,18 +38,21 @@ def judge(error: Exception) -> Outcome:
     text = f"{type(error).__name__}: {error}"[:500]
     if isinstance(error, Unreachable):
         return Outcome(text, reachable=False, tries=None)
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _answer in error.recipients.values()]
-        return Outcome(text, tries=_tries(min(codes, default=400)))
-    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 400:
-        return Outcome(text, tries=_tries(error.smtp_code))
+    if code := _answer(error):
+        if code == CLOSING:
+            return Outcome(text, reachable=False, tries=None)
+        return Outcome(text, tries=TRIES_REFUSED if code >= 500 else TRIES)
     if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPNotSupportedError):
         return Outcome(text, uncertain=True)
     return Outcome(text)
 
 
-def _tries(code: int) -> int:
-    return TRIES_REFUSED if code >= 500 else TRIES
+def _answer(error: Exception) -> int:
+    """The code with which the server refused; 0 when it did not answer."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return min((code for code, _text in error.recipients.values()), default=0)
+    code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
+    return code if code >= 400 else 0
 
 
 def pause(pk: int, attempts: int) -> dt.timedelta:

@@ -97,7 +97,7 @@ def _claim(moment: Moment, clock: Clock) -> uuid.UUID | None:
     return token if claimed else None
 
 
-def _held(token: uuid.UUID) -> QuerySet[Delivery]:
+def _held(token: uuid.UUID | None) -> QuerySet[Delivery]:
     """What was claimed under this token, is not begun, and was not taken from us meanwhile."""
     return Delivery.objects.filter(claim_token=token, state__in=[State.CLAIMED, State.UNKNOWN])
 
@@ -199,5 +199,6 @@ def _fail(delivery: Delivery, outcome: attempts.Outcome, clock: Clock) -> None:
     elif outcome.uncertain:  # until a lease is over nobody sends it again
         _end(delivery, State.UNKNOWN, last_error=outcome.text, lease_until=clock.now() + LEASE)
     else:
-        again = clock.now() + attempts.pause(delivery.pk, delivery.attempts)
-        _end(delivery, State.PENDING, last_error=outcome.text, next_attempt_at=again)
+        tried = delivery.attempts if outcome.reachable else max(1, delivery.attempts - 1)  # not its fault
+        again = clock.now() + attempts.pause(delivery.pk, tried)
+        _end(delivery, State.PENDING, last_error=outcome.text, attempts=tried, next_attempt_at=again)

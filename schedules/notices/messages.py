@@ -34,7 +34,7 @@ def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[No
     idle = []
     for line in lines.prefetch_related(Prefetch("obligation", owed)):
         if _matters(line):
-            wanted[line.notice_id].append(line)
+            wanted[line.notice_id].append(line)  # type: ignore[index]
         else:
             idle.append(line.pk)
     if idle:
@@ -49,8 +49,8 @@ def _matters(line: NoticeLine) -> bool:
     if obligation is None:  # withdrawn
         return False
     if line.stage == Stage.MISSED:
-        return obligation.state == State.MISSED  # type: ignore[attr-defined]
-    return obligation.state == State.OPEN and obligation.responsible_officer_id == line.recipient_id  # type: ignore[attr-defined]
+        return obligation.state == State.MISSED
+    return obligation.state == State.OPEN and obligation.responsible_officer_id == line.recipient_id
 
 
 def compose(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> EmailMultiAlternatives:
@@ -74,7 +74,7 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
         if line.obligation_id:
             by_stage[line.stage].append(line)
     for found in by_stage.values():
-        found.sort(key=lambda line: (line.obligation.stakeholder.street, line.obligation.stakeholder.pinyin))
+        found.sort(key=_by_street)
     _name_others(notice, lines)
     return {
         "notice": notice,
@@ -86,9 +86,14 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
     }
 
 
+def _by_street(line: NoticeLine) -> tuple[str, str]:
+    person = line.obligation.stakeholder  # type: ignore[union-attr]
+    return person.street, person.pinyin
+
+
 def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
     """Leaders read who is responsible for what was missed; nobody needs to read their own name."""
-    owed = [line.obligation for line in lines if line.obligation_id]
+    owed = [line.obligation for line in lines if line.obligation]
     others = {one.responsible_officer_id for one in owed} - {notice.officer_id, None}
     names = dict(Officer.objects.filter(pk__in=others).values_list("pk", "name")) if others else {}
     for one in owed:

@@ -32,7 +32,7 @@ def queue(moment: Moment) -> int:
             replaced += [_replaced(one, stage) for stage in one.earlier]
     _replace_waiting(told)
     queued = post(told, moment)
-    _stamp(replaced, {line.recipient_id: line.notice_id for line in told}, moment)
+    _stamp(replaced, {line.recipient_id: line.notice_id for line in told}, moment)  # type: ignore[misc]
     NoticeLine.objects.bulk_create(
         replaced, BATCH, ignore_conflicts=True
     )  # those told in their day stay told
@@ -64,7 +64,7 @@ def _replaced(one: Due, stage: str) -> NoticeLine:
     return NoticeLine(
         obligation_id=one.obligation_id,
         stage=stage,
-        recipient_id=one.officer_id,
+        recipient_id=one.officer_id,  # type: ignore[misc]  # whoever is told has one
         state=NoticeLine.State.SUPERSEDED,
     )
 
@@ -133,6 +133,8 @@ def _waiting() -> QuerySet[Delivery]:
 
 def _replace_waiting(told: list[NoticeLine]) -> None:
     """What stands in a message that has not left, and is now told at a later stage, is not told in it too."""
+    if not told:
+        return
     now_told = {(line.obligation_id, line.recipient_id) for line in told}
     waiting = NoticeLine.objects.filter(
         state=NoticeLine.State.TOLD, obligation__isnull=False, notice__in=_waiting().values("notice")

@@ -28,7 +28,7 @@ class Recipients:
         return cls(active, leaders_by_unit(), dict(Unit.objects.values_list("pk", "parent")))
 
     def for_(self, one: Due) -> Iterable[int]:
-        wanted = {one.officer_id} & self.active
+        wanted = self.active & {one.officer_id}
         if one.stage == Stage.MISSED:
             wanted |= set(self._leaders_of(one.unit_id))
         return sorted(wanted)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
@@ -60,7 +61,7 @@ def due_soon_day(due_on: dt.date, workdays: Workdays) -> dt.date:
     return workdays.shift(due_on, -DUE_SOON_WORKING_DAYS)
 
 
-def _untold(versions: Collection[PolicyVersion], moment: Moment) -> QuerySet[Obligation]:
+def _untold(versions: Collection[PolicyVersion], moment: Moment) -> QuerySet[Any]:
     """Obligations that are neither met nor waived, with the `stage` they have reached if nobody was told it. A line that
     was cancelled does not count: it is told after all, should what met the obligation turn out not to have."""
     told = NoticeLine.objects.filter(obligation=OuterRef("pk"), stage=OuterRef("stage")).exclude(

@@ -157,7 +157,7 @@ def test_it_goes_to_the_address_of_the_day(bureau, call):
 REFUSALS = [
     smtplib.SMTPRecipientsRefused({"a@police.example": (450, b"busy")}),
     smtplib.SMTPRecipientsRefused({"a@police.example": (550, b"no such mailbox")}),
-    smtplib.SMTPSenderRefused(421, b"too many", "liaison@police.example"),
+    smtplib.SMTPSenderRefused(452, b"too many", "liaison@police.example"),
     smtplib.SMTPDataError(554, b"spam"),
 ]
 
