@@ -131,12 +131,14 @@ def keep(batch: ImportBatch, report: Report) -> None:
         (
             ImportRow(
                 batch=batch,
-                sheet=result.sheet or "",
+                sheet=(result.sheet or "")[:100],
                 number=result.number,
                 outcome=result.outcome,
                 name=result.name[:100],
                 issues=[issue.as_json() for issue in result.issues],
-                codes="".join(f" {issue.code} " for issue in result.issues)[:300],
+                codes="".join(f" {code} " for code in dict.fromkeys(issue.code for issue in result.issues))[
+                    :300
+                ],
                 changes=result.changes,
                 values=result.said if applied else None,
                 key=result.key if applied else "",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 BLANK = {"", "无", "—", "-", "--", "——", "/", "待补", "暂缺", "待定", "不详", "暂无"}
+_YEARS = range(1900, 2200)  # a day outside is a slip of the hand, and more than a database holds
 _CN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _LEVELS = {
     "province": "省 省级 江苏省",
@@ -94,35 +95,35 @@ def term(value: Any, day: dt.date) -> Term:
     if written in BLANK:
         return Term()
     found = _TERM.match(written)
-    try:
-        started_on = _first_day(*found.groups()[:3]) if found else None
-        ended_on = _last_day(*found.groups()[3:]) if found and found[4] else None
-    except ValueError:
-        found = None
-    if not found:
+    started_on = _end_of(*found.group(1, 2, 3), last=False) if found else None
+    ended_on = _end_of(*found.group(4, 5, 6), last=True) if found and found[4] else None
+    if not started_on or (found and found[4] and not ended_on):
         return Term(problem="term_invalid")
-    if ended_on and started_on and ended_on < started_on:
+    if ended_on and ended_on < started_on:
         return Term(problem="term_reversed")
     return Term(started_on, ended_on, "term_ended" if ended_on and ended_on < day else "")
 
 
-def _first_day(year: str, month: str | None, day: str | None) -> dt.date:
-    return dt.date(int(year), int(month or 1), int(day or 1))
-
-
-def _last_day(year: str, month: str | None, day: str | None) -> dt.date:
-    last_month = int(month or 12)
-    first = dt.date(int(year), last_month, 1)  # refuses a month that does not exist
-    return first.replace(day=int(day or calendar.monthrange(first.year, last_month)[1]))
+def _end_of(year: str, month: str | None, day: str | None, *, last: bool) -> dt.date | None:
+    """The first or last day of a year, a month or a day, as far as it is named."""
+    month = month or ("12" if last else "1")
+    first = day_from(year, month, day or "1")
+    if not first or day or not last:
+        return first
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
 def day_of(value: Any) -> dt.date | None:
     """A day, or None if it is none: "2008.5.8", "2008年5月8日", a date cell."""
     if isinstance(value, dt.datetime):
-        return value.date()
+        return value.date() if value.year in _YEARS else None
     found = _DAY.match(plain(value).removesuffix("00:00:00"))
+    return day_from(*found.groups()) if found else None
+
+
+def day_from(year: str, month: str, day: str) -> dt.date | None:
     try:
-        return dt.date(*map(int, found.groups())) if found else None
+        return dt.date(int(year), int(month), int(day)) if int(year) in _YEARS else None
     except ValueError:
         return None
 
@@ -130,19 +131,17 @@ def day_of(value: Any) -> dt.date | None:
 def instant(value: Any, zone: dt.tzinfo) -> dt.datetime | None:
     """A moment; without an offset it is one of the bureau's own clock. A day alone is its noon."""
     if isinstance(value, dt.datetime):
-        found = value
-    else:
-        parts = _INSTANT.match(unicodedata.normalize("NFKC", str(value)).strip())
-        if not parts:
-            return None
-        year, month, day, hour, minute, second, offset = parts.groups()
-        try:
-            clock = dt.time(int(hour or 12), int(minute or 0), int(second or 0))
-            found = dt.datetime.combine(dt.date(int(year), int(month), int(day)), clock)
-            zone = _zone(offset) if offset else zone
-        except ValueError:
-            return None
-    return found.replace(tzinfo=zone)
+        return value.replace(tzinfo=zone) if value.year in _YEARS else None
+    found = _INSTANT.match(unicodedata.normalize("NFKC", str(value)).strip())
+    day = day_from(*found.group(1, 2, 3)) if found else None
+    if not found or not day:
+        return None
+    hour, minute, second, offset = found.group(4, 5, 6, 7)
+    try:
+        clock = dt.time(int(hour or 12), int(minute or 0), int(second or 0))
+        return dt.datetime.combine(day, clock, _zone(offset) if offset else zone)
+    except ValueError:
+        return None
 
 
 def _zone(offset: str) -> dt.tzinfo:
@@ -150,16 +149,14 @@ def _zone(offset: str) -> dt.tzinfo:
 
 
 def number(value: Any) -> int | None:
-    """ "第十四届", "12届", "两年", "51岁", 2: the number in it."""
+    """The number in "第十四届", "12届", "两年", "51岁", 2; None beyond 999, for no term, age or span has so many."""
     written = re.sub(r"[第届年岁]", "", plain(value))
-    if written.isascii() and written.isdecimal():
+    if re.fullmatch(r"[0-9]{1,3}", written):
         return int(written)
     tens, ten, ones = written.rpartition("十")
-    if not written or any(ch not in _CN_DIGITS for ch in tens + ones):
+    if not written or len(tens) > 1 or len(ones) > 1 or not set(tens + ones) <= _CN_DIGITS.keys():
         return None
-    if not ten:
-        return _CN_DIGITS[ones] if len(ones) == 1 else None
-    return (_CN_DIGITS[tens] if tens else 1) * 10 + (_CN_DIGITS[ones] if ones else 0)
+    return (_CN_DIGITS[tens] if tens else 1 if ten else 0) * 10 + (_CN_DIGITS[ones] if ones else 0)
 
 
 def years_later(start: dt.date, years: int) -> dt.date:
@@ -167,7 +164,7 @@ def years_later(start: dt.date, years: int) -> dt.date:
     try:
         return start.replace(year=start.year + years) - dt.timedelta(days=1)
     except ValueError:  # 29 February
-        return start.replace(year=start.year + years, day=28)
+        return start.replace(year=start.year + years, month=2, day=28)
 
 
 def police_number(value: Any) -> str:

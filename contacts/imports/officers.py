@@ -20,6 +20,7 @@ POST_CLASSES = {
     "市局领导": "bureau_leader", "部门负责人": "department_head", "县级局领导": "county_leader", "分局领导": "county_leader",
     "所队领导": "station_leader", "社区民警": "community_officer",
 } | {post.value: post.value for post in Officer.PostClass}  # fmt: skip
+LIMITS = {"name": 50, "post": 50, "email": 254}
 FIELDS = ("name", "pinyin", "initials", "unit", "post", "post_class", "mobile", "email")
 
 
@@ -96,9 +97,9 @@ def check(line: Line, number: str, table: Table, directory: Directory) -> tuple[
     except ValidationError:
         flag("email_invalid", "email")
         said["email"] = ""
-    for name in ("name", "post"):
-        if len(said[name]) > 50:
-            flag("text_too_long", name, limit=50)
+    for name, limit in LIMITS.items():
+        if len(said[name]) > limit:
+            flag("text_too_long", name, limit=limit)
     return {name: value for name, value in said.items() if value}, issues
 
 

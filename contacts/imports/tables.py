@@ -96,6 +96,10 @@ class Table:
     lines: list[Line] = field(default_factory=list)
     notes: list[tuple[str | None, int, Issue]] = field(default_factory=list)
 
+    @property
+    def columns(self) -> list[str]:
+        return list(COLUMNS[self.kind])
+
     def label(self, name: str) -> str:
         """The header that remarks name for a field."""
         return COLUMNS[self.kind][name].split()[0]

@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from contacts.imports import running, tables
+from contacts.imports.issues import Refused
 from contacts.imports.results import Report
+from contacts.imports.workbook import Sheet
 from contacts.models import AuditEntry, ContactPhone, Officer, Pairing, Seat, Stakeholder
 from tests import factories
 from tests.contacts.imports import wuxi
@@ -255,3 +259,69 @@ def test_an_import_on_behalf_of_somebody_is_theirs_in_the_audit_trail(roster: An
     roster(deputy(), by=bureau.carol)
     assert set(AuditEntry.objects.values_list("officer", flat=True)) == {bureau.carol.pk}
     assert AuditEntry.objects.get(action="import file").after["created"] == 1
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"届次": "第99999999999届"},
+        {"任期起止": "0001.1-9999.12"},
+        {"出生年月": "9" * 60},
+        {"手机": "/".join(["13900001000"] * 15)},
+        {"手机": "1" * 5000},
+        {"姓名": "钱" * 5000},
+        {"姓名": "（" * 40},
+        {"结对单位": "公安局" * 1000},
+        {"备注": "\x00\x07=cmd|' /C calc'!A0"},
+        {"工作单位及职务": "🦀" * 150},
+    ],
+)
+def test_a_hostile_cell_is_flagged_or_kept_as_text_and_breaks_nothing(
+    bureau: Bureau, tmp_path: Path, cells: dict[str, str]
+) -> None:
+    rows = [deputy(), deputy("孙立") | cells]
+    table = tables.recognise(
+        [Sheet("名册", [(n, list(row)) for n, row in enumerate([rows[0], *(r.values() for r in rows)], 1)])]
+    )
+    report = running.apply(table, "hostile.xlsx", wuxi.context())
+    assert report.results[0].outcome == "created"
+    assert len(report.results) == 2
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"年龄": "5000"},
+        {"年龄": 0},
+        {"聘期（年）": 999},
+        {"聘任日期": "0001.1.1"},
+        {"聘任日期": "2199.12.31", "年龄": 120},
+    ],
+)
+def test_an_impossible_age_or_span_breaks_nothing(
+    bureau: Bureau, tmp_path: Path, cells: dict[str, object]
+) -> None:
+    row = {
+        "姓名": "孙立",
+        "年龄": 42,
+        "联系电话": "",
+        "聘任单位": "江阴市局",
+        "聘书编号": "1",
+        "聘任日期": "2008.5.8",
+        "聘期（年）": 2,
+    }
+    report = wuxi.import_file(wuxi.csv_file(tmp_path, [row | cells]))
+    assert outcomes(report) == ["created"]
+
+
+def test_more_rows_than_sqlite_should_take_at_once_ask_for_a_smaller_file(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "ROWS_ON_SQLITE", 1)
+    file = wuxi.csv_file(tmp_path, [deputy(), deputy("孙立")])
+    if connection.vendor != "sqlite":
+        assert len(running.read(file, file.name).lines) == 2
+        return
+    with pytest.raises(Refused) as refused:
+        running.read(file, file.name)
+    assert refused.value.message.startswith("The file has 2 rows; at most 1 can be imported at once.")
