@@ -13,7 +13,7 @@ class TopicForm(forms.ModelForm):
     class Meta:
         model = Topic
         fields = ["name", "parent"]
-        labels = {"name": _("Name"), "parent": _("Part of")}
+        labels = {"name": _("Name of the topic"), "parent": _("Part of")}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -26,7 +26,8 @@ class TopicForm(forms.ModelForm):
 @transaction.atomic
 def save_topic(form: TopicForm, *, actor: Actor) -> Topic:
     """Add a topic, or rename or move one; what was said keeps it."""
-    before = Topic.objects.filter(pk=form.instance.pk).values("name", "parent").first()
+    row = Topic.objects.filter(pk=form.instance.pk).values("name", "parent").first()
+    before = dict(row) if row else None
     topic: Topic = form.save()
     after = {"name": topic.name, "parent": topic.parent_id}
     if before != after:

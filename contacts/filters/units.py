@@ -10,7 +10,7 @@ from contacts.models import Officer, Unit
 
 
 class UnitListFilter(ListFilter):
-    q = search_filter(lambda rows, name, words: rows.filter(named(words)), _("Name or code"))
+    q = search_filter(lambda rows, name, words: rows.filter(named(words)), _("Name or code of the unit"))
     unit = UnitFilter("", label=_("Unit and below"))
     kind = choice_filter(Unit.Kind.choices, _("Kind"))
 

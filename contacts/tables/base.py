@@ -34,20 +34,28 @@ Loader = Callable[[list[int]], Iterable[Model]]
 
 
 class PageData(TableQuerysetData):
-    """The rows of one page. `load` takes the keys and gives the rows, in any order, with all that their cells show."""
+    """The rows of one page. `load` takes the keys and gives the rows, in any order, with all that their cells show.
+    Where the filter is dear, `at_once` reads the keys of all rows instead of running it twice, to count and to find."""
 
-    def __init__(self, queryset: QuerySet, load: Loader) -> None:
+    def __init__(self, queryset: QuerySet, load: Loader, at_once: bool = False) -> None:
         super().__init__(queryset)
         self.load = load
+        self.at_once = at_once
         self._length: int | None = None
 
     def __len__(self) -> int:
+        if self._length is None and self.at_once:
+            self._length = len(self.all_keys)
         if self._length is None:
-            self._length = min(self.data.order_by().values("pk")[: COUNTED + 1].count(), COUNTED)
+            self._length = self.data.order_by().values("pk")[:COUNTED].count()
         return self._length
 
+    @cached_property
+    def all_keys(self) -> list[int]:
+        return list(self.data.values_list("pk", flat=True)[:COUNTED])
+
     def __getitem__(self, key: slice) -> list[Model]:
-        keys = list(self.data.values_list("pk", flat=True)[key])
+        keys = self.all_keys[key] if self.at_once else list(self.data.values_list("pk", flat=True)[key])
         found = {row.pk: row for row in self.load(keys)} if keys else {}
         return [found[pk] for pk in keys if pk in found]  # one may have gone since
 
@@ -133,6 +141,10 @@ class Listing:
         """What stands in other tables: name → key of the row → text."""
         return {}
 
+    def is_dear(self, data: Mapping[str, Any]) -> bool:
+        """Does the filter take so long that it should run once?"""
+        return False
+
     # --- what pages and exports ask ---
 
     @cached_property
@@ -145,7 +157,7 @@ class Listing:
     def page(self, data: Mapping[str, Any]) -> tuple[ListFilter, tables.Table]:
         """The filter and the table of the page that the address asks for."""
         found = self.filtered(data)
-        table = self.table(PageData(found.rows, self.load), order_by=self.order(data))
+        table = self.table(PageData(found.rows, self.load, self.is_dear(data)), order_by=self.order(data))
         size = _number(data.get("per_page"))
         turn_to(table, _number(data.get("page")) or 1, size if size in PAGE_SIZES else PAGE_SIZES[0])
         return found, table

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts.access import Deed
 from contacts.filters.units import OfficerListFilter
@@ -24,7 +25,7 @@ class OfficerTable(tables.Table):
     police_number = tables.Column(verbose_name=_("Police number"), attrs={"td": {"class": "number"}})
     unit = tables.Column(verbose_name=_("Unit"), order_by="unit__path")
     post = tables.Column(verbose_name=_("Post"), default="")
-    pairings_today = tables.Column(verbose_name=_("Pairings"), attrs=NUMBER)
+    pairings_today = tables.Column(verbose_name=pgettext_lazy("how many", "Pairings"), attrs=NUMBER)
 
     class Meta:
         order_by = "name"
@@ -56,7 +57,7 @@ class OfficerListing(Listing):
         Column(_("Code of the unit"), "unit__code"),
         Column(_("Post"), "post"),
         Column(_("Class of post"), "post_class", lambda post: Officer.PostClass(post).label),
-        Column(_("Pairings"), "pairings_today"),
+        Column(pgettext_lazy("how many", "Pairings"), "pairings_today"),
     )
 
     def rows(self, deed: Deed) -> QuerySet:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts.access import Deed
 from contacts.filters.units import UnitListFilter
@@ -28,11 +29,11 @@ def counted(rows: QuerySet, by: str) -> Coalesce:
 
 
 class UnitTable(tables.Table):
-    name = tables.Column(verbose_name=_("Name"), order_by="path")
+    name = tables.Column(verbose_name=_("Unit"), order_by="path")
     kind = tables.Column(verbose_name=_("Kind"))
-    officers_today = tables.Column(verbose_name=_("Officers"), attrs=NUMBER)
-    people = tables.Column(verbose_name=_("People"), attrs=NUMBER)
-    pairings_today = tables.Column(verbose_name=_("Pairings"), attrs=NUMBER)
+    officers_today = tables.Column(verbose_name=pgettext_lazy("how many", "Officers"), attrs=NUMBER)
+    people = tables.Column(verbose_name=pgettext_lazy("how many", "People"), attrs=NUMBER)
+    pairings_today = tables.Column(verbose_name=pgettext_lazy("how many", "Pairings"), attrs=NUMBER)
     code = tables.Column(verbose_name=_("Code"), attrs={"td": {"class": "number"}})
 
     class Meta:
@@ -52,13 +53,13 @@ class UnitListing(Listing):
     table = UnitTable
     columns = (
         Column(_("Code"), "code"),
-        Column(_("Name"), "name"),
+        Column(_("Name of the unit"), "name"),
         Column(_("Short name"), "short_name"),
         Column(_("Kind"), "kind", lambda kind: Unit.Kind(kind).label),
         Column(_("Code of the parent unit"), "parent__code"),
-        Column(_("Officers"), "officers_today"),
-        Column(_("People"), "people"),
-        Column(_("Pairings"), "pairings_today"),
+        Column(pgettext_lazy("how many", "Officers"), "officers_today"),
+        Column(pgettext_lazy("how many", "People"), "people"),
+        Column(pgettext_lazy("how many", "Pairings"), "pairings_today"),
     )
 
     def rows(self, deed: Deed) -> QuerySet:

@@ -50,7 +50,8 @@ class PeriodFilter(filters.CharFilter):
     field_class = PeriodField
 
     def filter(self, rows: QuerySet, key: str) -> QuerySet:
-        if key == EVERY:
+        missed = self.parent.form.cleaned_data.get("state") == State.MISSED  # none of which is running
+        if key == EVERY or (missed and not key):
             return rows
         if not key:
             return rows.filter(period_start__lte=self.parent.day, period_end__gte=self.parent.day)

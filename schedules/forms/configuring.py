@@ -70,7 +70,9 @@ class VersionForm(forms.ModelForm):
 class PolicyForm(VersionForm):
     """A new policy: its name, and what it says."""
 
-    name = forms.CharField(label=_("Name"), max_length=CyclePolicy._meta.get_field("name").max_length)
+    name = forms.CharField(
+        label=_("Name of the policy"), max_length=CyclePolicy._meta.get_field("name").max_length
+    )
 
     field_order = ["name", *VersionForm.Meta.fields]
 

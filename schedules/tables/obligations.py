@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +38,9 @@ class ObligationTable(tables.Table):
     class Meta:
         order_by = "due_on"
         empty_text = _("Nothing is owed that fits. Choose another period, or clear the filter.")
+
+    def render_attempts(self, value: int) -> int | str:
+        return value or ""
 
     def render_officer(self, value: str, record: Any) -> SafeString:
         return format_html('{} <span class="muted number">{}</span>', value, record.officer_number)
@@ -83,6 +86,10 @@ class ObligationListing(Listing):
             unit_name=Subquery(holder.values("unit__short_name")[:1]),
             unit_path=Subquery(holder.values("unit__path")[:1]),
         )
+
+    def is_dear(self, data: Mapping[str, Any]) -> bool:
+        """What is derived is reckoned for every row that is asked about."""
+        return any(data.get(name) for name in ("state", "officer", "unit"))
 
     def load(self, keys: list[int]) -> Iterable[Obligation]:
         return self.with_status.filter(pk__in=keys).select_related("stakeholder", "policy")

@@ -321,3 +321,17 @@ def test_suggestions_are_those_one_may_see(bureau, kind, words, shown):
     assert shown in sign_in(bureau.carol).get(address, {"q": words}).content.decode()
     assert shown not in sign_in(bureau.dan).get(address, {"q": words}).content.decode()
     assert not sign_in(bureau.carol).get(address, {"q": " "}).content.strip()
+
+
+def test_missed_tasks_are_found_without_naming_their_period(bureau):
+    missed = owe(bureau.deputy, month=9)
+
+    assert rows_of("obligations", bureau.carol, state="missed") == [missed]
+
+
+def test_a_dear_filter_pages_like_any_other(bureau):
+    fill(bureau, 60)
+
+    pages = [rows_of("obligations", bureau.carol, officer="Alice", page=str(page)) for page in (1, 2, 3)]
+    assert [len(page) for page in pages] == [25, 25, 11]
+    assert len({row.pk for page in pages for row in page}) == 61
