@@ -46,3 +46,21 @@ def test_the_frame_of_a_page_is_small(bureau):
     """What stands around the content: head, bars and menus."""
     page = sign_in(bureau.carol).get("/more/").content
     assert len(page) < 14_000
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "lin", "lea", "carol", "carl", "sue", "sam", "ann", "rita"])
+def test_every_place_that_the_navigation_offers_opens(bureau, name):
+    client = sign_in(getattr(bureau, name))
+    start = client.get("/", follow=True)
+    assert start.status_code == 200
+    page = client.get("/more/").content.decode()
+    offered = re.findall(r'<li><a href="([^"]+)"', page)
+    assert "/settings/" in offered
+    assert {path: client.get(path).status_code for path in offered} == dict.fromkeys(offered, 200)
+
+
+def test_the_place_one_is_at_is_marked_once(bureau):
+    page = sign_in(bureau.carol).get("/people/").content.decode()
+    bar = page[page.index("nav-main") : page.index("<main")]
+    assert bar.count('aria-current="page"') == 1
+    assert re.search(r'href="/people/" aria-current="page"', bar)
