@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -154,7 +155,7 @@ class Reach:
         wanted = Q(pk__in=[])
         for path in self.paths:
             wanted |= Q(**{f"{unit}path__startswith": path})
-        return wanted | own if self.own else wanted
+        return Q(wanted | own) if self.own else wanted
 
 
 class Rights:
@@ -236,7 +237,7 @@ def find_for(officer: Officer, rows: QuerySet, deed: Deed, **which: object) -> A
     return row
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def requires(deed: Deed) -> Callable[[View], View]:
@@ -244,7 +245,7 @@ def requires(deed: Deed) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             request.user.rights.demand(deed)
             return view(request, *args, **kwargs)
 
@@ -265,6 +266,6 @@ class RequiresDeed:
 
     deed: Deed
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.user.rights.demand(self.deed)
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]

@@ -16,7 +16,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.clock import answer_due_on
-from contacts.models import Actor, AuditEntry, ContactRecord, Feedback, FeedbackStep, Officer, Pairing, Stakeholder, Topic, Unit
+from contacts.models import (
+    Actor,
+    AuditEntry,
+    ContactRecord,
+    Feedback,
+    FeedbackStep,
+    Officer,
+    Pairing,
+    Stakeholder,
+    Topic,
+    Unit,
+)
 
 RECORD_FIELDS = ("kind", "outcome", "occurred_at", "summary", "promised")
 
@@ -92,7 +103,7 @@ def log_contact(
 def _log_contact(
     record: ContactRecord, actor: Actor, said: str, topic: Topic | None
 ) -> tuple[ContactRecord, Feedback | None]:
-    record.recorded_by = record.recorded_by if record.recorded_by_id else actor.officer
+    record.recorded_by = record.recorded_by if record.recorded_by_id else actor.officer  # type: ignore[assignment]
     record.save(force_insert=True)
     AuditEntry.objects.record(actor, "log contact", record, after=_state(record))
     feedback = None

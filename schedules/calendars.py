@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -50,7 +51,7 @@ class Wishes:
 
 def of_officer(
     officer: Officer, viewer: Officer | None, now: dt.datetime, **span: dt.date | None
-) -> QuerySet[Obligation]:
+) -> QuerySet[Any]:
     """What `officer` is responsible for, as far as `viewer` may take it out; None is whoever holds the server."""
     rows = _standing(Pairing.objects.filter(officer=officer), viewer, now, **span)
     return rows.filter(responsible_officer_id=officer.pk)
@@ -58,7 +59,7 @@ def of_officer(
 
 def of_unit(
     unit: Unit, viewer: Officer | None, now: dt.datetime, **span: dt.date | None
-) -> QuerySet[Obligation]:
+) -> QuerySet[Any]:
     """What the officers of the unit and of all below it are responsible for."""
     rows = _standing(Pairing.objects.filter(unit__path__startswith=unit.path), viewer, now, **span)
     return rows.filter(responsible_unit_id__in=Unit.objects.subtree(unit).values("pk"))
@@ -71,7 +72,7 @@ def _standing(
     *,
     since: dt.date | None = None,
     until: dt.date | None = None,
-) -> QuerySet[Obligation]:
+) -> QuerySet[Any]:
     """What is owed, or was met, towards people of these pairings and planned within the span: without one, from 90
     days back to 400 ahead."""
     day = timezone.localdate(now)
@@ -114,7 +115,7 @@ def header(wishes: Wishes) -> Iterator[str]:
 
 def event(owed: Obligation, wishes: Wishes, changed_at: dt.datetime, changes: int) -> Iterator[str]:
     """One obligation. The order of the lines is part of the bytes: an alarm comes last."""
-    met = owed.state == State.MET  # type: ignore[attr-defined]
+    met = owed.state == State.MET
     kind = ContactRecord.Kind(owed.version.kind).label
     what = f"{owed.policy} · {owed.stakeholder}" if wishes.names else str(owed.policy)
     link = f"{settings.BASE_URL}{reverse('contacts:stakeholder-detail', args=[owed.stakeholder_id])}"

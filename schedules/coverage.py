@@ -55,7 +55,7 @@ Versions = Iterable[PolicyVersion]
 
 def with_status(
     obligations: QuerySet[Obligation], now: dt.datetime, versions: Versions | None = None
-) -> QuerySet[Obligation]:
+) -> QuerySet[Any]:
     """Annotate how each obligation stands as seen from the instant `now`:
 
     `met_record_id`, `met_on` – the earliest contact that meets it (R6), or null;
@@ -105,7 +105,7 @@ def with_status(
 
 def with_attempts(
     obligations: QuerySet[Obligation], now: dt.datetime, versions: Versions | None = None
-) -> QuerySet[Obligation]:
+) -> QuerySet[Any]:
     """Annotate `attempts`: contacts of the kind, within the period and by `now`, that did not reach the person."""
     tried = (
         _contacts_within(now)
@@ -296,7 +296,7 @@ _KEYS = {"unit": _by_unit, "officer": _by_officer, "level": _by_level}
 
 def _named(by: str, groups: dict[Any, dict[str, int]]) -> list[dict[str, Any]]:
     if by == "level":
-        labels = [(level.value, level.value, str(level.label)) for level in Seat.Level]
+        labels: list[tuple[Any, str, str]] = [(level.value, level.value, str(level.label)) for level in Seat.Level]
     elif by == "officer":
         labels = list(Officer.objects.filter(pk__in=groups).values_list("pk", "police_number", "name"))
     else:

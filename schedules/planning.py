@@ -262,8 +262,12 @@ class Planner:
             key
             for key, row in staying.items()
             if (row.version, row.due_on)
-            != (self.slots[key[1:]].version.pk, self._due_on(self.slots[key[1:]].period))
+            != (self._version(key), self._due_on(self.slots[key[1:]].period))
         }
+
+    def _version(self, key: Key) -> int | None:
+        version = self.slots[key[1:]].version
+        return version.pk if version else None
 
     def _place(self, homeless: set[Key], settled: list[Standing]) -> dict[Key, dt.date]:
         """A day for each that has none; whatever else stands is not reshuffled (R8)."""
@@ -285,7 +289,7 @@ class Planner:
         def in_order(key: Key) -> tuple:
             return *group(key), self.people[key[0]].street, self.people[key[0]].name, key[0]
 
-        days = {}
+        days: dict[Key, dt.date] = {}
         for found, keys in groupby(sorted(homeless, key=in_order), key=group):
             members = list(keys)
             chosen = plans[found].place([self.people[key[0]].street for key in members])
@@ -327,7 +331,7 @@ class Planner:
         rows = Obligation.objects.filter(pk__in=days) if days else []
         for row in rows:
             slot = self.slots[row.policy_id, row.period_key]
-            row.version, row.due_on, row.withdrawn_at = slot.version, self._due_on(slot.period), None
+            row.version, row.due_on, row.withdrawn_at = slot.version, self._due_on(slot.period), None  # type: ignore[assignment]
             if day := days[row.pk]:
                 row.planned_on, row.arranged, row.changed_at = day, False, self.now
                 row.sequence += 1

@@ -112,5 +112,5 @@ class AuditEntry(models.Model):
             raise TypeError("The audit trail is only added to.")
         super().save(**kwargs)
 
-    def delete(self, **kwargs) -> tuple[int, dict[str, int]]:
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("The audit trail is only added to.")

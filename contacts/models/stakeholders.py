@@ -37,7 +37,7 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
             wanted |= Q(pk=int(words[1:]))
         digits = words.replace(" ", "").replace("-", "")
         if digits.isdecimal() and len(digits) >= 4:
-            wanted |= models.Exists(ContactPhone.objects.filter(stakeholder=models.OuterRef("pk"), e164__contains=digits))
+            wanted |= Q(models.Exists(ContactPhone.objects.filter(stakeholder=models.OuterRef("pk"), e164__contains=digits)))
         return self.filter(wanted)
 
     def paired(self, day: dt.date) -> StakeholderQuerySet:
@@ -96,7 +96,6 @@ class Stakeholder(models.Model):
         super().save(**kwargs)
 
     def get_absolute_url(self) -> str:
-        from django.urls import reverse
 
         return reverse("contacts:stakeholder-detail", args=[self.pk])
 

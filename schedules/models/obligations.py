@@ -52,6 +52,14 @@ class Obligation(models.Model):
     sequence = models.PositiveIntegerField(default=0)  # RFC 5545 SEQUENCE: raised when day or hour change
     changed_at = models.DateTimeField()  # RFC 5545 LAST-MODIFIED of the planned day
 
+    if TYPE_CHECKING:  # what `schedules.coverage.with_status` and its callers annotate
+        state: str
+        state_label: str
+        due_soon: bool
+        attempts: int
+        responsible_officer_id: int | None
+        held_by: str
+
     objects = ObligationQuerySet.as_manager()
 
     class Meta:

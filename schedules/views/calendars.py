@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -28,7 +29,7 @@ from schedules.models import FeedToken
 def index(request: OfficerRequest) -> HttpResponse:
     """One's subscriptions, a form for another one, and the downloads. A new secret is shown here once."""
     form = FeedForm(request.POST or None)
-    context = {"form": form, "download": DownloadForm(None, officer=request.user)}
+    context: dict[str, Any] = {"form": form, "download": DownloadForm(None, officer=request.user)}
     if form.is_valid():
         actor, now = Actor.of(request), timezone.now()
         context["feed"], secret = feeds.subscribe(request.user, now=now, actor=actor, **form.cleaned_data)
@@ -114,4 +115,4 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     response["Cache-Control"] = "private"
     response["ETag"] = f'"{hashlib.sha256(content).hexdigest()}"'
     response["X-Robots-Tag"] = "noindex"
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -56,8 +56,8 @@ def export(options: dict[str, Any], now: dt.datetime) -> bytes:
     span = {"since": options["since"], "until": options["until"]}
     whose: Officer | Unit
     if options["officer"]:
-        whose = Officer.objects.get(police_number=options["officer"])
-        rows, language = calendars.of_officer(whose, None, now, **span), whose.language
+        whose = officer = Officer.objects.get(police_number=options["officer"])
+        rows, language = calendars.of_officer(officer, None, now, **span), officer.language
     else:
         whose = Unit.objects.get(code=options["unit"])
         rows, language = calendars.of_unit(whose, None, now, **span), ""
