@@ -45,9 +45,14 @@ def end_policy(policy: CyclePolicy, *, on: dt.date, day: dt.date, actor: Actor, 
     AuditEntry.objects.record(actor, "end policy", policy, after={"starts_on": on}, reason=reason)
 
 
+def in_order(policy: CyclePolicy) -> list[PolicyVersion]:
+    """The versions of a policy, the one without a first day first, as no two databases would by themselves."""
+    return sorted(policy.versions.all(), key=lambda version: version.starts_on or dt.date.min)
+
+
 def current(policy: CyclePolicy) -> PolicyVersion:
     """The version that was added last, begun or not."""
-    return max(policy.versions.all(), key=lambda version: version.starts_on or dt.date.min)
+    return in_order(policy)[-1]
 
 
 def _begin(policy: CyclePolicy, version: PolicyVersion, day: dt.date) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,7 @@ from contacts.filters.base import (
     choice_filter,
     search_filter,
 )
+from contacts.models.pairings import PairingQuerySet
 
 STATES = [("open", _("in force")), ("ended", _("ended"))]
 
@@ -34,5 +37,5 @@ class PairingFilter(SeatFilters):
         still = Q(ended_on=None) | Q(ended_on__gte=self.day)
         return rows.filter(still) if state == "open" else rows.exclude(still)
 
-    def in_force(self, rows: QuerySet, name: str, day: object) -> QuerySet:
+    def in_force(self, rows: PairingQuerySet, name: str, day: dt.date) -> QuerySet:
         return rows.open(day)

@@ -16,6 +16,7 @@ from contacts.filters.base import (
     search_filter,
 )
 from contacts.models import Seat
+from contacts.models.stakeholders import StakeholderQuerySet
 
 STATES = [("paired", _("paired")), ("unpaired", _("nobody responsible")), ("former", _("no seat today"))]
 
@@ -33,7 +34,7 @@ class StakeholderFilter(SeatFilters):
     class Meta:
         fields: list[str] = []
 
-    def in_state(self, rows: QuerySet, name: str, state: str) -> QuerySet:
+    def in_state(self, rows: StakeholderQuerySet, name: str, state: str) -> QuerySet:
         if state == "paired":
             return rows.paired(self.day)
         if state == "unpaired":

@@ -39,6 +39,7 @@ class PageData(TableQuerysetData):
 
     def __init__(self, queryset: QuerySet, load: Loader, at_once: bool = False) -> None:
         super().__init__(queryset)
+        self.data: QuerySet = queryset
         self.load = load
         self.at_once = at_once
         self._length: int | None = None

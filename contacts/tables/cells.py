@@ -89,14 +89,14 @@ def phone(e164: str | None, extension: str, *, dial: bool) -> SafeString | str:
 BREAK = SafeString("<br>")
 
 # Short for a cell: "district · deputy".
-SHORT_KINDS = {
+SHORT_KINDS: dict[str, Any] = {
     Seat.Kind.NPC_DEPUTY: pgettext_lazy("short", "deputy"),
     Seat.Kind.CPPCC_MEMBER: pgettext_lazy("short", "CPPCC member"),
     Seat.Kind.MEDIA_SUPERVISOR: pgettext_lazy("short", "media supervisor"),
     Seat.Kind.PATROL_VISITOR: pgettext_lazy("short", "patrol visitor"),
     Seat.Kind.DISCIPLINE_MONITOR: pgettext_lazy("short", "discipline monitor"),
 }
-SHORT_LEVELS = {
+SHORT_LEVELS: dict[str, Any] = {
     Seat.Level.PROVINCE: pgettext_lazy("short", "province"),
     Seat.Level.CITY: pgettext_lazy("short", "city"),
     Seat.Level.DISTRICT: pgettext_lazy("short", "district"),

@@ -28,7 +28,7 @@ YEARS_AHEAD = 2
 @requires(Deed.CONFIGURE)
 def policies(request: HttpRequest) -> HttpResponse:
     found = CyclePolicy.objects.prefetch_related("versions")
-    rows = [(policy, [_described(version) for version in policy.versions.all()]) for policy in found]
+    rows = [(policy, [_described(version) for version in configuring.in_order(policy)]) for policy in found]
     return render(request, "schedules/policy_list.html", {"policies": rows, "today": timezone.localdate()})
 
 

@@ -53,11 +53,7 @@ def test_only_the_citys_coordinator_sees_these_pages(bureau, page, who, status):
 def test_a_change_is_a_version_from_a_day_on_and_the_one_before_stays(bureau, call):
     assert change(sign_in(bureau.carol), call).status_code == 302
 
-    old, new = (
-        call.versions.order_by("starts_on")
-        if call.versions.first().starts_on
-        else call.versions.order_by("pk")
-    )
+    old, new = configuring.in_order(call)
     assert (old.starts_on, old.cadence) == (None, "month")
     assert (new.starts_on, new.cadence, new.levels) == (dt.date(2027, 1, 1), "quarter", ["city"])
     assert new.minimum_days == 30  # the usual number for a quarter
