@@ -92,6 +92,19 @@
   };
   addEventListener("pagehide", leave);
 
+  // Paper can not be unfolded.
+  addEventListener("beforeprint", () => {
+    for (const folded of document.querySelectorAll("main details:not([open])")) {
+      folded.open = true;
+      folded.dataset.unfolded = "";
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const unfolded of document.querySelectorAll("[data-unfolded]")) {
+      unfolded.open = false;
+      delete unfolded.dataset.unfolded;
+    }
+  });
   on("click", "[data-print]", () => print());
   on("click", "[data-copy]", (button) => {
     const field = document.querySelector(button.dataset.copy);
