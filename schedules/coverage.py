@@ -261,7 +261,8 @@ def _by_kinds(contacts: QuerySet, field: str, versions_of: dict[tuple[str, ...],
         *(
             When(version__in=versions, then=Subquery(contacts.filter(kind__in=kinds).values(field)[:1]))
             for kinds, versions in versions_of.items()
-        )
+        ),
+        output_field=Subquery(contacts.values(field)[:1]).output_field,  # said aloud: there may be no policy at all
     )
 
 

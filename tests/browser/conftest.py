@@ -25,7 +25,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server, transactional_db) -> Iterator[Callable[..., Page]]:
+def open_page(
+    browser: Browser, live_server, transactional_db, django_db_serialized_rollback
+) -> Iterator[Callable[..., Page]]:
     """`open_page("/path/", officer=alice, size=PHONE, language="en", dark=False, script=True)`.
 
     A page error or a refused script fails the test that met it.

@@ -315,3 +315,11 @@ def test_only_what_is_visible_is_counted(year):
 def test_it_takes_as_many_queries_for_many_as_for_one(year, django_assert_max_num_queries):
     with django_assert_max_num_queries(5):
         coverage.figures("2026-Q4", now=MID_NOVEMBER, unit=year.county, by="level")
+
+
+def test_a_bureau_without_any_policy_has_a_status_too(bureau):
+    PolicyVersion.objects.all().delete()
+
+    rows = coverage.with_attempts(coverage.with_status(Obligation.objects.all(), MID_NOVEMBER), MID_NOVEMBER)
+    assert list(rows) == []
+    assert coverage.figures("2026-11", now=MID_NOVEMBER)["total"]["owed"] == 0
