@@ -151,7 +151,9 @@ class Reach:
     def q(self, *, unit: str, own: Q | Exists) -> Q:
         """The WHERE: `unit` is the prefix that leads to a unit's fields ("unit__"), `own` the rows one holds oneself."""
         if self.everything:
-            return ~Q(pk__in=[])  # every row, in an OR with other conditions too: an empty Q would vanish there
+            return ~Q(
+                pk__in=[]
+            )  # every row, in an OR with other conditions too: an empty Q would vanish there
         wanted = Q(pk__in=[])
         for path in self.paths:
             wanted |= Q(**{f"{unit}path__startswith": path})
@@ -226,7 +228,9 @@ def paired_with(officer: Officer) -> Exists:
 
 def holds(officer: Officer) -> Q:
     """For a query over rows that have a `stakeholder`: is it one whom the officer holds today?"""
-    pairings = apps.get_model("contacts", "Pairing").objects.open(timezone.localdate()).filter(officer=officer)
+    pairings = (
+        apps.get_model("contacts", "Pairing").objects.open(timezone.localdate()).filter(officer=officer)
+    )
     return Q(stakeholder__in=pairings.values("stakeholder"))
 
 

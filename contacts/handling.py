@@ -36,7 +36,9 @@ RECORD_FIELDS = ("kind", "outcome", "occurred_at", "summary", "promised")
 
 
 @transaction.atomic
-def pair(stakeholder: Stakeholder, officer: Officer, *, on: dt.date, actor: Actor, reason: str = "") -> Pairing:
+def pair(
+    stakeholder: Stakeholder, officer: Officer, *, on: dt.date, actor: Actor, reason: str = ""
+) -> Pairing:
     """Make `officer` responsible from the day `on`. Whoever was, stops on the day before (R4); the unit in charge
     follows. Raises ValidationError when a later pairing exists or nothing would change."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
@@ -61,7 +63,12 @@ def pair(stakeholder: Stakeholder, officer: Officer, *, on: dt.date, actor: Acto
     )
     Stakeholder.objects.filter(pk=stakeholder.pk).update(unit=officer.unit, updated_at=timezone.now())
     AuditEntry.objects.record(
-        actor, "pair", stakeholder, before=before, after={"officer": officer.police_number, "from": on}, reason=reason
+        actor,
+        "pair",
+        stakeholder,
+        before=before,
+        after={"officer": officer.police_number, "from": on},
+        reason=reason,
     )
     return pairing
 
@@ -74,7 +81,8 @@ def end_pairing(pairing: Pairing, *, last_day: dt.date, actor: Actor, reason: st
         raise ValidationError(_("This pairing has ended already."))
     if last_day < pairing.started_on:
         raise ValidationError(
-            _("The pairing started on %(day)s; its last day can not be before."), params={"day": pairing.started_on}
+            _("The pairing started on %(day)s; its last day can not be before."),
+            params={"day": pairing.started_on},
         )
     pairing.ended_on, pairing.end_reason = last_day, reason
     pairing.save()
@@ -181,7 +189,9 @@ def _state(record: ContactRecord) -> dict[str, Any]:
 # --- feedback ------------------------------------------------------------------------------------------------
 
 
-def receive_feedback(feedback: Feedback, *, received_on: dt.date, received_by: Officer, actor: Actor) -> Feedback:
+def receive_feedback(
+    feedback: Feedback, *, received_on: dt.date, received_by: Officer, actor: Actor
+) -> Feedback:
     """Take in what a person said, once for a form. It starts with the unit in charge of them, and its clock
     starts (R12)."""
     if before := _submitted_before(feedback):
@@ -195,14 +205,18 @@ def receive_feedback(feedback: Feedback, *, received_on: dt.date, received_by: O
 
 
 @transaction.atomic
-def _receive_feedback(feedback: Feedback, received_on: dt.date, received_by: Officer, actor: Actor) -> Feedback:
+def _receive_feedback(
+    feedback: Feedback, received_on: dt.date, received_by: Officer, actor: Actor
+) -> Feedback:
     feedback.received_on, feedback.received_by = received_on, received_by
     feedback.due_on = answer_due_on(received_on)
     if feedback.unit_id is None:
         feedback.unit = feedback.stakeholder.unit
     feedback.save(force_insert=True)
     _step(feedback, actor, "")
-    AuditEntry.objects.record(actor, "receive feedback", feedback, after={"text": feedback.text, "due_on": feedback.due_on})
+    AuditEntry.objects.record(
+        actor, "receive feedback", feedback, after={"text": feedback.text, "due_on": feedback.due_on}
+    )
     return feedback
 
 
@@ -217,7 +231,12 @@ def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Acto
     feedback.save()
     _step(feedback, actor, note)
     AuditEntry.objects.record(
-        actor, "assign feedback", feedback, before=before, after={"unit": unit.code, "due_on": feedback.due_on}, reason=note
+        actor,
+        "assign feedback",
+        feedback,
+        before=before,
+        after={"unit": unit.code, "due_on": feedback.due_on},
+        reason=note,
     )
 
 
@@ -234,7 +253,10 @@ def answer_feedback(
     """The person was told, in `record`, which must be a live contact that reached them (R12)."""
     feedback = _moving(feedback, Feedback.State.ANSWERED)
     if record.stakeholder_id != feedback.stakeholder_id or not record.is_live or record.outcome != "reached":
-        raise ValidationError(_("Name a contact in which %(name)s was reached and told."), params={"name": feedback.stakeholder.name})
+        raise ValidationError(
+            _("Name a contact in which %(name)s was reached and told."),
+            params={"name": feedback.stakeholder.name},
+        )
     if result != Feedback.Result.SOLVED and review_on is None:
         raise ValidationError(_("Any result but solved needs a day on which it is looked at again."))
     feedback.state, feedback.answer, feedback.result = Feedback.State.ANSWERED, answer, result
@@ -268,5 +290,9 @@ def _moving(feedback: Feedback, state: str) -> Feedback:
 
 def _step(feedback: Feedback, actor: Actor, note: str) -> None:
     FeedbackStep.objects.create(
-        feedback=feedback, state=feedback.state, unit=feedback.unit, officer=actor.officer or feedback.received_by, note=note
+        feedback=feedback,
+        state=feedback.state,
+        unit=feedback.unit,
+        officer=actor.officer or feedback.received_by,
+        note=note,
     )

@@ -57,9 +57,7 @@ def of_officer(
     return rows.filter(responsible_officer_id=officer.pk)
 
 
-def of_unit(
-    unit: Unit, viewer: Officer | None, now: dt.datetime, **span: dt.date | None
-) -> QuerySet[Any]:
+def of_unit(unit: Unit, viewer: Officer | None, now: dt.datetime, **span: dt.date | None) -> QuerySet[Any]:
     """What the officers of the unit and of all below it are responsible for."""
     rows = _standing(Pairing.objects.filter(unit__path__startswith=unit.path), viewer, now, **span)
     return rows.filter(responsible_unit_id__in=Unit.objects.subtree(unit).values("pk"))

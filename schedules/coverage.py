@@ -114,7 +114,9 @@ def with_attempts(
         .values("stakeholder")
         .annotate(number=Count("pk"))
     )
-    return obligations.annotate(attempts=Coalesce(_by_kinds(tried, "number", _by_kinds_of(versions)), Value(0)))
+    return obligations.annotate(
+        attempts=Coalesce(_by_kinds(tried, "number", _by_kinds_of(versions)), Value(0))
+    )
 
 
 def unmet(
@@ -262,7 +264,9 @@ def _by_kinds(contacts: QuerySet, field: str, versions_of: dict[tuple[str, ...],
             When(version__in=versions, then=Subquery(contacts.filter(kind__in=kinds).values(field)[:1]))
             for kinds, versions in versions_of.items()
         ),
-        output_field=Subquery(contacts.values(field)[:1]).output_field,  # said aloud: there may be no policy at all
+        output_field=Subquery(
+            contacts.values(field)[:1]
+        ).output_field,  # said aloud: there may be no policy at all
     )
 
 
@@ -297,7 +301,9 @@ _KEYS = {"unit": _by_unit, "officer": _by_officer, "level": _by_level}
 
 def _named(by: str, groups: dict[Any, dict[str, int]]) -> list[dict[str, Any]]:
     if by == "level":
-        labels: list[tuple[Any, str, str]] = [(level.value, level.value, str(level.label)) for level in Seat.Level]
+        labels: list[tuple[Any, str, str]] = [
+            (level.value, level.value, str(level.label)) for level in Seat.Level
+        ]
     elif by == "officer":
         labels = list(Officer.objects.filter(pk__in=groups).values_list("pk", "police_number", "name"))
     else:

@@ -62,5 +62,9 @@ def heartbeat(**fields: object) -> None:
     Heartbeat.objects.update_or_create(
         worker=socket.gethostname()[:100],
         defaults={"version": metadata.version("stakeholder-liaison"), **fields},
-        create_defaults={"version": metadata.version("stakeholder-liaison"), "started_at": timezone.now(), **fields},
+        create_defaults={
+            "version": metadata.version("stakeholder-liaison"),
+            "started_at": timezone.now(),
+            **fields,
+        },
     )

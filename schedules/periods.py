@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 MONTHS_IN = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 _SIGNS = {"quarter": "Q", "half_year": "H"}
-_KEY = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>\d)|H(?P<half>\d)|W(?P<week>\d{2})))?")
+_KEY = re.compile(
+    r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>\d)|H(?P<half>\d)|W(?P<week>\d{2})))?"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -55,7 +57,9 @@ def containing(day: dt.date, cadence: str) -> Period:
         key = f"{day.year:04d}-{day.month:02d}"
     else:
         key = f"{day.year:04d}-{_SIGNS[cadence]}{index + 1}"
-    return Period(dt.date(day.year, first, 1), dt.date(day.year, last, monthrange(day.year, last)[1]), cadence, key)
+    return Period(
+        dt.date(day.year, first, 1), dt.date(day.year, last, monthrange(day.year, last)[1]), cadence, key
+    )
 
 
 def parse(key: str) -> Period:
@@ -68,7 +72,9 @@ def parse(key: str) -> Period:
                 return containing(dt.date.fromisocalendar(year, int(found["week"]), 1), "week")
             for name, cadence in [("month", "month"), ("quarter", "quarter"), ("half", "half_year")]:
                 if found[name]:
-                    return containing(dt.date(year, (int(found[name]) - 1) * MONTHS_IN[cadence] + 1, 1), cadence)
+                    return containing(
+                        dt.date(year, (int(found[name]) - 1) * MONTHS_IN[cadence] + 1, 1), cadence
+                    )
             return containing(dt.date(year, 1, 1), "year")
         except ValueError:
             pass  # no such month, quarter or week; said below

@@ -261,8 +261,7 @@ class Planner:
         return {
             key
             for key, row in staying.items()
-            if (row.version, row.due_on)
-            != (self._version(key), self._due_on(self.slots[key[1:]].period))
+            if (row.version, row.due_on) != (self._version(key), self._due_on(self.slots[key[1:]].period))
         }
 
     def _version(self, key: Key) -> int | None:

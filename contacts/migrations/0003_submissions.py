@@ -4,28 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0002_imports'),
+        ("contacts", "0002_imports"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contactrecord',
-            name='submission',
+            model_name="contactrecord",
+            name="submission",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='submission',
+            model_name="feedback",
+            name="submission",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddConstraint(
-            model_name='contactrecord',
-            constraint=models.UniqueConstraint(fields=('submission',), name='contacts_record_submitted_once'),
+            model_name="contactrecord",
+            constraint=models.UniqueConstraint(fields=("submission",), name="contacts_record_submitted_once"),
         ),
         migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.UniqueConstraint(fields=('submission',), name='contacts_feedback_submitted_once'),
+            model_name="feedback",
+            constraint=models.UniqueConstraint(
+                fields=("submission",), name="contacts_feedback_submitted_once"
+            ),
         ),
     ]

@@ -15,12 +15,16 @@ class ConductReport(models.Model):
     """A sealed report. Who filed it is not kept here, and whoever filed it can not read it back."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    about_officers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("about officers"))
+    about_officers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("about officers")
+    )
     about_unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("about unit")
     )
     text = EncryptedTextField(_("what was reported"))
-    filed_on = models.DateField(_("filed on"))  # a day, not an instant: it must not be matched with a call log
+    filed_on = models.DateField(
+        _("filed on")
+    )  # a day, not an instant: it must not be matched with a call log
 
     class Meta:
         verbose_name = _("conduct report")
@@ -33,7 +37,9 @@ class ConductReport(models.Model):
 class ConductSource(models.Model):
     """Who said it, apart from what was said."""
 
-    report = models.OneToOneField(ConductReport, on_delete=models.PROTECT, primary_key=True, related_name="source")
+    report = models.OneToOneField(
+        ConductReport, on_delete=models.PROTECT, primary_key=True, related_name="source"
+    )
     text = EncryptedTextField(_("source"))
 
     class Meta:
@@ -74,7 +80,9 @@ class ConductOpening(models.Model):
         verbose_name = _("opening")
         verbose_name_plural = _("openings")
         constraints = [
-            models.CheckConstraint(condition=~models.Q(reason=""), name="contacts_conduct_opened_for_a_reason"),
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="contacts_conduct_opened_for_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:

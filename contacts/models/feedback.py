@@ -25,7 +25,9 @@ class Topic(models.Model):
     """What feedback is about; a small tree that the coordinator keeps."""
 
     name = models.CharField(_("name"), max_length=50, unique=True)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
 
     class Meta:
         verbose_name = _("topic")
@@ -42,7 +44,9 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         reach = access.reach(officer, deed)
         by_handler = reach.q(unit="unit__", own=access.holds(officer))
         by_person = reach.q(unit="stakeholder__unit__", own=Q(pk__in=[]))
-        return self.filter(by_handler | by_person) if reach and not reach.everything else self.filter(by_handler)
+        return (
+            self.filter(by_handler | by_person) if reach and not reach.everything else self.filter(by_handler)
+        )
 
     def pending(self) -> FeedbackQuerySet:
         """Not yet answered: the clock runs (R12)."""
@@ -92,16 +96,28 @@ class Feedback(models.Model):
         Stakeholder, on_delete=models.PROTECT, related_name="feedback", verbose_name=_("stakeholder")
     )
     record = models.ForeignKey(
-        ContactRecord, on_delete=models.PROTECT, null=True, blank=True, related_name="feedback", verbose_name=_("said in")
+        ContactRecord,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="feedback",
+        verbose_name=_("said in"),
     )
     topic = models.ForeignKey(
-        Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="feedback", verbose_name=_("topic")
+        Topic,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="feedback",
+        verbose_name=_("topic"),
     )
     text = models.TextField(_("opinion or suggestion"), max_length=4000)
     received_on = models.DateField(_("received on"))
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.RECEIVED)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="feedback", verbose_name=_("handled by"))
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="feedback", verbose_name=_("handled by")
+    )
     due_on = models.DateField(_("answer due on"))
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
     result = models.CharField(_("result"), max_length=15, choices=Result, blank=True)
@@ -135,7 +151,9 @@ class Feedback(models.Model):
             models.UniqueConstraint(fields=["submission"], name="contacts_feedback_submitted_once"),
         ]
         indexes = [
-            models.Index(fields=["state", "due_on"], name="contacts_feedback_due"),  # overdue, and the list's order
+            models.Index(
+                fields=["state", "due_on"], name="contacts_feedback_due"
+            ),  # overdue, and the list's order
             models.Index(fields=["unit", "state"], name="contacts_feedback_of_unit"),
             models.Index(fields=["received_on"], name="contacts_feedback_received"),  # digests by period
         ]

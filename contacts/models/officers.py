@@ -36,7 +36,9 @@ class OfficerQuerySet(models.QuerySet["Officer"]):
 
 
 class OfficerManager(BaseUserManager.from_queryset(OfficerQuerySet)):  # type: ignore[misc]
-    def create_user(self, police_number: str, name: str, unit: Unit, password: str | None = None, **fields) -> Officer:
+    def create_user(
+        self, police_number: str, name: str, unit: Unit, password: str | None = None, **fields
+    ) -> Officer:
         """An officer who can sign in; without a password, only after an administrator has set one."""
         officer = self.model(police_number=police_number, name=name, unit=unit, **fields)
         officer.set_password(password)
@@ -86,7 +88,9 @@ class Officer(AbstractBaseUser):
         verbose_name_plural = _("officers")
         ordering = ["pinyin", "police_number"]
         indexes = [
-            models.Index(fields=["initials"], name="contacts_officer_initials"),  # search by initials, a range
+            models.Index(
+                fields=["initials"], name="contacts_officer_initials"
+            ),  # search by initials, a range
         ]
 
     def __str__(self) -> str:
@@ -128,7 +132,9 @@ class UnitRole(models.Model):
         SYSTEM_ADMIN = "system_admin", _("system administrator")
         SECURITY_ADMIN = "security_admin", _("security administrator")
 
-    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="roles", verbose_name=_("officer"))
+    officer = models.ForeignKey(
+        Officer, on_delete=models.PROTECT, related_name="roles", verbose_name=_("officer")
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="roles", verbose_name=_("unit"))
     role = models.CharField(_("role"), max_length=20, choices=Role)
     proposed_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")

@@ -52,11 +52,16 @@ class Pairing(models.Model):
         constraints = [
             # Two coordinators pairing one person at the same moment: the second is told, not obeyed.
             models.UniqueConstraint(
-                fields=["stakeholder"], condition=Q(ended_on=None), name="contacts_pairing_one_open_per_person"
+                fields=["stakeholder"],
+                condition=Q(ended_on=None),
+                name="contacts_pairing_one_open_per_person",
             ),
-            models.UniqueConstraint(fields=["stakeholder", "started_on"], name="contacts_pairing_one_start_per_day"),
+            models.UniqueConstraint(
+                fields=["stakeholder", "started_on"], name="contacts_pairing_one_start_per_day"
+            ),
             models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")), name="contacts_pairing_ends_after_start"
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="contacts_pairing_ends_after_start",
             ),
         ]
         indexes = [

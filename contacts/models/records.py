@@ -76,7 +76,9 @@ class ContactRecord(models.Model):
     )
     superseded_at = models.DateTimeField(null=True, editable=False)
     voided_at = models.DateTimeField(null=True, editable=False)
-    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     void_reason = models.CharField(_("reason"), max_length=200, blank=True)
     submission = models.UUIDField(null=True, editable=False)  # of the form it came with
 
@@ -101,7 +103,9 @@ class ContactRecord(models.Model):
                 name="contacts_record_meets",
             ),
             models.Index(fields=["stakeholder", "-occurred_at"], name="contacts_record_timeline"),
-            models.Index(fields=["-occurred_at", "-id"], name="contacts_record_newest"),  # the list of contacts
+            models.Index(
+                fields=["-occurred_at", "-id"], name="contacts_record_newest"
+            ),  # the list of contacts
             models.Index(fields=["officer", "-occurred_at"], name="contacts_record_of_officer"),
         ]
 

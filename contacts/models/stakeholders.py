@@ -37,7 +37,11 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
             wanted |= Q(pk=int(words[1:]))
         digits = words.replace(" ", "").replace("-", "")
         if digits.isdecimal() and len(digits) >= 4:
-            wanted |= Q(models.Exists(ContactPhone.objects.filter(stakeholder=models.OuterRef("pk"), e164__contains=digits)))
+            wanted |= Q(
+                models.Exists(
+                    ContactPhone.objects.filter(stakeholder=models.OuterRef("pk"), e164__contains=digits)
+                )
+            )
         return self.filter(wanted)
 
     def paired(self, day: dt.date) -> StakeholderQuerySet:
@@ -65,7 +69,9 @@ class Stakeholder(models.Model):
     address = models.CharField(_("address"), max_length=200, blank=True)
     street = models.CharField(_("township or street"), max_length=50, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="stakeholders", verbose_name=_("unit in charge"))
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="stakeholders", verbose_name=_("unit in charge")
+    )
     remark = models.CharField(_("remark"), max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -83,8 +89,12 @@ class Stakeholder(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["pinyin", "id"], name="contacts_stakeholder_by_name"),  # lists in order of pinyin
-            models.Index(fields=["initials"], name="contacts_stakeholder_initials"),  # search by initials, a range
+            models.Index(
+                fields=["pinyin", "id"], name="contacts_stakeholder_by_name"
+            ),  # lists in order of pinyin
+            models.Index(
+                fields=["initials"], name="contacts_stakeholder_initials"
+            ),  # search by initials, a range
             models.Index(fields=["name"], name="contacts_stakeholder_name"),  # import: the person a row means
         ]
 
@@ -132,10 +142,14 @@ class ContactPhone(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             # A number typed in two columns, or imported twice, stands once.
-            models.UniqueConstraint(fields=["stakeholder", "e164", "extension"], name="contacts_phone_once_per_person"),
+            models.UniqueConstraint(
+                fields=["stakeholder", "e164", "extension"], name="contacts_phone_once_per_person"
+            ),
         ]
         indexes = [
-            models.Index(fields=["e164"], name="contacts_phone_number"),  # import and duplicates: who has this number
+            models.Index(
+                fields=["e164"], name="contacts_phone_number"
+            ),  # import and duplicates: who has this number
         ]
 
     def __str__(self) -> str:
@@ -185,7 +199,12 @@ class Seat(models.Model):
     certificate = models.CharField(_("certificate number"), max_length=50, blank=True)
     occupation = models.CharField(_("walk of life"), max_length=50, blank=True)
     unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("appointing unit")
+        Unit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("appointing unit"),
     )
     started_on = models.DateField(_("from"), null=True, blank=True)
     ended_on = models.DateField(_("until"), null=True, blank=True)
@@ -203,11 +222,15 @@ class Seat(models.Model):
             ),
             # One certificate is one appointment, however often a roster repeats it.
             models.UniqueConstraint(
-                fields=["kind", "certificate"], condition=~Q(certificate=""), name="contacts_seat_certificate_once"
+                fields=["kind", "certificate"],
+                condition=~Q(certificate=""),
+                name="contacts_seat_certificate_once",
             ),
         ]
         indexes = [
-            models.Index(fields=["kind", "level"], name="contacts_seat_kind_level"),  # lists and planning by kind, level
+            models.Index(
+                fields=["kind", "level"], name="contacts_seat_kind_level"
+            ),  # lists and planning by kind, level
         ]
 
     def __str__(self) -> str:

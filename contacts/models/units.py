@@ -40,7 +40,12 @@ class Unit(models.Model):
     short_name = models.CharField(_("short name"), max_length=50)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent unit")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent unit"),
     )
     path = models.CharField(max_length=130, unique=True, editable=False)
 
@@ -53,7 +58,8 @@ class Unit(models.Model):
         constraints = [
             # Numbers of the whole bureau are those of the one unit above all others.
             models.CheckConstraint(
-                condition=Q(parent__isnull=False) | Q(kind="bureau"), name="contacts_unit_only_a_bureau_is_a_root"
+                condition=Q(parent__isnull=False) | Q(kind="bureau"),
+                name="contacts_unit_only_a_bureau_is_a_root",
             ),
         ]
 

@@ -15,7 +15,10 @@ class Migration(migrations.Migration):
             model_name="feedtoken",
             name="unit",
             field=models.ForeignKey(
-                default=None, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contacts.unit"
+                default=None,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="contacts.unit",
             ),
             preserve_default=False,
         ),

@@ -4,27 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schedules', '0003_feed_unit'),
+        ("schedules", "0003_feed_unit"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='policyversion',
-            name='schedules_version_one_per_day',
+            model_name="policyversion",
+            name="schedules_version_one_per_day",
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='address',
+            model_name="delivery",
+            name="address",
             field=models.CharField(blank=True, max_length=254),
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('policy', 'starts_on'), name='schedules_version_one_per_day'),
+            model_name="policyversion",
+            constraint=models.UniqueConstraint(
+                fields=("policy", "starts_on"), name="schedules_version_one_per_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('starts_on', None)), fields=('policy',), name='schedules_version_one_since_always'),
+            model_name="policyversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("starts_on", None)),
+                fields=("policy",),
+                name="schedules_version_one_since_always",
+            ),
         ),
     ]

@@ -34,7 +34,9 @@ class FeedToken(models.Model):
     """A subscription of one officer, known by the SHA-256 of its secret alone. `unit` is where the officer served
     when it was made: a transfer ends it."""
 
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="feed_tokens")
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="feed_tokens"
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=50)
     sha256 = models.CharField(max_length=64, unique=True)

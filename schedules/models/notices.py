@@ -71,7 +71,9 @@ class NoticeLine(models.Model):
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, null=True, related_name="lines")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, null=True, related_name="notice_lines")
+    obligation = models.ForeignKey(
+        Obligation, on_delete=models.PROTECT, null=True, related_name="notice_lines"
+    )
     stage = models.CharField(max_length=10, choices=[*Stage.choices, ("digest", _("digest"))])
     digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, related_name="notice_lines")
     state = models.CharField(max_length=10, choices=State, default=State.TOLD)
@@ -85,7 +87,9 @@ class NoticeLine(models.Model):
         ordering = ["pk"]
         constraints = [
             # Told once in its life, whatever crashes, runs twice or runs late (R10).
-            models.UniqueConstraint(fields=["obligation", "stage", "recipient"], name="schedules_line_told_once"),
+            models.UniqueConstraint(
+                fields=["obligation", "stage", "recipient"], name="schedules_line_told_once"
+            ),
             models.UniqueConstraint(fields=["digest", "recipient"], name="schedules_line_digest_told_once"),
             models.CheckConstraint(
                 condition=Q(obligation=None, digest__isnull=False) | Q(obligation__isnull=False, digest=None),

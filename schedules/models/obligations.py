@@ -36,7 +36,9 @@ class Obligation(models.Model):
     stakeholder = models.ForeignKey(
         Stakeholder, on_delete=models.PROTECT, related_name="obligations", verbose_name=_("stakeholder")
     )
-    policy = models.ForeignKey(CyclePolicy, on_delete=models.PROTECT, related_name="+", verbose_name=_("policy"))
+    policy = models.ForeignKey(
+        CyclePolicy, on_delete=models.PROTECT, related_name="+", verbose_name=_("policy")
+    )
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="obligations")
     period_key = models.CharField(_("period"), max_length=8)
     period_start = models.DateField()
@@ -46,7 +48,9 @@ class Obligation(models.Model):
     planned_time = models.TimeField(_("planned at"), null=True, blank=True)
     arranged = models.BooleanField(default=False)  # the officer chose the day: planning leaves it alone
     waived_at = models.DateTimeField(null=True)
-    waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    waived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     waive_reason = models.CharField(_("reason"), max_length=200, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
     sequence = models.PositiveIntegerField(default=0)  # RFC 5545 SEQUENCE: raised when day or hour change
@@ -76,15 +80,24 @@ class Obligation(models.Model):
                 name="schedules_obligation_planned_within_period",
             ),
             models.CheckConstraint(
-                condition=Q(waived_at=None) | ~Q(waive_reason=""), name="schedules_obligation_waived_for_a_reason"
+                condition=Q(waived_at=None) | ~Q(waive_reason=""),
+                name="schedules_obligation_waived_for_a_reason",
             ),
         ]
         indexes = [
             # Coverage and digests: everything live of a period.
-            models.Index(fields=["period_key", "policy"], condition=Q(withdrawn_at=None), name="schedules_obligation_period"),
+            models.Index(
+                fields=["period_key", "policy"],
+                condition=Q(withdrawn_at=None),
+                name="schedules_obligation_period",
+            ),
             # Reminders and lists: what falls on or before a day.
-            models.Index(fields=["planned_on"], condition=Q(withdrawn_at=None), name="schedules_obligation_planned"),
-            models.Index(fields=["period_end"], condition=Q(withdrawn_at=None), name="schedules_obligation_ends"),
+            models.Index(
+                fields=["planned_on"], condition=Q(withdrawn_at=None), name="schedules_obligation_planned"
+            ),
+            models.Index(
+                fields=["period_end"], condition=Q(withdrawn_at=None), name="schedules_obligation_ends"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,14 +29,20 @@ class Stage(models.TextChoices):
 MINIMUM_DAYS = {Cadence.MONTH: 10, Cadence.QUARTER: 30, Cadence.HALF_YEAR: 60, Cadence.YEAR: 120}
 
 
-SHIPPED_NAMES = {"call": _("monthly call"), "visit": _("quarterly visit"), "report": _("half-yearly work report")}
+SHIPPED_NAMES = {
+    "call": _("monthly call"),
+    "visit": _("quarterly visit"),
+    "report": _("half-yearly work report"),
+}
 
 
 class CyclePolicy(models.Model):
     """One policy through all its versions: the identity that obligations and calendar event ids hang on."""
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=50, blank=True)  # empty: a shipped one, named in the reader's language
+    name = models.CharField(
+        _("name"), max_length=50, blank=True
+    )  # empty: a shipped one, named in the reader's language
 
     class Meta:
         verbose_name = _("policy")
@@ -51,7 +57,9 @@ class PolicyVersion(models.Model):
     """What a policy says from `starts_on` on: it counts for the periods of its cadence that begin on or after that
     day, until those of the next version (R3). Without a start day it has always been so. `ended`: owed no more."""
 
-    policy = models.ForeignKey(CyclePolicy, on_delete=models.PROTECT, related_name="versions", verbose_name=_("policy"))
+    policy = models.ForeignKey(
+        CyclePolicy, on_delete=models.PROTECT, related_name="versions", verbose_name=_("policy")
+    )
     starts_on = models.DateField(_("from"), null=True, blank=True)
     kind = models.CharField(_("kind of contact"), max_length=10, choices=ContactRecord.Kind)
     stand_in_kinds = models.JSONField(_("kinds that stand in for it"), default=list, blank=True)

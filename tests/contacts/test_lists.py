@@ -39,7 +39,9 @@ def bureau(bureau):
     factories.pairing(bureau.dan, other)
     for person, officer in [(bureau.deputy, bureau.alice), (other, bureau.dan)]:
         factories.record(person, officer, NOW - dt.timedelta(days=1), summary=f"{person.name} asked")
-        factories.record(person, officer, NOW - dt.timedelta(days=2), outcome=ContactRecord.Outcome.LEFT_MESSAGE)
+        factories.record(
+            person, officer, NOW - dt.timedelta(days=2), outcome=ContactRecord.Outcome.LEFT_MESSAGE
+        )
         factories.feedback(person, officer, dt.date(2026, 11, 20), text=f"{person.name} said")
         owe(person)
     bureau.other = other

@@ -26,14 +26,18 @@ class Command(BaseCommand):
     help = "How many contacts are owed in a period, met, open, missed and waived: in total and by group."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--period", type=period_key, required=True, metavar="KEY", help="2026-11, 2026-Q4, …")
+        parser.add_argument(
+            "--period", type=period_key, required=True, metavar="KEY", help="2026-11, 2026-Q4, …"
+        )
         parser.add_argument("--kind", choices=ContactRecord.Kind.values)
         parser.add_argument("--unit", metavar="CODE", help="This unit and all below it.")
         parser.add_argument("--by", choices=["unit", "officer", "level"], default="unit")
         parser.add_argument("--at", type=instant, help="ISO 8601 instant that stands for now.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object on standard output.")
 
-    def handle(self, *, period: str, kind: str | None, by: str, at: dt.datetime | None, **options: Any) -> None:
+    def handle(
+        self, *, period: str, kind: str | None, by: str, at: dt.datetime | None, **options: Any
+    ) -> None:
         unit = None
         if options["unit"] and (unit := Unit.objects.filter(code=options["unit"]).first()) is None:
             raise CommandError(f"There is no unit {options['unit']}.", returncode=2)

@@ -69,7 +69,9 @@ class Command(BaseCommand):
                 f"  {officer.police_number}  {work:24}{officer.name}, {officer.unit.name} {officer.post}"
             )
         if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
-            self.stdout.write(f"\nMails are written to {getattr(settings, 'EMAIL_FILE_PATH', '')}, none is sent.\n")
+            self.stdout.write(
+                f"\nMails are written to {getattr(settings, 'EMAIL_FILE_PATH', '')}, none is sent.\n"
+            )
         self.stdout.flush()
 
 
