@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from schedules import coverage
+from schedules.digests.material import items
 from schedules.digests.scope import Scope
-from schedules.models import Digest, PassState
+from schedules.models import Digest, PassState, PolicyVersion
 from schedules.periods import Period
 
 SHOWN = 11  # periods; the one itself makes twelve
@@ -22,25 +21,39 @@ FIGURES = (*coverage.FIGURES, *HEARD)
 Totals = dict[str, dict[str, int]]  # by the key of the period
 
 
-def earlier(scopes: Sequence[Scope], period: Period, now: dt.datetime) -> dict[Scope, list[dict[str, Any]]]:
-    """For each scope the eleven periods before `period`, oldest first, without those before anything was owed."""
-    wanted = [period.preceding()]
-    while len(wanted) < SHOWN:
-        wanted.append(wanted[-1].preceding())
-    wanted.reverse()
-    frozen = _frozen(scopes, wanted)
-    if any(len(known) < SHOWN for known in frozen.values()):
-        wanted = _planned_ones(wanted)
-    return {scope: _rows(scope, wanted, frozen[scope], now) for scope in scopes}
+def before(period: Period) -> list[Period]:
+    """The eleven periods before, oldest first."""
+    found = [period.preceding()]
+    while len(found) < SHOWN:
+        found.append(found[-1].preceding())
+    return found[::-1]
 
 
-def _rows(scope: Scope, wanted: list[Period], known: Totals, now: dt.datetime) -> list[dict[str, Any]]:
+def frozen(scopes: Collection[Scope], period: Period) -> dict[Scope, dict[str, dict[str, int]]]:
+    """What was frozen of these periods: of each scope the totals, by key."""
+    by_unit = {scope.unit.pk: scope for scope in scopes if scope.unit}
+    found: dict[Scope, Totals] = {scope: {} for scope in scopes}
+    rows = Digest.objects.filter(unit__in=by_unit, period_key__in=[one.key for one in before(period)])
+    for unit, key, trend in rows.values_list("unit", "period_key", "figures__trend"):
+        found[by_unit[unit]][key] = trend[-1]
+    return found
+
+
+def rows(
+    scope: Scope, period: Period, now: dt.datetime, known: Totals, versions: list[PolicyVersion]
+) -> list[dict[str, Any]]:
+    """The totals of the eleven periods before, without those before anything was owed."""
+    wanted = before(period)
     missing = [one for one in wanted if one.key not in known]
-    if missing:
-        known |= _reckoned(scope, missing, now)
-    rows = [{"key": one.key, **known[one.key]} for one in wanted]
-    began = (number for number, row in enumerate(rows) if row["owed"] or row["received"])
-    return rows[next(began, len(rows)) :]
+    if missing and (planned := _planned_ones(missing)):
+        known = known | _reckoned(scope, planned, now, versions)
+    found = [
+        {"key": one.key, **{name: known[one.key][name] for name in FIGURES}}
+        for one in wanted
+        if one.key in known
+    ]
+    began = (number for number, row in enumerate(found) if row["owed"] or row["received"])
+    return found[next(began, len(found)) :]
 
 
 def _planned_ones(wanted: list[Period]) -> list[Period]:
@@ -49,35 +62,23 @@ def _planned_ones(wanted: list[Period]) -> list[Period]:
     return [period for period in wanted if first_day and period.end >= first_day]
 
 
-def _frozen(scopes: Sequence[Scope], wanted: list[Period]) -> dict[Scope, Totals]:
-    by_unit = {scope.unit.pk: scope for scope in scopes if scope.unit}
-    found: dict[Scope, Totals] = {scope: {} for scope in scopes}
-    rows = Digest.objects.filter(unit__in=by_unit, period_key__in=[period.key for period in wanted])
-    for unit, key, trend in rows.values_list("unit", "period_key", "figures__trend"):
-        found[by_unit[unit]][key] = {name: trend[-1][name] for name in FIGURES}
-    return found
-
-
-def _reckoned(scope: Scope, wanted: list[Period], now: dt.datetime) -> Totals:
-    """A few queries, however many periods."""
-    tallies: Totals = defaultdict(lambda: dict.fromkeys(FIGURES, 0))
+def _reckoned(scope: Scope, wanted: list[Period], now: dt.datetime, versions: list[PolicyVersion]) -> Totals:
+    """Two queries, however many periods."""
+    today = timezone.localdate(now)
+    tallies: Totals = {period.key: dict.fromkeys(FIGURES, 0) for period in wanted}
     span = Period(wanted[0].start, wanted[-1].end, wanted[0].cadence, "")
-    for row in coverage.standing(coverage.of_period(span), now=now, **scope.standing):
+    owed = coverage.of_period(span)
+    for row in coverage.standing(owed, now=now, versions=versions, **scope.standing):
         for period in wanted:
             if _belongs(row, period):
                 coverage.count(tallies[period.key], row)
-    said = scope.feedback().filter(
-        Q(answered_on=None) | Q(answered_on__gte=span.start), received_on__lte=span.end
-    )
-    for received_on, answered_on, due_on in said.values_list("received_on", "answered_on", "due_on"):
+    for item in items(scope, span.start, min(today, span.end), span.end):
         for period in wanted:
-            tally, ref = tallies[period.key], min(period.end, timezone.localdate(now))
-            tally["received"] += received_on in period
-            tally["answered"] += answered_on is not None and answered_on in period
-            tally["overdue"] += (
-                received_on <= ref and due_on < ref and (answered_on is None or answered_on > ref)
-            )
-    return {period.key: tallies[period.key] for period in wanted}
+            tally = tallies[period.key]
+            tally["received"] += item.received_on in period
+            tally["answered"] += item.answered_on is not None and item.answered_on in period
+            tally["overdue"] += item.is_late(min(period.end, today))
+    return tallies
 
 
 def _belongs(row: coverage.Standing, period: Period) -> bool:

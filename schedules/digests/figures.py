@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from contacts.models import Officer, Unit
 from schedules import coverage, periods
-from schedules.digests.earlier import earlier
+from schedules.digests import earlier
 from schedules.digests.material import STATES, Material, Person, due_soon_limit, gather
 from schedules.digests.scope import Scope
+from schedules.models import PolicyVersion
 from schedules.workdays import Workdays
 
 SHOWN = 30  # of a list; its count is of all
@@ -25,11 +26,16 @@ QUIET_DAYS = 90
 Counts = dict[str, int]
 
 
-def figures(scope: Scope, key: str, now: dt.datetime) -> dict[str, Any]:
-    """What `scope` owed, did and heard in the period, as seen from the instant `now`; JSON all through."""
-    period = periods.parse(key)
-    before = earlier([scope], period, now)
-    return add_up(scope, gather(scope, period, now), before[scope], due_soon_limit(now, Workdays.load()))
+def figures(
+    scope: Scope, key: str, now: dt.datetime, frozen: dict[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """What `scope` owed, did and heard in the period, as seen from the instant `now`; JSON all through. Whoever has the
+    figures of the periods before that are `frozen` at hand, by their keys, spares a query."""
+    period, versions = periods.parse(key), list(PolicyVersion.objects.all())
+    if frozen is None:
+        frozen = earlier.frozen([scope], period)[scope]
+    before = earlier.rows(scope, period, now, frozen, versions)
+    return add_up(scope, gather(scope, period, now, versions), before, due_soon_limit(now, Workdays.load()))
 
 
 def add_up(scope: Scope, found: Material, before: list[dict[str, Any]], limit: dt.date) -> dict[str, Any]:
@@ -148,37 +154,35 @@ def _sum(top: Unit, units: Iterable[Unit], by_unit: dict[int, Counts]) -> Counts
 def _feedback(scope: Scope, found: Material) -> dict[str, Any]:
     """Received and answered in the period, overdue at its end; and by topic what was received, by its state."""
     topics: dict[int | None, dict[str, Any]] = {}
-    answered = 0
-    for row in _within(scope, found.heard):
-        topic = topics.setdefault(
-            row["topic"],
-            {
-                "topic": row["topic"],
-                "name": row["topic__name"],
-                "total": 0,
-                **dict.fromkeys(STATES, 0),
-                "overdue": 0,
-            },
-        )
-        for state in STATES:
-            topic[state] += row[state]
-            topic["total"] += row[state]
-        topic["overdue"] += row["late"]
-        answered += row["told"]
-    overdue = sorted(_within(scope, found.overdue), key=lambda row: (row["due_on"], row["pk"]))
-    shown = [topic for topic in topics.values() if topic["total"] or topic["overdue"]]
+    items = sorted(_within(scope, found.said), key=lambda item: (item.due_on, item.pk))
+    overdue = [item for item in items if item.is_late(found.ref)]
+    received = [item for item in items if item.received_on in found.period]
+    for item in received + overdue:
+        blank = {
+            "topic": item.topic,
+            "name": item.topic_name,
+            "total": 0,
+            **dict.fromkeys(STATES, 0),
+            "overdue": 0,
+        }
+        topics.setdefault(item.topic, blank)
+    for item in received:
+        topics[item.topic]["total"] += 1
+        topics[item.topic][item.state] += 1
+    for item in overdue:
+        topics[item.topic]["overdue"] += 1
     return {
-        "received": sum(topic["total"] for topic in shown),
-        "answered": answered,
+        "received": len(received),
+        "answered": sum(item.answered_on is not None and item.answered_on in found.period for item in items),
         "overdue": len(overdue),
-        "by_topic": sorted(shown, key=lambda topic: (-topic["total"], topic["name"] or "")),
+        "by_topic": sorted(topics.values(), key=lambda topic: (-topic["total"], topic["name"] or "")),
         "first": [
             {
-                "feedback": row["pk"],
-                "stakeholder": row["stakeholder"],
-                "unit": row["unit__short_name"],
-                "due_on": row["due_on"].isoformat(),
+                "feedback": item.pk,
+                "stakeholder": item.stakeholder,
+                "unit": item.unit_name,
+                "due_on": item.due_on.isoformat(),
             }
-            for row in overdue[:SHOWN]
+            for item in overdue[:SHOWN]
         ],
     }

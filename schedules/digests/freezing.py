@@ -10,11 +10,11 @@ from django.conf import settings
 
 from contacts.models import Unit, UnitRole
 from schedules import periods
-from schedules.digests.earlier import earlier
+from schedules.digests import earlier
 from schedules.digests.figures import add_up
 from schedules.digests.material import due_soon_limit, gather
 from schedules.digests.scope import Scope
-from schedules.models import Digest, NoticeLine, PassState
+from schedules.models import Digest, NoticeLine, PassState, PolicyVersion
 from schedules.notices.hours import Moment
 from schedules.notices.queueing import post
 from schedules.periods import Period
@@ -77,17 +77,20 @@ def _freeze(units: Collection[int], period: Period, moment: Moment) -> list[Dige
         for top in everything
         if top.pk in units
     ]
-    found, limit = gather(whole, period, moment.now), due_soon_limit(moment.now, moment.workdays)
-    before = earlier(scopes, period, moment.now)
+    versions = list(PolicyVersion.objects.all())
+    found = gather(whole, period, moment.now, versions)
+    limit = due_soon_limit(moment.now, moment.workdays)
+    frozen = earlier.frozen(scopes, period)
     return Digest.objects.bulk_create(
         [
             Digest(
                 unit=scope.unit,
                 period_key=period.key,
                 frozen_at=moment.now,
-                figures=add_up(scope, found, before[scope], limit),
+                figures=add_up(scope, found, before, limit),
             )
             for scope in scopes
+            for before in [earlier.rows(scope, period, moment.now, frozen[scope], versions)]
         ]
     )
 

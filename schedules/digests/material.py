@@ -1,17 +1,17 @@
 """What digests are made of: everything a scope owed, did and heard in a period, read once and sorted by unit.
 
-Six queries, whether it is for one station's page or for freezing the digests of all units at once.
+Three queries, whether it is for one station's page or for freezing the digests of all units at once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import DateField, Exists, Max, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 
 from contacts.models import ContactRecord, Feedback, Seat
@@ -25,6 +25,26 @@ STATES = [state.value for state in Feedback.State]
 Person = tuple[int, dt.date | None]  # and the day of the last contact that reached them
 
 
+class Item(NamedTuple):
+    """One opinion as the digests count it."""
+
+    unit: int
+    pk: int
+    stakeholder: int
+    topic: int | None
+    topic_name: str | None
+    state: str
+    received_on: dt.date
+    due_on: dt.date
+    answered_on: dt.date | None
+    unit_name: str
+
+    def is_late(self, ref: dt.date) -> bool:
+        """Did it wait for an answer past its day when the day `ref` ended?"""
+        waiting = self.answered_on is None or self.answered_on > ref
+        return waiting and self.received_on <= ref and self.due_on < ref
+
+
 @dataclass
 class Material:
     """Lists by the id of the unit in which they count; of an officer's own, under whichever unit."""
@@ -32,8 +52,7 @@ class Material:
     period: Period
     now: dt.datetime
     owed: dict[int, list[coverage.Standing]] = field(default_factory=lambda: defaultdict(list))
-    heard: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    overdue: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    said: dict[int, list[Item]] = field(default_factory=lambda: defaultdict(list))
     people: dict[int, list[Person]] = field(default_factory=lambda: defaultdict(list))
     unpaired: dict[int, list[Person]] = field(default_factory=lambda: defaultdict(list))
 
@@ -47,20 +66,15 @@ class Material:
         return min(self.day, self.period.end)
 
 
-def gather(scope: Scope, period: Period, now: dt.datetime) -> Material:
+def gather(scope: Scope, period: Period, now: dt.datetime, versions: list[PolicyVersion]) -> Material:
     found = Material(period, now)
-    versions = list(PolicyVersion.objects.all())
     kinds = {kind for version in versions for kind in version.seat_kinds}
     for row in coverage.standing(coverage.of_period(period), now=now, versions=versions, **scope.standing):
         found.owed[row.unit].append(row)
-    for topic in _heard(scope, found):
-        found.heard[topic["unit"]].append(topic)
-    for item in _overdue(scope, found):
-        found.overdue[item["unit"]].append(item)
-    for unit, person, last in _people(scope, kinds, found.ref):
-        found.people[unit].append((person, last))
-    for unit, person in _unpaired(scope, kinds, found.ref):
-        found.unpaired[unit].append((person, None))
+    for item in items(scope, period.start, found.ref, period.end):
+        found.said[item.unit].append(item)
+    for held, unit, person, last in _people(scope, kinds, found.ref):
+        (found.people if held else found.unpaired)[unit].append((person, last))
     return found
 
 
@@ -71,38 +85,33 @@ def due_soon_limit(now: dt.datetime, workdays: Workdays) -> dt.date:
 # --- feedback ------------------------------------------------------------------------------------------------
 
 
-def _heard(scope: Scope, found: Material) -> Iterable[Any]:
-    """By unit and topic: what was received in the period, by the state it has now; what was answered in the period,
-    whenever it was received; and what waited for an answer past its day when the period, or today, ended."""
-    period = found.period
-    received = Q(received_on__range=(period.start, period.end))
-    return (
-        scope.feedback()
-        .order_by()
-        .values("unit", "topic", "topic__name")
-        .annotate(
-            **{state: Count("pk", filter=received & Q(state=state)) for state in STATES},
-            told=Count("pk", filter=Q(answered_on__range=(period.start, period.end))),
-            late=Count("pk", filter=_late(found.ref)),
-        )
+def items(scope: Scope, start: dt.date, ref: dt.date, end: dt.date) -> Iterator[Item]:
+    """What was received or answered from `start` to `end`, and what waited past its day when `ref` ended."""
+    waiting = Q(answered_on=None) | Q(answered_on__gt=start)
+    wanted = Q(received_on__range=(start, end)) | Q(answered_on__range=(start, end))
+    rows = scope.feedback().filter(wanted | waiting & Q(received_on__lte=ref, due_on__lt=ref)).order_by()
+    fields = (
+        "unit",
+        "pk",
+        "stakeholder",
+        "topic",
+        "topic__name",
+        "state",
+        "received_on",
+        "due_on",
+        "answered_on",
     )
-
-
-def _overdue(scope: Scope, found: Material) -> Iterable[Any]:
-    rows = scope.feedback().filter(_late(found.ref)).order_by("due_on", "pk")
-    return rows.values("unit", "pk", "stakeholder", "due_on", "unit__short_name")
-
-
-def _late(ref: dt.date) -> Q:
-    return Q(received_on__lte=ref, due_on__lt=ref) & (Q(answered_on=None) | Q(answered_on__gt=ref))
+    return (Item(*row) for row in rows.values_list(*fields, "unit__short_name").iterator(chunk_size=5000))
 
 
 # --- people --------------------------------------------------------------------------------------------------
 
 
-def _people(scope: Scope, kinds: Iterable[str], ref: dt.date) -> Iterable[tuple[int, int, dt.date | None]]:
-    """Whom a cycle covers and an officer holds on `ref`, those first whom nobody has reached for longest. A contact of
-    any kind counts, whoever made it."""
+def _people(
+    scope: Scope, kinds: Iterable[str], ref: dt.date
+) -> Iterable[tuple[bool, int, int, dt.date | None]]:
+    """Whom a cycle covers on `ref`: held by an officer or not, the unit in which that counts, who it is, and when
+    somebody last reached those who are held. A contact of any kind counts, whoever made it. One query."""
     last = (
         ContactRecord.objects.reached()
         .filter(stakeholder=OuterRef("stakeholder"), occurred_on__lte=ref)
@@ -112,14 +121,12 @@ def _people(scope: Scope, kinds: Iterable[str], ref: dt.date) -> Iterable[tuple[
         .values("day")
     )
     held = scope.pairings().open(ref).filter(_seated(kinds, ref, "stakeholder"))  # type: ignore[attr-defined]
-    rows = held.annotate(last=Subquery(last)).order_by(F("last").asc(nulls_first=True), "stakeholder")
-    return rows.values_list("unit", "stakeholder", "last")
-
-
-def _unpaired(scope: Scope, kinds: Iterable[str], ref: dt.date) -> Iterable[tuple[int, int]]:
-    """Whom a cycle covers and nobody holds on `ref`, by the unit in charge."""
     alone = scope.people().unpaired(ref).filter(_seated(kinds, ref, "pk"))  # type: ignore[attr-defined]
-    return alone.order_by("pk").values_list("unit", "pk")
+    return (
+        held.order_by()
+        .values_list(Value(True), "unit", "stakeholder", Subquery(last))
+        .union(alone.order_by().values_list(Value(False), "unit", "pk", Value(None, DateField())), all=True)
+    )
 
 
 def _seated(kinds: Iterable[str], day: dt.date, person: str) -> Exists:

@@ -13,6 +13,7 @@ from contacts import access
 from contacts.access import Deed
 from contacts.models import Officer, Unit
 from schedules import coverage
+from schedules.digests.earlier import before
 from schedules.digests.figures import figures
 from schedules.digests.scope import Scope
 from schedules.models import Digest
@@ -52,39 +53,40 @@ def headline(found: dict[str, Any]) -> dict[str, int]:
 
 def shown(scope: Scope, period: Period, now: dt.datetime, *, compare: bool = True) -> Shown:
     """The frozen figures, if they were frozen by `now`, else those of now."""
-    digest = frozen(scope, period, now)
+    there = _frozen(scope, period, now)
+    digest = there.pop(period.key, None)
+    known = {key: one.figures["trend"][-1] for key, one in there.items()}
     if digest is None:
-        return Shown(figures(scope, period.key, now))
-    live = figures(scope, period.key, now) if compare else None
+        return Shown(figures(scope, period.key, now, known))
+    live = figures(scope, period.key, now, known) if compare else None
     return Shown(digest.figures, digest.frozen_at, live)
 
 
-def frozen(scope: Scope, period: Period, now: dt.datetime) -> Digest | None:
-    if scope.officer is not None:
-        return None
-    return Digest.objects.filter(unit=scope.unit, period_key=period.key, frozen_at__lte=now).first()
+def _frozen(scope: Scope, period: Period, now: dt.datetime) -> dict[str, Digest]:
+    """By the key of the period: of this one and of those before, in one query."""
+    if scope.unit is None:
+        return {}
+    keys = [period.key, *(one.key for one in before(period))]
+    rows = Digest.objects.filter(unit=scope.unit, period_key__in=keys)
+    return {
+        digest.period_key: digest
+        for digest in rows
+        if digest.frozen_at <= now or digest.period_key != period.key
+    }
 
 
-def scope_for(officer: Officer, code: str) -> Scope | None:
-    """The unit of that code with all below it, or the officer's own figures; None outside what they may look at."""
+def scope_for(officer: Officer, code: str = "") -> Scope | None:
+    """The unit of that code with all below it, or the officer's own figures; without a code the highest unit whose
+    digest they may see. None outside what they may look at. One query: a unit's code stands in the path of all below."""
     reach = access.reach(officer, Deed.DIGEST)
-    if code == OWN:
+    if code == OWN or not (code or reach.everything or reach.paths):
         return Scope.of_officer(officer) if reach.own else None
-    if not re.fullmatch(r"[0-9A-Za-z-]{1,12}", code):
+    if not re.fullmatch(r"[0-9A-Za-z-]{0,12}", code):
         return None
-    # One query for the unit and its subtree: its code stands in the path of each.
     within = reach.q(unit="", own=Q(pk__in=[]))
     units = list(Unit.objects.filter(within, path__contains=f"{code}/").order_by("path"))
-    top = next((unit for unit in units if unit.code == code), None)
+    top = next((unit for unit in units if code in ("", unit.code)), None)
     return Scope(top, tuple(unit for unit in units if top.contains(unit))) if top else None
-
-
-def first_scope(officer: Officer) -> str:
-    """Where the page begins: the highest unit whose digest the officer may see, else their own figures."""
-    reach = access.reach(officer, Deed.DIGEST)
-    if reach.everything:
-        return Unit.objects.filter(parent=None).values_list("code", flat=True).first() or OWN
-    return reach.paths[0].rstrip("/").rsplit("/", 1)[-1] if reach.paths else OWN
 
 
 def code_above(officer: Officer, scope: Scope) -> str:

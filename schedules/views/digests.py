@@ -19,7 +19,7 @@ from schedules.digests import workbook
 from schedules.digests.names import names
 from schedules.digests.reading import Reading, neighbours, period_name, siblings
 from schedules.digests.scope import Scope
-from schedules.digests.shown import Shown, code_above, first_scope, scope_for, shown
+from schedules.digests.shown import Shown, code_above, scope_for, shown
 from schedules.periods import Period
 
 LENGTHS = {
@@ -89,7 +89,7 @@ def _asked(request: OfficerRequest, now: dt.datetime) -> tuple[Scope, Period]:
         period = periods.parse(request.GET.get("period") or periods.containing(today, "month").key)
     except ValueError as error:
         raise Http404 from error
-    scope = scope_for(request.user, request.GET.get("unit") or first_scope(request.user))
+    scope = scope_for(request.user, request.GET.get("unit", ""))
     if scope is None or period.start > today:
         raise Http404
     return scope, period

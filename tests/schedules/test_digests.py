@@ -1,0 +1,454 @@
+"""Digests: the same numbers on the page, in the mail, in files and from the command; frozen, they stay."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.urls import reverse
+
+from contacts.models import AuditEntry, Topic
+from schedules import charts, coverage, periods
+from schedules.digests.figures import figures
+from schedules.digests.freezing import freeze_due
+from schedules.digests.reading import Reading, neighbours, percent, period_name, share
+from schedules.digests.scope import Scope
+from schedules.digests.shown import shown
+from schedules.models import Digest, Notice, NoticeLine, PassState
+from schedules.notices import deliver
+from tests import factories
+from tests.base import sign_in
+from tests.schedules.scenes import at, day, moment, owe
+
+NOW = at("2026-11-18 10:30")
+
+
+@pytest.fixture
+def people(bureau):
+    """Seven owed calls of October and November: Alice met one and missed one, Bob and Dan have theirs."""
+    bureau.topic = Topic.objects.create(name="Parking")
+    PassState.objects.create(first_day=day("2026-10-01"), latest_at=at("2026-11-18 10:00"))
+    bureau.second = factories.stakeholder("王芳", bureau.station)
+    bureau.bobs = factories.stakeholder("赵敏", bureau.station)
+    bureau.dans = factories.stakeholder("孙涛", bureau.other_station)
+    for person, holder in [
+        (bureau.second, bureau.alice),
+        (bureau.bobs, bureau.bob),
+        (bureau.dans, bureau.dan),
+    ]:
+        factories.seat(person)
+        factories.pairing(holder, person)
+    for person in (bureau.deputy, bureau.second, bureau.bobs, bureau.dans):
+        owe(person, "2026-10")
+        owe(person, "2026-11")
+    factories.record(bureau.deputy, bureau.alice, at("2026-10-12 09:00"), kind="call")
+    factories.record(bureau.second, bureau.alice, at("2026-10-13 09:00"), kind="call", outcome="no_answer")
+    factories.record(bureau.dans, bureau.dan, at("2026-10-14 09:00"), kind="call")
+    factories.record(bureau.dans, bureau.dan, at("2026-11-04 09:00"), kind="call")
+    return bureau
+
+
+def of(unit, key="2026-10", now=NOW):
+    return figures(Scope.of_unit(unit), key, now)
+
+
+# --- the figures ---------------------------------------------------------------------------------------------
+
+
+def test_it_counts_what_the_status_function_counts(people):
+    for unit in (people.bureau, people.county, people.station, people.other_county):
+        for key in ("2026-10", "2026-11", "2026-Q4", "2026"):
+            expected = coverage.figures(key, unit=unit, now=NOW)["total"]
+            total = of(unit, key)["coverage"]["total"]
+            assert {name: total[name] for name in coverage.FIGURES} == expected
+
+
+def test_the_units_below_add_up_to_the_whole(people):
+    for unit in (people.bureau, people.county, people.station):
+        found = of(unit)["coverage"]
+        for name in coverage.FIGURES:
+            assert sum(group[name] for group in found["groups"]) == found["total"][name]
+            assert sum(kind[name] for kind in found["by_kind"]) == found["total"][name]
+
+
+def test_the_bureau_has_a_line_for_each_county_and_a_station_one_for_each_officer(people):
+    assert [(group["unit"], group["owed"]) for group in of(people.bureau)["coverage"]["groups"]] == [
+        (people.county.code, 3),
+        (people.other_county.code, 1),
+    ]
+    assert [(group["officer"], group["owed"]) for group in of(people.station)["coverage"]["groups"]] == [
+        (people.alice.police_number, 2),
+        (people.bob.police_number, 1),
+    ]
+
+
+def test_it_lists_what_was_missed_and_whom_nobody_reached(people):
+    found = of(people.station)
+    assert found["coverage"]["missed"]["count"] == 2
+    assert {row["stakeholder"] for row in found["coverage"]["missed"]["first"]} == {
+        people.second.pk,
+        people.bobs.pk,
+    }
+    assert {row["stakeholder"] for row in found["not_reached"]["first"]} == {people.second.pk, people.bobs.pk}
+    assert found["quiet"]["count"] == 2
+    assert of(people.station, "2026-11")["not_reached"]["count"] == 3
+
+
+def test_a_contact_of_any_kind_reaches_a_person_though_it_meets_nothing(people):
+    factories.record(people.second, people.carol, at("2026-10-20 09:00"), kind="meeting")
+    found = of(people.station)
+    assert found["coverage"]["missed"]["count"] == 2
+    assert [row["stakeholder"] for row in found["not_reached"]["first"]] == [people.bobs.pk]
+
+
+def test_whoever_has_lost_their_officer_is_listed_where_they_are_in_charge(people):
+    people.bobs.pairings.update(ended_on=day("2026-11-10"))
+    assert of(people.station, "2026-11")["unpaired"] == {
+        "count": 1,
+        "first": [{"stakeholder": people.bobs.pk, "last": None}],
+    }
+    assert of(people.other_county, "2026-11")["unpaired"]["count"] == 0
+
+
+def test_a_monitor_whom_no_policy_covers_is_on_no_list(people):
+    monitor = factories.stakeholder("周到", people.station)
+    factories.seat(monitor, "discipline_monitor", "")
+    assert of(people.station, "2026-11")["unpaired"]["count"] == 0
+
+
+def test_feedback_counts_where_it_is_handled_by_topic_and_state(people):
+    said = {"topic": people.topic}
+    factories.feedback(people.deputy, people.alice, day("2026-10-05"), **said)
+    factories.feedback(people.dans, people.dan, day("2026-10-06"), state="assigned", **said)
+    told = factories.record(people.deputy, people.alice, at("2026-11-02 09:00"))
+    factories.feedback(
+        people.deputy, people.alice, day("2026-09-20"), due_on=day("2026-10-15"), state="answered",
+        answered_on=day("2026-11-02"), answer_record=told, result="solved", **said,
+    )  # fmt: skip
+    whole = of(people.bureau)["feedback"]
+    assert (whole["received"], whole["answered"], whole["overdue"]) == (2, 0, 3)
+    assert [
+        (topic["name"], topic["total"], topic["received"], topic["assigned"]) for topic in whole["by_topic"]
+    ] == [("Parking", 2, 1, 1)]
+    parts = [of(unit)["feedback"] for unit in (people.county, people.other_county)]
+    for name in ("received", "answered", "overdue"):
+        assert sum(part[name] for part in parts) == whole[name]
+    assert of(people.station, "2026-11")["feedback"]["answered"] == 1
+
+
+def test_an_answer_that_came_later_was_overdue_at_the_end_of_the_period(people):
+    told = factories.record(people.deputy, people.alice, at("2026-11-02 09:00"))
+    factories.feedback(
+        people.deputy, people.alice, day("2026-10-01"), due_on=day("2026-10-20"), state="closed",
+        answered_on=day("2026-11-02"), answer_record=told, result="solved", closed_on=day("2026-11-03"),
+    )  # fmt: skip
+    assert of(people.station, "2026-10")["feedback"]["overdue"] == 1
+    assert of(people.station, "2026-11")["feedback"]["overdue"] == 0
+
+
+def test_it_shows_the_periods_before(people):
+    trend = of(people.bureau, "2026-11")["trend"]
+    assert [(row["key"], row["owed"], row["met"]) for row in trend] == [("2026-10", 4, 2), ("2026-11", 4, 1)]
+
+
+def test_a_week_holds_what_is_planned_in_it(people):
+    def owed():
+        return of(people.bureau, "2026-W50", at("2026-12-08 09:00"))["coverage"]["total"]["owed"]
+
+    owe(factories.stakeholder("吴静", people.station), "2026-12", planned_on=day("2026-12-09"))
+    assert owed() == 0  # nobody ever held her
+    owe(people.deputy, "2026-12", planned_on=day("2026-12-09"))
+    assert owed() == 1
+
+
+def test_it_holds_no_name_of_a_person(people):
+    text = json.dumps(of(people.bureau), ensure_ascii=False)
+    assert not [person for person in (people.deputy, people.second, people.bobs) if person.name in text]
+
+
+def test_an_officers_own_figures_are_those_of_the_people_they_held(people):
+    found = figures(Scope.of_officer(people.alice), "2026-10", NOW)
+    assert (found["coverage"]["total"]["owed"], found["coverage"]["total"]["met"], found["people"]) == (
+        2,
+        1,
+        2,
+    )
+
+
+# --- frozen --------------------------------------------------------------------------------------------------
+
+
+def freeze(text):
+    with transaction.atomic():
+        return freeze_due(moment(text))
+
+
+def test_it_freezes_on_the_third_working_day_after_the_end_and_once(people):
+    assert freeze("2026-11-03 23:59") == 0
+    assert freeze("2026-11-04 08:00") == 3  # station, county and bureau have leaders
+    assert freeze("2026-11-04 08:01") == 0
+    assert set(Digest.objects.values_list("unit", "period_key")) == {
+        (unit.pk, "2026-10") for unit in (people.station, people.county, people.bureau)
+    }
+
+
+def test_what_was_frozen_together_is_what_each_unit_would_have_had_alone(people):
+    freeze("2026-11-04 08:00")
+    for digest in Digest.objects.select_related("unit"):
+        assert digest.figures == of(digest.unit, "2026-10", at("2026-11-04 08:00"))
+
+
+def test_its_leaders_are_told_once_in_their_inbox(people):
+    freeze("2026-11-04 08:00")
+    freeze("2026-11-05 08:00")
+    told = NoticeLine.objects.filter(stage="digest").values_list("recipient", "digest__unit")
+    assert sorted(told) == sorted(
+        [
+            (people.bob.pk, people.station.pk),
+            (people.lin.pk, people.county.pk),
+            (people.lea.pk, people.bureau.pk),
+        ]
+    )
+    assert Notice.objects.get(officer=people.bob).send_on == day("2026-11-04")
+
+
+def test_no_period_before_the_first_pass_is_frozen_and_none_long_after(people):
+    PassState.objects.update(first_day=day("2026-11-01"))
+    assert freeze("2026-11-04 08:00") == 0
+    PassState.objects.update(first_day=day("2026-01-01"))
+    assert freeze("2027-02-01 08:00") == 12  # December, the quarter, the half-year and the year; not October
+    assert not Digest.objects.filter(period_key="2026-10").exists()
+
+
+def test_a_frozen_one_stays_as_it_is_and_shows_the_difference(people):
+    freeze("2026-11-04 08:00")
+    before = Digest.objects.get(unit=people.station).figures
+    factories.record(people.second, people.alice, at("2026-10-20 09:00"), kind="call", recorded_at=NOW)
+    found = shown(Scope.of_unit(people.station), periods.parse("2026-10"), NOW)
+    assert found.figures == before == Digest.objects.get(unit=people.station).figures
+    assert ("met", 1, 2) in found.changes
+    assert ("missed", 2, 1) in found.changes
+    assert ("owed", 3, 3) not in found.changes
+
+
+def test_the_next_periods_digest_speaks_of_the_frozen_figures(people):
+    freeze("2026-11-04 08:00")
+    factories.record(people.second, people.alice, at("2026-10-20 09:00"), kind="call", recorded_at=NOW)
+    assert of(people.station, "2026-11")["trend"][0]["met"] == 1
+
+
+def test_seen_from_before_it_was_frozen_it_is_reckoned(people):
+    freeze("2026-11-04 08:00")
+    found = shown(Scope.of_unit(people.station), periods.parse("2026-10"), at("2026-11-01 09:00"))
+    assert (found.frozen_at, found.now) == (None, None)
+
+
+def test_the_mail_has_the_numbers_and_no_name_and_fetches_nothing(people):
+    freeze("2026-11-04 08:00")
+    deliver(moment("2026-11-04 09:00"))
+    message = next(message for message in mail.outbox if message.to == [people.lea.email])
+    html = message.alternatives[0].content
+    assert "50 %" in html
+    assert "50 %" in message.body
+    assert people.county.short_name in html
+    assert not [person for person in (people.deputy, people.second, people.bobs) if person.name in html]
+    assert "<img" not in html
+    assert f"{reverse('schedules:digest')}?unit={people.bureau.code}&amp;period=2026-10" in html
+    assert len(html) < 100_000
+
+
+# --- the page ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(people, time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+    def get(who, query="", name="schedules:digest"):
+        return sign_in(getattr(people, who)).get(f"{reverse(name)}{query}")
+
+    return get
+
+
+def text_of(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def test_the_page_shows_what_the_command_says(people, page, capsys):
+    call_command("digest", unit=people.bureau.code, period="2026-10", at=NOW, json=True)
+    said = json.loads(capsys.readouterr().out)
+    assert page("lea", "?period=2026-10").context["reading"].figures == said
+    assert said["coverage"]["total"]["met"] == 2
+
+
+def test_it_begins_with_the_highest_unit_one_may_see_and_this_month(people, page):
+    for who, name in [
+        ("lea", "无锡市公安局"),
+        ("lin", "江阴市公安局"),
+        ("bob", "江阴市公安局澄江派出所"),
+        ("alice", "Alice"),
+    ]:
+        reading = page(who).context["reading"]
+        assert (reading.title, reading.period.key) == (name, "2026-11")
+
+
+@pytest.mark.parametrize(
+    ("who", "unit", "status"),
+    [
+        ("lea", "other_county", 200), ("carol", "station", 200), ("lin", "station", 200), ("lin", "other_county", 404),
+        ("lin", "bureau", 404), ("bob", "county", 404), ("bob", "station", 200), ("alice", "station", 404),
+    ],
+)  # fmt: skip
+def test_outside_ones_own_units_a_digest_does_not_exist(people, page, who, unit, status):
+    query = f"?unit={getattr(people, unit).code}&period=2026-10"
+    assert page(who, query).status_code == status
+    assert page(who, query, "schedules:digest-file").status_code == status
+
+
+@pytest.mark.parametrize(
+    "query", ["?period=2026-13", "?period=2027-01", "?unit=nobody", "?unit=../x", "?unit=3202"]
+)
+def test_what_does_not_exist_is_not_found(page, query):
+    assert page("lea", query).status_code == 404
+
+
+def test_each_number_leads_to_the_list_behind_it(people, page):
+    reading = page("lea", "?period=2026-10").context["reading"]
+    assert reading.groups[0]["tasks"]["missed"] == f"{reverse('schedules:obligation-list')}?" + (
+        f"period=2026-10&unit={people.county.code}&state=missed"
+    )
+    listed = sign_in(people.lea).get(reading.groups[0]["tasks"]["missed"])
+    assert len(listed.context["table"].rows) == reading.groups[0]["missed"] == 2
+
+
+def test_it_says_as_of_when_and_what_has_changed_since(people, page):
+    freeze("2026-11-04 08:00")
+    factories.record(people.second, people.alice, at("2026-10-20 09:00"), kind="call", recorded_at=NOW)
+    text = text_of(page("bob", "?period=2026-10"))
+    assert "as of 2026-11-04 08:00, frozen" in text
+    assert "met: 1 → 2" in text
+
+
+def test_no_phone_number_stands_on_it_or_in_its_files(people, page):
+    for name in ("schedules:digest", "schedules:digest-file"):
+        content = page("carol", "?period=2026-10", name).getvalue()
+        assert b"13912345678" not in content
+
+
+def test_a_whole_quarter_takes_at_most_fifteen_queries(people, page, django_assert_max_num_queries):
+    freeze("2026-11-04 08:00")
+    client = sign_in(people.lea)
+    with django_assert_max_num_queries(15):
+        assert client.get(f"{reverse('schedules:digest')}?period=2026-Q4").status_code == 200
+
+
+# --- files ---------------------------------------------------------------------------------------------------
+
+
+def cells_of(path):
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(str(path))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+@pytest.mark.parametrize(("who", "name"), [("lea", "王*"), ("carol", "王芳")])
+def test_a_leaders_workbook_masks_names_and_leaves_a_trace(people, page, tmp_path, who, name):
+    response = page(who, "?period=2026-10", "schedules:digest-file")
+    (tmp_path / "digest.xlsx").write_bytes(response.getvalue())
+    names = [row[0] for row in cells_of(tmp_path / "digest.xlsx")["Missed"][1:]]
+    assert name in names
+    entry = AuditEntry.objects.get(action="export")
+    assert (entry.officer, entry.after["table"], entry.after["period"]) == (
+        getattr(people, who),
+        "digest",
+        "2026-10",
+    )
+
+
+def test_the_command_writes_files_that_agree_and_masks_names(people, tmp_path, django_assert_max_num_queries):
+    for suffix in ("html", "xlsx"):
+        call_command(
+            "digest", unit=people.bureau.code, period="2026-10", at=NOW, output=tmp_path / f"d.{suffix}"
+        )
+    html = (tmp_path / "d.html").read_text(encoding="utf-8")
+    sheets = list(cells_of(tmp_path / "d.xlsx").values())
+    assert "王*" in html
+    assert "王芳" not in html
+    assert [row[:3] for row in sheets[1][1:]] == [["江阴市局", 3.0, 1.0], ["宜兴市局", 1.0, 1.0]]
+    assert "src=" not in html
+
+
+def test_a_pdf_is_written(people, tmp_path):
+    call_command("digest", unit=people.station.code, period="2026-10", at=NOW, output=tmp_path / "d.pdf")
+    assert (tmp_path / "d.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_command_refuses_a_unit_that_there_is_not(people):
+    with pytest.raises(CommandError) as refused:
+        call_command("digest", unit="1", period="2026-10")
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize("words", [["-o", "d.docx"], ["--period", "2026-13"]])
+def test_the_command_names_wrong_usage(people, words):
+    with pytest.raises(CommandError):
+        call_command("digest", "--unit", people.station.code, "--period", "2026-10", *words)
+
+
+# --- words and drawings --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("owed", "met", "waived", "shown_as"),
+    [(0, 0, 0, "–"), (3, 3, 0, "100 %"), (200, 199, 0, "99 %"), (4, 1, 2, "50 %"), (2, 0, 2, "–")],
+)
+def test_a_share_is_of_what_was_not_waived_and_never_rounded_up(owed, met, waived, shown_as):
+    assert share({"owed": owed, "met": met, "waived": waived}) == shown_as
+    assert percent({"owed": owed, "met": met, "waived": waived}) == (
+        None if shown_as == "–" else int(shown_as[:-2])
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("2026-11", "November 2026"), ("2026-Q4", "quarter 4 of 2026"), ("2026-H2", "half-year 2 of 2026"),
+        ("2026", "year 2026"), ("2026-W07", "week 7 of 2026"),
+    ],
+)  # fmt: skip
+def test_periods_have_names(key, name, settings):
+    from django.utils import translation
+
+    with translation.override("en"):
+        assert period_name(periods.parse(key)) == name
+
+
+def test_there_is_no_period_after_the_one_that_runs():
+    november = periods.parse("2026-11")
+    assert neighbours(november, day("2026-11-18"))[1] is None
+    assert neighbours(november, day("2026-12-01"))[1].key == "2026-12"
+
+
+def test_bars_stand_on_each_other_and_reach_as_high_as_their_numbers():
+    rows = [
+        {"label": "1", "note": "", "met": 30, "missed": 10},
+        {"label": "2", "note": "", "met": 0, "missed": 0},
+    ]
+    drawn = charts.stacked_bars(rows, ("met", "missed"))
+    met, missed = drawn.bars[0].segments
+    assert met.y + met.height == pytest.approx(drawn.base, abs=0.2)
+    assert missed.y + missed.height == pytest.approx(met.y, abs=0.2)
+    assert missed.height == pytest.approx(met.height / 3, abs=0.2)
+    assert drawn.bars[1].segments == ()
+    assert [line.label for line in drawn.lines] == ["0", "10", "20", "30", "40"]
+
+
+def test_nothing_owed_is_drawn_and_told_too(bureau):
+    reading = Reading(figures(Scope.of_unit(bureau.station), "2026-10", NOW))
+    assert reading.tiles[0].number == "–"
+    assert reading.chart.bars[0].segments == ()
