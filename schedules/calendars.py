@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ from schedules.models import Obligation
 PAST, AHEAD = dt.timedelta(days=90), dt.timedelta(days=400)
 APPOINTMENT = dt.timedelta(minutes=30)  # how long an event with an hour lasts
 DONE = "✓ "
+CHUNK = 1000
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODID = "-//Stakeholder Liaison//Contact calendar//EN"
 REFRESH = "PT6H"
@@ -89,13 +91,20 @@ def _standing(
 
 def calendar(rows: QuerySet[Obligation], wishes: Wishes) -> bytes:
     """The file. `rows` come from `of_officer` or `of_unit`; texts are in the language that is active."""
-    obligations = list(rows.select_related("policy", "version", "stakeholder").order_by("planned_on", "pk"))
-    changes = Changes(obligations)
-    events = [line for owed in obligations for line in event(owed, wishes, *changes.of(owed))]
-    body = b"".join(map(folded, [*header(wishes), *events]))
+    events = b"".join(serialised(rows, wishes))
     if not events:  # a calendar must hold a component
-        body += Timezone.from_tzid(settings.TIME_ZONE).to_ical()
-    return body + b"END:VCALENDAR\r\n"
+        events = Timezone.from_tzid(settings.TIME_ZONE).to_ical()
+    return b"".join(map(folded, header(wishes))) + events + b"END:VCALENDAR\r\n"
+
+
+def serialised(rows: QuerySet[Obligation], wishes: Wishes) -> Iterator[bytes]:
+    """The events one after the other; of a whole bureau's, only so many are in memory at once."""
+    ordered = rows.select_related("policy", "version", "stakeholder").order_by("planned_on", "pk")
+    found = ordered.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(found, CHUNK)):
+        changes = Changes(chunk)
+        for owed in chunk:
+            yield b"".join(map(folded, event(owed, wishes, *changes.of(owed))))
 
 
 def header(wishes: Wishes) -> Iterator[str]:
@@ -176,23 +185,17 @@ class Changes:
     """When the event of an obligation last changed, and how often its contact did: entering, correcting and voiding
     a contact change it too. Records are never deleted, so neither goes back."""
 
-    def __init__(self, obligations: Iterable[Obligation]) -> None:
-        obligations = list(obligations)
+    def __init__(self, obligations: list[Obligation]) -> None:
         self.touched: dict[tuple[int, str], list[tuple[dt.date, list[dt.datetime]]]] = defaultdict(list)
-        if not obligations:
-            return
         records = ContactRecord.objects.filter(
+            stakeholder__in={owed.stakeholder_id for owed in obligations},
             outcome=ContactRecord.Outcome.REACHED,
             occurred_on__gte=min(owed.period_start for owed in obligations),
             occurred_on__lte=max(owed.period_end for owed in obligations),
         )
-        people = {owed.stakeholder_id for owed in obligations}
-        if len(people) <= 1000:
-            records = records.filter(stakeholder__in=people)
         fields = ["stakeholder_id", "kind", "occurred_on", "recorded_at", "superseded_at", "voided_at"]
-        for person, kind, day, *instants in records.values_list(*fields).iterator():
-            if person in people:
-                self.touched[person, kind].append((day, [instant for instant in instants if instant]))
+        for person, kind, day, *instants in records.values_list(*fields):
+            self.touched[person, kind].append((day, [instant for instant in instants if instant]))
 
     def of(self, owed: Obligation) -> tuple[dt.datetime, int]:
         touches = [
