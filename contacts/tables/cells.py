@@ -71,9 +71,9 @@ def person_link(person: Stakeholder) -> SafeString:
     )
 
 
-def clock(instant: dt.datetime) -> str:
-    """An instant as the bureau's day and time."""
-    return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}"
+def to_the_second(instant: dt.datetime) -> str:
+    """The bureau's day and time of an instant, so exact that an import of it finds the record that it came from."""
+    return f"{timezone.localtime(instant):%Y-%m-%d %H:%M:%S}"
 
 
 def phone(e164: str | None, extension: str, *, dial: bool) -> SafeString | str:

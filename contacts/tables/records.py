@@ -55,7 +55,7 @@ class RecordListing(Listing):
         Column("stakeholder", "stakeholder_id", lambda pk: f"L{pk:06d}"),
         Column("kind", "kind"),
         Column("outcome", "outcome"),
-        Column("occurred_at", "occurred_at", cells.clock),
+        Column("occurred_at", "occurred_at", cells.to_the_second),
         Column("summary", "summary"),
         Column(_("Name"), "stakeholder__name"),
         Column(_("Kind"), "kind", lambda kind: ContactRecord.Kind(kind).label),

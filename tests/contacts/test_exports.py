@@ -247,3 +247,24 @@ def test_export_table_says_when_it_is_called_wrongly(bureau, arguments, tmp_path
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CommandError):
         call_command("export_table", "stakeholders", "--as", bureau.carol.police_number, *arguments)
+
+
+@pytest.mark.parametrize("name", ["pairings", "contacts"])
+def test_what_was_exported_and_is_imported_again_changes_nothing(bureau, tmp_path, name):
+    factories.record(
+        bureau.deputy, bureau.alice, dt.datetime(2026, 11, 10, 2, 3, 4, tzinfo=dt.UTC), summary="Asked"
+    )
+    file, out = tmp_path / f"{name}.csv", io.StringIO()
+    export_table(name, "--as", bureau.carol.police_number, "-o", str(file))
+    call_command(
+        "import_file",
+        str(file),
+        "--by",
+        bureau.carol.police_number,
+        "--json",
+        stdout=out,
+        stderr=io.StringIO(),
+    )
+
+    [read] = json.loads(out.getvalue())["files"]
+    assert (read["kind"], read["rows"], read["unchanged"]) == (name, 1, 1)
