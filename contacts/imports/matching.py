@@ -80,6 +80,10 @@ class Traits:
         pairs = [(self.birth, other.birth), (self.sex, other.sex), (self.employer, other.employer)]
         return numbers or any(here and there and here != there for here, there in pairs)
 
+    def is_but_for_the_name(self, other: Traits) -> bool:
+        birth, employer = self.birth or None, self.employer or None
+        return bool(self.mobiles & other.mobiles) and birth == other.birth and employer == other.employer
+
     def may_be_same(self, other: Traits) -> bool:
         """Of two people with one name: a shared mobile, or birth and employer where no phones speak against it."""
         if self.mobiles & other.mobiles:
@@ -150,11 +154,7 @@ def by_name(matches: list[Match], free: dict[int, Stored]) -> None:
             for one in seats:
                 points = m.traits.agreement(one.traits)
                 alone = len(rows) == len(seats) == 1 and not m.traits.contradicts(one.traits)
-                if (
-                    same_term(m.entry, one.seat)
-                    and same_certificate(m.entry, one.seat)
-                    and (points >= ENOUGH or alone)
-                ):
+                if fits(m.entry, one.seat) and (points >= ENOUGH or alone):
                     pairs.append((points, m, one))
     for _points, m, one in sorted(pairs, key=lambda pair: -pair[0]):
         if not m.person and one.seat.pk in free:
@@ -176,20 +176,10 @@ def by_corrected_name(matches: list[Match], free: dict[int, Stored]) -> None:
     for m in matches:
         one = next((by_mobile[mobile] for mobile in m.traits.mobiles if mobile in by_mobile), None)
         if (
-            not one
-            or one.seat.pk not in free
-            or not same_term(m.entry, one.seat)
-            or not same_certificate(m.entry, one.seat)
-        ):
-            continue
-        here, there = m.traits, one.traits
-        same_seat = (one.seat.kind, one.seat.level) == (m.entry.seat_kind, m.entry.said.get("level", ""))
-        if (
-            same_seat
-            and here.birth
-            and here.birth == there.birth
-            and here.employer
-            and here.employer == there.employer
+            one
+            and one.seat.pk in free
+            and fits(m.entry, one.seat)
+            and m.traits.is_but_for_the_name(one.traits)
         ):
             take(m, one, free)
 
@@ -204,6 +194,13 @@ def by_reelection(matches: list[Match], free: dict[int, Stored]) -> None:
                     m.person = one.person
 
 
+def fits(entry: Entry, seat: Seat) -> bool:
+    """Can the row be about this seat, whoever holds it?"""
+    same = (seat.kind, seat.level) == (entry.seat_kind, entry.said.get("level", ""))
+    certificate = entry.said.get("certificate", seat.certificate)
+    return same and same_term(entry, seat) and seat.certificate in {"", certificate}
+
+
 def same_term(entry: Entry, seat: Seat) -> bool:
     """Terms differ if both their numbers and their first days do; one of them alone may have been corrected."""
     number, term = entry.said.get("term_number"), entry.said.get("term")
@@ -212,16 +209,12 @@ def same_term(entry: Entry, seat: Seat) -> bool:
     return not term or seat.started_on is None or term[0] == seat.started_on.isoformat()
 
 
-def same_certificate(entry: Entry, seat: Seat) -> bool:
-    return not seat.certificate or entry.said.get("certificate", seat.certificate) == seat.certificate
-
-
 def possible_duplicates(
     matches: list[Match], people: Iterable[Stakeholder]
 ) -> dict[int, Match | Stakeholder]:
     """Index of a match → who came before and may be the same person. The later of two is the one that is named."""
-    known: dict[str, list[tuple[Traits, Stakeholder | Match]]] = defaultdict(list)
-    taken = {m.person.pk: index for index, m in enumerate(matches) if m.person}
+    row_of = {m.person.pk: m for m in matches if m.person}
+    known: dict[str, list[tuple[Traits, Match | Stakeholder]]] = defaultdict(list)
     for person in people:
         known[person.name].append((Traits.of_person(person), person))
     found: dict[int, Match | Stakeholder] = {}
@@ -230,14 +223,13 @@ def possible_duplicates(
             continue
         traits = m.traits | Traits.of_person(m.person) if m.person else m.traits
         for others, other in known[m.entry.name]:
-            earlier = not isinstance(other, Stakeholder) or not m.person or other.pk < m.person.pk
-            if earlier and other is not m.person and traits.may_be_same(others):
-                found[index] = (
-                    matches[taken[other.pk]]
-                    if isinstance(other, Stakeholder) and other.pk in taken
-                    else other
-                )
+            if came_before(other, m) and traits.may_be_same(others):
+                found[index] = row_of.get(other.pk, other) if isinstance(other, Stakeholder) else other
                 break
         if not m.person:
             known[m.entry.name].append((m.traits, m))
     return found
+
+
+def came_before(other: Match | Stakeholder, m: Match) -> bool:
+    return not isinstance(other, Stakeholder) or m.person is None or other.pk < m.person.pk

@@ -44,31 +44,39 @@ def load(entries: list[Entry], context: Context) -> list[Stakeholder]:
     mobiles = sorted({phone.e164 for entry in entries for phone in entry.phones if phone.kind == "mobile"})
     for some in batches(called):
         found.update((p.pk, p) for p in within.filter(name__in=some).prefetch_related("phones", "seats"))
+    owners: set[int] = set()
     for some in batches(mobiles):
-        owners = (
-            ContactPhone.objects.filter(e164__in=some)
-            .exclude(stakeholder__in=list(found))
-            .values("stakeholder")
-        )
-        found.update((p.pk, p) for p in within.filter(pk__in=owners).prefetch_related("phones", "seats"))
+        owners.update(ContactPhone.objects.filter(e164__in=some).values_list("stakeholder", flat=True))
+    for some_ in batches(sorted(owners - found.keys())):
+        found.update((p.pk, p) for p in within.filter(pk__in=some_).prefetch_related("phones", "seats"))
     return [found[pk] for pk in sorted(found)]
 
 
 def flag_certificates(matches: list[Match], table: Table) -> None:
-    """Say where a certificate number was typed twice, and refuse one that belongs to somebody else."""
-    for m in matches:
-        if m.twin:
-            column = "certificate" if "certificate" in m.entry.said else "name"
-            m.entry.issues.append(Issue("typed_twice", table.label(column), "", where(m.twin)))
-    fresh = [m for m in matches if not m.twin and not m.seat and "certificate" in m.entry.said]
+    """Say where a row was typed twice, and refuse a certificate number that belongs to somebody else."""
+    new = [
+        m
+        for m in matches
+        if not m.twin and certificate(m) and (m.seat is None or m.seat.certificate != certificate(m))
+    ]
     taken: set[tuple[str, str]] = set()
-    for some in batches(fresh):
-        numbers = [m.entry.said["certificate"] for m in some]
-        taken.update(Seat.objects.filter(certificate__in=numbers).values_list("kind", "certificate"))
-    for m in fresh:
-        if (m.entry.seat_kind, m.entry.said["certificate"]) in taken:
-            number = m.entry.said["certificate"]
-            m.entry.issues.append(Issue("certificate_taken", table.label("certificate"), number))
+    for some in batches([certificate(m) for m in new]):
+        taken.update(Seat.objects.filter(certificate__in=some).values_list("kind", "certificate"))
+    for m in new:
+        number = m.entry.seat_kind, certificate(m)
+        if number in taken:
+            m.entry.issues.append(Issue("certificate_taken", table.label("certificate"), number[1]))
+        taken.add(number)
+    for m in matches:
+        if m.twin and m.twin.entry.rejected:
+            m.entry.issues.append(Issue("certificate_taken", table.label("certificate"), certificate(m)))
+        elif m.twin:
+            column = "certificate" if certificate(m) else "name"
+            m.entry.issues.append(Issue("typed_twice", table.label(column), "", where(m.twin)))
+
+
+def certificate(m: Match) -> str:
+    return m.entry.said.get("certificate", "")
 
 
 def duplicate_of(other: Match | Stakeholder, table: Table) -> Issue:

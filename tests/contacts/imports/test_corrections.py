@@ -325,3 +325,39 @@ def test_more_rows_than_sqlite_should_take_at_once_ask_for_a_smaller_file(
     with pytest.raises(Refused) as refused:
         running.read(file, file.name)
     assert refused.value.message.startswith("The file has 2 rows; at most 1 can be imported at once.")
+
+
+# --- certificates --------------------------------------------------------------------------------------------
+
+
+def monitor(name: str, certificate: str, mobile: str = "", **cells: str) -> dict[str, str]:
+    row = {
+        "姓名": name,
+        "联系电话": mobile,
+        "聘任单位": "江阴市局",
+        "聘书编号": certificate,
+        "聘任日期": "2008.5.8",
+    }
+    return row | cells
+
+
+def test_one_certificate_under_two_names_is_refused_the_second_time(roster: Any) -> None:
+    report = roster(monitor("孙立", "第1号", "13900000001"), monitor("周平", "第1号", "13900000002"))
+    assert outcomes(report) == ["created", "rejected"]
+    assert (None, 3, "certificate_taken") in wuxi.codes(report)
+    again = roster(monitor("周平", "第1号", "13900000002"), monitor("周平", "第1号"))
+    assert outcomes(again) == ["rejected", "rejected"]
+
+
+def test_a_certificate_that_is_filled_in_later_may_not_be_anothers(roster: Any) -> None:
+    roster(monitor("孙立", "第1号", "13900000001"), monitor("周平", "第2号", "13900000002"))
+    Seat.objects.filter(certificate="第2号").update(certificate="")
+    assert outcomes(roster(monitor("周平", "第1号", "13900000002"))) == ["rejected"]
+    assert outcomes(roster(monitor("周平", "第3号", "13900000002"))) == ["updated"]
+
+
+def test_a_person_who_is_known_by_the_certificate_may_have_a_new_name_and_number(roster: Any) -> None:
+    roster(monitor("孙力", "第1号", "13900000001"))
+    assert outcomes(roster(monitor("孙力", "第1号", "13900000009"))) == ["updated"]
+    assert outcomes(roster(monitor("孙立", "第1号", "13900000009"))) == ["updated"]
+    assert numbers("孙立") == ["+8613900000009"]
