@@ -1,12 +1,16 @@
 """The start page: the first thing each kind of officer needs."""
 
+import datetime as dt
+
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from contacts.access import Column, Deed, requires, signed_in
-from contacts.models import Feedback, Officer, Pairing, Stakeholder
+from contacts.models import Feedback, Officer, Pairing, Seat, Stakeholder
 from contacts.requests import OfficerRequest
+from schedules import existence, planning
 from schedules.models import Delivery
 
 COORDINATORS = {Column.CITY_COORDINATOR, Column.COUNTY_COORDINATOR}
@@ -33,13 +37,28 @@ def overview(request: OfficerRequest) -> HttpResponse:
         notice__officer__in=Officer.objects.visible_to(user, Deed.EDIT_ROSTER)
     )
     context = {
-        "unpaired": Stakeholder.objects.visible_to(user).unpaired(day).count(),
+        "unpaired": _unpaired(user, day),
         "overdue": feedback.overdue(day).count(),
         "review": feedback.to_review(day).count(),
         "dead": deliveries.filter(state=Delivery.State.DEAD).count(),
         "unknown": deliveries.filter(state=Delivery.State.UNKNOWN).count(),
     }
     return render(request, "schedules/overview.html", context)
+
+
+def _unpaired(officer: Officer, day: dt.date) -> list[tuple[Seat.Kind, int]]:
+    """For each kind of seat that a policy in force asks contacts for: how many people nobody is responsible for."""
+    kinds = {
+        kind
+        for versions in planning.versions_by_policy().values()
+        for version, period in existence.in_force(versions, day, day)
+        if day in period
+        for kind in version.seat_kinds
+    }
+    people = Stakeholder.objects.visible_to(officer).unpaired(day)
+    seats = Seat.objects.active(day).filter(kind__in=kinds, stakeholder__in=people).order_by()
+    counted = dict(seats.values_list("kind").annotate(Count("stakeholder", distinct=True)))
+    return [(kind, counted.get(kind, 0)) for kind in Seat.Kind if kind in kinds]
 
 
 def _place(officer: Officer) -> str:

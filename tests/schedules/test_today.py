@@ -220,10 +220,15 @@ def test_a_coordinator_who_holds_someone_begins_with_the_day(bureau):
 
 
 def test_the_overview_counts_what_needs_a_coordinator(bureau):
-    factories.stakeholder("李娜", bureau.station)
+    factories.seat(factories.stakeholder("李娜", bureau.station))
+    factories.seat(factories.stakeholder("陈晨", bureau.other_station))
+    factories.seat(
+        factories.stakeholder("王芳", bureau.station), "discipline_monitor"
+    )  # no cycle asks for contacts
     factories.feedback(bureau.deputy, bureau.alice, dt.date(2026, 9, 1), due_on=dt.date(2026, 9, 22))
-    factories.stakeholder("陈晨", bureau.other_station)
     with time_machine.travel(NOW, tick=False):
-        context = sign_in(bureau.carl).get(reverse("schedules:overview")).context
-    assert (context["unpaired"], context["overdue"]) == (1, 1)
+        response = sign_in(bureau.carl).get(reverse("schedules:overview"))
+    assert dict(response.context["unpaired"]) == {"npc_deputy": 1, "cppcc_member": 0}
+    assert response.context["overdue"] == 1
+    assert "/people/?state=unpaired&amp;kind=npc_deputy" in response.content.decode()
     assert sign_in(bureau.alice).get(reverse("schedules:overview")).status_code == 403
