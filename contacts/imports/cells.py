@@ -56,7 +56,7 @@ def birth(value: Any, day: dt.date) -> Birth:
     """A month of birth as offices write it. `day` tells what a year of two digits means."""
     if isinstance(value, dt.date):
         return _birth(value.year, value.month, day)
-    if isinstance(value, float) and round(value * 10) % 10 == 1 and f"{value}".endswith(".1"):
+    if isinstance(value, float) and f"{value}".endswith(".1"):
         year = _birth(int(value), None, day)
         return Birth(year.year, None, year.problem or "birth_ambiguous")
     written = plain(value)
