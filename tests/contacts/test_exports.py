@@ -268,3 +268,18 @@ def test_what_was_exported_and_is_imported_again_changes_nothing(bureau, tmp_pat
 
     [read] = json.loads(out.getvalue())["files"]
     assert (read["kind"], read["rows"], read["unchanged"]) == (name, 1, 1)
+
+
+def test_to_dan_from_another_county_alices_deputy_does_not_exist(bureau):
+    client = sign_in(bureau.dan)
+    officer, unit = bureau.alice.police_number, bureau.station.code
+
+    assert client.get(bureau.deputy.get_absolute_url()).status_code == 404
+    assert client.get(reverse("schedules:calendar-officer", args=[officer])).status_code == 404
+    assert client.get(reverse("schedules:calendar-unit", args=[unit])).status_code == 404
+    assert client.get(address(), {"unit": unit}).status_code == 400  # not a unit that he is offered
+    for name in ("stakeholders", "pairings", "contacts", "feedback", "obligations"):
+        assert lines(client.get(address(name), {"q": "张伟"})) == []
+    for words in ("张伟", "zw", bureau.deputy.number, "5678"):
+        assert "张伟" not in client.get(reverse("contacts:suggest-stakeholder"), {"q": words}).content.decode()
+        assert client.get(reverse("contacts:search"), {"q": words}).url.startswith("/people/?q=")
