@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('received', 'received'), ('assigned', 'assigned'), ('answered', 'answered'), ('closed', 'closed')], default='received', max_length=10, verbose_name='state')),
                 ('due_on', models.DateField(verbose_name='answer due on')),
                 ('answer', models.TextField(blank=True, max_length=4000, verbose_name='answer')),
-                ('result', models.CharField(blank=True, choices=[('solved', 'solved'), ('in_progress', 'in progress'), ('planned', 'planned'), ('for_reference', 'kept for reference'), ('cannot', 'can not be done')], max_length=15, verbose_name='result')),
+                ('result', models.CharField(blank=True, choices=[('solved', 'solved'), ('in_progress', 'in progress'), ('planned', 'on the plan'), ('for_reference', 'kept for reference'), ('cannot', 'can not be done')], max_length=15, verbose_name='result')),
                 ('review_on', models.DateField(blank=True, null=True, verbose_name='to be looked at again on')),
                 ('answered_on', models.DateField(null=True, verbose_name='answered on')),
                 ('closed_on', models.DateField(null=True, verbose_name='closed on')),

@@ -80,7 +80,7 @@ class Feedback(models.Model):
     class Result(models.TextChoices):
         SOLVED = "solved", _("solved")
         IN_PROGRESS = "in_progress", _("in progress")
-        PLANNED = "planned", _("planned")
+        PLANNED = "planned", _("on the plan")
         FOR_REFERENCE = "for_reference", _("kept for reference")
         CANNOT = "cannot", _("can not be done")
 
