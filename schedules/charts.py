@@ -29,7 +29,7 @@ class Segment:
     @property
     def paint(self) -> SafeString:
         """For where no style sheet reaches into a drawing: the same as its class says."""
-        return mark_safe(PAINT[self.kind])  # noqa: S308  # nosec B308 B703: a constant
+        return mark_safe(PAINT[self.kind])  # noqa: S308 - a constant
 
 
 @dataclass(frozen=True)

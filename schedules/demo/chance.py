@@ -9,4 +9,4 @@ SEED = "yunze-1"
 
 def chance(*key: object) -> random.Random:
     """A source of its own for each part, so that a change to one part does not reshuffle the others."""
-    return random.Random("/".join(map(str, (SEED, *key))))  # noqa: S311  # nosec B311: a demonstration keeps no secret
+    return random.Random("/".join(map(str, (SEED, *key))))  # noqa: S311 - no secret  # nosec B311

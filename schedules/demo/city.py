@@ -14,7 +14,7 @@ from contacts.models import Officer, Unit, UnitRole
 from schedules.demo import words
 from schedules.demo.chance import chance
 
-PASSWORD = "yunze-liaison"  # noqa: S105  # nosec B105: printed at every start, and only `demo` ever sets it
+PASSWORD = "yunze-liaison"  # noqa: S105 - printed at every start; only `demo` sets it  # nosec B105
 # Who works for the liaison or watches over it, without pairings: post, department, role on the bureau.
 STAFF = {
     "联络协调员": ("警察公共关系处", UnitRole.Role.COORDINATOR),
