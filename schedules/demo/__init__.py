@@ -27,13 +27,9 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
     start, last = first_day(day), day - dt.timedelta(days=1)
     watch = Stopwatch(say)
     with transaction.atomic():
-        city = cities.build(scale, in_office(start - dt.timedelta(days=30), chance("roles")))
-        watch.lap(f"{len(city.units)} units and {sum(map(len, city.officers.values()))} officers")
-        everybody = people.build(city, scale, day)
-        pairings.arrange(city, everybody, start, day)
-        people.save(everybody)
-        Stakeholder.objects.update(created_at=in_office(start, chance("roster")))
-        watch.lap(f"{len(everybody)} people, their seats, numbers and officers")
+        city, everybody = settle(day, scale)
+        officers = sum(map(len, city.officers.values()))
+        watch.lap(f"{len(city.units)} units, {officers} officers and {len(everybody)} people")
         leaves = opinions.topics()
         counts = [_tell(batch, leaves, city, start, last) for batch in history.batches(everybody)]
         contacts, said = map(sum, zip(*counts, strict=True))
@@ -43,6 +39,17 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
         engine.tell(start, day)
         watch.lap(f"{Digest.objects.count()} frozen digests, {Notice.objects.count()} notices")
         AuditEntry.objects.record(Actor.command("demo"), MARK, after={"day": day, "scale": scale})
+
+
+def settle(day: dt.date, scale: float) -> tuple[cities.City, list[people.Person]]:
+    """The units, the officers, and the people with their seats, numbers and pairings, before anything happened."""
+    start = first_day(day)
+    city = cities.build(scale, in_office(start - dt.timedelta(days=30), chance("roles")))
+    everybody = people.build(city, scale, day)
+    pairings.arrange(city, everybody, start, day)
+    people.save(everybody)
+    Stakeholder.objects.update(created_at=in_office(start, chance("roster")))
+    return city, everybody
 
 
 def made_for() -> dt.date | None:

@@ -65,7 +65,7 @@ def waive(day: dt.date) -> int:
     )
     ended = Obligation.objects.live().filter(period_end__lt=day)
     missed = [row for row in coverage.standing(ended, now=_early(day)) if row.state == coverage.State.MISSED]
-    missed.sort(key=lambda row: row.obligation)
+    missed.sort(key=lambda row: (row.stakeholder, row.kind, row.period_start))  # not in the order of ids
     chosen = [row for row in missed if row.unit in leader_of and rng.random() < WAIVED]
     rows = Obligation.objects.in_bulk([row.obligation for row in chosen])
     for one in chosen:
@@ -114,7 +114,7 @@ def _read(day: dt.date, workdays: Workdays) -> None:
     rng = chance("inbox", day)
     recent = workdays.shift(day, -UNREAD_DAYS)
     read_at = ExpressionWrapper(F("created_at") + dt.timedelta(hours=1), DateTimeField())
-    notices = list(Notice.objects.order_by("pk").values_list("pk", "send_on"))
+    notices = list(Notice.objects.order_by("send_on", "officer").values_list("pk", "send_on"))
     read = [pk for pk, send_on in notices if send_on < recent or rng.random() < 0.6]
     for first in range(0, len(read), 500):
         Notice.objects.filter(pk__in=read[first : first + 500]).update(read_at=read_at)
