@@ -337,3 +337,11 @@ def test_a_dear_filter_pages_like_any_other(bureau):
     pages = [rows_of("obligations", bureau.carol, officer="Alice", page=str(page)) for page in (1, 2, 3)]
     assert [len(page) for page in pages] == [25, 25, 11]
     assert len({row.pk for page in pages for row in page}) == 61
+
+
+def test_counting_stops_where_it_would_take_longer_than_the_page(bureau, monkeypatch):
+    fill(bureau, 40)
+    monkeypatch.setattr("contacts.tables.base.COUNTED", 30)
+    text = sign_in(bureau.carol).get(reverse("contacts:stakeholder-list")).content.decode()
+
+    assert "1–25 of more than 30" in text
