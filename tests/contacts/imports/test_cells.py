@@ -192,6 +192,7 @@ def test_nothing_that_stands_in_a_cell_breaks_it(value: Any) -> None:
     cells.street(cells.text(value))
 
 
+@settings(deadline=None)
 @given(day=st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)))
 def test_a_day_is_read_however_it_is_written(day: dt.date) -> None:
     for written in (
