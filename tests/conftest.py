@@ -1,6 +1,7 @@
 """What the whole suite shares: which tests run where, and that none is silently left out."""
 
 import os
+from ctypes.util import find_library
 
 import pytest
 
@@ -8,20 +9,30 @@ from tests import factories
 from tests.browser.chromium import chromium
 
 CI = os.environ.get("CI") == "true"
-WITHOUT_A_BROWSER = (
-    "No chromium on this machine, so the browser tests were left out. On Debian: apt-get install chromium"
-)
+
+
+def missing() -> dict[str, str]:
+    """marker → why its tests are left out on this machine. Under CI nothing is: there they fail."""
+    found = {}
+    if CI:
+        return found
+    if not chromium():
+        found["browser"] = (
+            "No chromium on this machine: the browser tests were left out (apt-get install chromium)."
+        )
+    if not find_library("pango-1.0"):
+        found["pdf"] = (
+            "No pango on this machine: the tests of PDFs were left out (apt-get install libpangoft2-1.0-0)."
+        )
+    return found
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a browser, browser tests are left out and that is said; under CI they stay, and fail."""
     for item in items:
         if "browser" in item.path.relative_to(config.rootpath).parts:
             item.add_marker("browser")
-    if chromium() or CI:
-        return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in missing())]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
@@ -35,8 +46,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    if not chromium() and not CI:
-        terminalreporter.write_line(WITHOUT_A_BROWSER, yellow=True)
+    for sentence in missing().values():
+        terminalreporter.write_line(sentence, yellow=True)
     if CI and terminalreporter.stats.get("skipped"):
         terminalreporter.write_line("Skipped tests are not allowed under CI.", red=True)
 

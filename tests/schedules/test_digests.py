@@ -383,6 +383,7 @@ def test_the_command_writes_files_that_agree_and_masks_names(people, tmp_path, d
     assert "src=" not in html
 
 
+@pytest.mark.pdf
 def test_a_pdf_is_written(people, tmp_path):
     call_command("digest", unit=people.station.code, period="2026-10", at=NOW, output=tmp_path / "d.pdf")
     assert (tmp_path / "d.pdf").read_bytes().startswith(b"%PDF-")
