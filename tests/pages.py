@@ -126,11 +126,12 @@ def _answered(bureau: Bureau) -> list:
 
 
 def _obligation(bureau: Bureau) -> list:
-    return [owe(bureau.deputy).pk]
+    stands = Obligation.objects.filter(stakeholder=bureau.deputy, period_key="2026-11").first()
+    return [(stands or owe(bureau.deputy)).pk]
 
 
 def _waived(bureau: Bureau) -> list:
-    return [owe(bureau.deputy, waived_at=NOW, waived_by=bureau.bob, waive_reason="ill").pk]
+    return [owe(bureau.deputy, "2026-10", waived_at=NOW, waived_by=bureau.bob, waive_reason="ill").pk]
 
 
 def _notice(bureau: Bureau) -> list:

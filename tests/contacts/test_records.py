@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from contacts import handling
 from contacts.models import AuditEntry, ContactRecord, Feedback
 from tests import factories
 from tests.base import sign_in
@@ -97,6 +98,19 @@ def test_a_form_sent_twice_logs_once(bureau, alice):
     assert (first.status_code, second.status_code) == (302, 302)
     assert ContactRecord.objects.count() == Feedback.objects.count() == 1
     assert AuditEntry.objects.filter(action="log contact").count() == 1
+
+
+def test_a_form_sent_twice_at_the_same_moment_logs_once(bureau, alice, monkeypatch):
+    form = typed(said="The crossing needs a light.")
+    alice.post(log_url(bureau.deputy), form)
+    look, looks = handling._submitted_before, []
+    # The second request looked before the first had saved: only the constraint stops it.
+    monkeypatch.setattr(handling, "_submitted_before", lambda row: look(row) if looks else looks.append(row))
+    response = alice.post(log_url(bureau.deputy), form)
+
+    assert response.status_code == 302
+    assert looks
+    assert ContactRecord.objects.count() == Feedback.objects.count() == 1
 
 
 def test_two_forms_log_two_contacts_even_if_they_say_the_same(bureau, alice):

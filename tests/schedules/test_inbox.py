@@ -181,3 +181,10 @@ def test_a_closed_period_is_counted_again_for_a_reason(bureau):
 
 def test_without_a_closed_period_there_is_nothing_to_count_again(bureau):
     assert "No period is closed yet." in sign_in(bureau.carol).get("/tasks/recount/").content.decode()
+
+
+def test_a_missed_contact_may_be_waived_from_the_person_s_page(bureau):
+    owed = owe(bureau.deputy, "2026-10")
+
+    assert deed("waive", owed) in sign_in(bureau.bob).get(bureau.deputy.get_absolute_url()).content.decode()
+    assert deed("waive", owed) not in sign_in(bureau.alice).get(bureau.deputy.get_absolute_url()).content.decode()
