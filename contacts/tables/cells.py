@@ -17,12 +17,16 @@ from contacts.models import ContactPhone, Seat, Stakeholder
 from liaison.markup import badge
 
 
+NOWRAP = {"td": {"class": "nowrap"}}
+
+
 class NameColumn(tables.Column):
     """A person, in the order of pinyin. `path` leads from the row to the stakeholder."""
 
     def __init__(self, path: str = "", **kwargs: Any) -> None:
         prefix = f"{path}__" if path else ""
         kwargs.setdefault("accessor", path or "name")
+        kwargs.setdefault("attrs", NOWRAP)
         super().__init__(order_by=f"{prefix}pinyin", **kwargs)
 
     def render(self, value: Any, record: Any) -> SafeString:
@@ -34,7 +38,7 @@ class DayColumn(tables.Column):
     """A day as 2026-11-23: the same in both languages, and short."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("attrs", {"td": {"class": "nowrap"}})
+        kwargs.setdefault("attrs", NOWRAP)
         super().__init__(**kwargs)
 
     def render(self, value: dt.date) -> str:
@@ -46,7 +50,7 @@ class InstantColumn(tables.Column):
 
     def __init__(self, form: str = "%Y-%m-%d %H:%M", **kwargs: Any) -> None:
         self.form = form
-        kwargs.setdefault("attrs", {"td": {"class": "nowrap"}})
+        kwargs.setdefault("attrs", NOWRAP)
         super().__init__(**kwargs)
 
     def render(self, value: dt.datetime) -> str:

@@ -16,13 +16,14 @@ from django.utils.translation import pgettext_lazy
 from contacts.access import Deed
 from contacts.filters.units import OfficerListFilter
 from contacts.models import Officer, Pairing
+from contacts.tables import cells
 from contacts.tables.base import Column, Listing
 from contacts.tables.units import NUMBER, counted
 
 
 class OfficerTable(tables.Table):
     name = tables.Column(verbose_name=_("Name"), order_by=("pinyin", "police_number"))
-    police_number = tables.Column(verbose_name=_("Police number"), attrs={"td": {"class": "number"}})
+    police_number = tables.Column(verbose_name=_("Police number"), attrs=cells.NOWRAP)
     unit = tables.Column(verbose_name=_("Unit"), order_by="unit__path")
     post = tables.Column(verbose_name=_("Post"), default="")
     pairings_today = tables.Column(verbose_name=pgettext_lazy("how many", "Pairings"), attrs=NUMBER)

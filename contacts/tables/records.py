@@ -22,7 +22,7 @@ from contacts.tables.base import Column, Listing
 class RecordTable(tables.Table):
     stakeholder = cells.NameColumn("stakeholder", verbose_name=_("Name"))
     occurred_at = cells.InstantColumn(verbose_name=_("When"))
-    kind = tables.Column(verbose_name=_("Kind"))
+    kind = tables.Column(verbose_name=_("Kind"), attrs=cells.NOWRAP)
     outcome = cells.StateColumn(ContactRecord.Outcome.choices, verbose_name=_("Outcome"), accessor="outcome")
     summary = tables.Column(verbose_name=_("What was said"), orderable=False, default="")
     officer = tables.Column(verbose_name=_("Made by"), order_by=("officer__pinyin", "officer__police_number"))

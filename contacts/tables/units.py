@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from contacts.access import Deed
 from contacts.filters.units import UnitListFilter
 from contacts.models import Officer, Pairing, Stakeholder, Unit
+from contacts.tables import cells
 from contacts.tables.base import Column, Listing
 
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
@@ -34,7 +35,7 @@ class UnitTable(tables.Table):
     officers_today = tables.Column(verbose_name=pgettext_lazy("how many", "Officers"), attrs=NUMBER)
     people = tables.Column(verbose_name=pgettext_lazy("how many", "People"), attrs=NUMBER)
     pairings_today = tables.Column(verbose_name=pgettext_lazy("how many", "Pairings"), attrs=NUMBER)
-    code = tables.Column(verbose_name=_("Code"), attrs={"td": {"class": "number"}})
+    code = tables.Column(verbose_name=_("Code"), attrs=cells.NOWRAP)
 
     class Meta:
         order_by = "name"
