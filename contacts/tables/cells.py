@@ -16,7 +16,6 @@ from contacts import phones
 from contacts.models import ContactPhone, Seat, Stakeholder
 from liaison.markup import badge
 
-
 NOWRAP = {"td": {"class": "nowrap"}}
 
 

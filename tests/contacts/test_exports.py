@@ -281,5 +281,7 @@ def test_to_dan_from_another_county_alices_deputy_does_not_exist(bureau):
     for name in ("stakeholders", "pairings", "contacts", "feedback", "obligations"):
         assert lines(client.get(address(name), {"q": "张伟"})) == []
     for words in ("张伟", "zw", bureau.deputy.number, "5678"):
-        assert "张伟" not in client.get(reverse("contacts:suggest-stakeholder"), {"q": words}).content.decode()
+        assert (
+            "张伟" not in client.get(reverse("contacts:suggest-stakeholder"), {"q": words}).content.decode()
+        )
         assert client.get(reverse("contacts:search"), {"q": words}).url.startswith("/people/?q=")
