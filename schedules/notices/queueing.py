@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Officer
 from schedules.models import Delivery, Notice, NoticeLine
@@ -30,7 +30,7 @@ def queue(moment: Moment) -> int:
         ]
         if one.officer_id in recipients.active:
             replaced += [_replaced(one, stage) for stage in one.earlier]
-    _replace_waiting(told)
+    _replace_waiting(told, moment)
     queued = post(told, moment)
     _stamp(replaced, {line.recipient_id: line.notice_id for line in told}, moment)  # type: ignore[misc]
     NoticeLine.objects.bulk_create(
@@ -131,13 +131,15 @@ def _waiting() -> QuerySet[Delivery]:
     return Delivery.objects.filter(state=Delivery.State.PENDING)
 
 
-def _replace_waiting(told: list[NoticeLine]) -> None:
-    """What stands in a message that has not left, and is now told at a later stage, is not told in it too."""
+def _replace_waiting(told: list[NoticeLine], moment: Moment) -> None:
+    """What stands in a message that has not left, and is now told at a later stage, is not told in it too. One that
+    is for the inbox alone has not left before its day."""
     if not told:
         return
     now_told = {(line.obligation_id, line.recipient_id) for line in told}
-    waiting = NoticeLine.objects.filter(
-        state=NoticeLine.State.TOLD, obligation__isnull=False, notice__in=_waiting().values("notice")
+    inbox_alone = Q(notice__deliveries=None, notice__send_on__gte=moment.today)
+    waiting = NoticeLine.objects.told().filter(
+        Q(notice__in=_waiting().values("notice")) | inbox_alone, obligation__isnull=False
     )
     replaced = [
         pk

@@ -1,0 +1,91 @@
+"""Does the database keep the rules of the engine? Every invariant is one check with a name, and says what breaks it.
+
+Much of this no page or pass can break: named constraints stand before it, and they are not repeated here. What is left
+is what spans rows, tables or time, and what somebody with a console, a restored backup or a fault of ours could do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from schedules.verify import facts, obligations, reminders, roster, status
+from schedules.verify.facts import Facts
+
+SHOWN = 50  # violations of one check; all of them are counted
+
+Find = Callable[[Facts], Iterator[tuple[Any, str]]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """`find` yields (what, why) for each violation. `planned`: holds only once a pass has seen the latest facts."""
+
+    rule: str
+    name: str
+    find: Find
+    planned: bool = False
+
+
+@dataclass(frozen=True)
+class Violation:
+    rule: str
+    check: str
+    object: str
+    message: str
+
+
+@dataclass
+class Report:
+    """`counts` says for each check how many violations were found; None where it could not be asked."""
+
+    violations: list[Violation] = field(default_factory=list)
+    counts: dict[str, int | None] = field(default_factory=dict)
+
+
+CHECKS = (
+    Check("R1", "contact_stands_on_its_day", roster.contact_stands_on_its_day),
+    Check("R2", "period_is_that_of_its_key", obligations.period_is_that_of_its_key),
+    Check("R3", "version_is_of_its_policy", obligations.version_is_of_its_policy),
+    Check("R3", "version_is_the_one_in_force", obligations.version_is_the_one_in_force, planned=True),
+    Check("R4", "pairings_do_not_overlap", roster.pairings_do_not_overlap),
+    Check("R4", "unit_in_charge_follows_the_pairing", roster.unit_in_charge_follows_the_pairing),
+    Check("R4", "nothing_owed_is_missing", obligations.nothing_owed_is_missing, planned=True),
+    Check("R4", "nothing_exists_that_is_not_owed", obligations.nothing_exists_that_is_not_owed, planned=True),
+    Check("R4", "nothing_from_before_the_first_pass", obligations.nothing_from_before_the_first_pass),
+    Check("R4", "periods_that_ended_are_closed", obligations.periods_that_ended_are_closed, planned=True),
+    Check("R4", "no_period_is_closed_before_its_end", obligations.no_period_is_closed_before_its_end),
+    Check("R4a", "nothing_beyond_the_horizon", obligations.nothing_beyond_the_horizon, planned=True),
+    Check("R5-R7", "status_is_what_records_and_pairings_say", status.as_records_and_pairings_say),
+    Check("R7", "groups_make_up_the_total", status.groups_make_up_the_total),
+    Check("R6", "corrections_name_what_they_correct", roster.corrections_name_what_they_correct),
+    Check("R8", "due_day_is_the_last_working_day", obligations.due_day_is_the_last_working_day, planned=True),
+    Check("R8", "planned_day_is_worked", obligations.planned_day_is_worked, planned=True),
+    Check("R10", "told_to_whom_the_message_is", reminders.told_to_whom_the_message_is),
+    Check("R10", "told_once_in_a_message", reminders.told_once_in_a_message),
+    Check("R10", "told_nothing_of_what_was_settled", reminders.told_nothing_of_what_was_settled),
+    Check("R10", "told_in_its_time", reminders.told_in_its_time),
+    Check("R10", "nothing_due_is_untold", reminders.nothing_due_is_untold, planned=True),
+    Check("R10", "sent_within_the_hours", reminders.sent_within_the_hours),
+    Check("R11", "delivery_is_what_its_state_says", reminders.delivery_is_what_its_state_says),
+    Check("R11", "message_id_is_made_of_its_notice", reminders.message_id_is_made_of_its_notice),
+    Check("R12", "answered_means_told", roster.answered_means_told),
+)
+
+
+def verify(now: dt.datetime) -> Report:
+    """Ask every check. Seen from the latest pass where there was one: what came after it, no pass has seen."""
+    known = facts.gather(now)
+    report = Report()
+    for check in CHECKS:
+        if check.planned and not known.planned:
+            report.counts[check.name] = None
+            continue
+        found = check.find(known)
+        shown = [Violation(check.rule, check.name, str(what), why) for what, why in islice(found, SHOWN)]
+        report.violations += shown
+        report.counts[check.name] = len(shown) + sum(1 for _more in found)
+    return report

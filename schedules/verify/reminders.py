@@ -1,0 +1,106 @@
+"""Checks of what was told, and of how it left the house (R10, R11)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from contacts.models import ContactRecord
+from schedules.models import Delivery, NoticeLine, Obligation, Stage
+from schedules.notices.hours import Moment
+from schedules.notices.recipients import Recipients
+from schedules.notices.stages import due
+from schedules.verify.facts import Facts
+
+Found = Iterator[tuple[object, str]]
+State = Delivery.State
+GRACE = dt.timedelta(minutes=15)  # a batch that was begun within the hours is ended
+
+
+def told_to_whom_the_message_is(facts: Facts) -> Found:
+    rows = NoticeLine.objects.told().filter(Q(notice=None) | ~Q(notice__officer=F("recipient")))
+    for pk, recipient in rows.order_by("pk").values_list("pk", "recipient"):
+        yield f"line {pk}", f"It is for officer {recipient} and stands in no message to them."
+
+
+def told_once_in_a_message(facts: Facts) -> Found:
+    """Of an obligation one message tells one stage."""
+    rows = NoticeLine.objects.told().filter(obligation__isnull=False).order_by()
+    twice = rows.values("notice", "obligation").annotate(number=Count("pk")).filter(number__gt=1)
+    for notice, obligation in twice.values_list("notice", "obligation"):
+        yield f"notice {notice}", f"It tells of obligation {obligation} twice."
+
+
+def told_nothing_of_what_was_settled(facts: Facts) -> Found:
+    """Nothing was told of an obligation that was known to be met or waived by then."""
+    for version in facts.versions.values():
+        known = ContactRecord.objects.reached().filter(
+            stakeholder=OuterRef("obligation__stakeholder"),
+            kind__in=version.kinds,
+            occurred_on__gte=OuterRef("obligation__period_start"),
+            occurred_on__lte=OuterRef("obligation__period_end"),
+            occurred_at__lte=OuterRef("created_at"),
+            recorded_at__lte=OuterRef("created_at"),
+        )
+        rows = NoticeLine.objects.told().filter(obligation__version=version).order_by("pk")
+        for pk in rows.filter(Exists(known)).values_list("pk", flat=True):
+            yield f"line {pk}", "The contact was on record when it was told."
+    waived = NoticeLine.objects.told().filter(obligation__waived_at__lte=F("created_at"))
+    for pk in waived.order_by("pk").values_list("pk", flat=True):
+        yield f"line {pk}", "The contact was waived when it was told."
+
+
+def told_in_its_time(facts: Facts) -> Found:
+    """What was missed is told after the period, everything else within it."""
+    rows = NoticeLine.objects.told().filter(obligation__isnull=False).annotate(day=TruncDate("created_at"))
+    early = Q(stage=Stage.MISSED, day__lte=F("obligation__period_end"))
+    late = ~Q(stage=Stage.MISSED) & Q(day__gt=F("obligation__period_end"))
+    for pk, stage, day in rows.filter(early | late).order_by("pk").values_list("pk", "stage", "day"):
+        yield f"line {pk}", f"The stage {stage} was told on {day}."
+
+
+def nothing_due_is_untold(facts: Facts) -> Found:
+    """At the latest pass every stage that had fallen due was told to everybody whom it concerns."""
+    found = list(due(Moment(facts.now, facts.workdays)))
+    touched = Obligation.objects.filter(pk__in=[one.obligation_id for one in found], changed_at__gt=facts.now)
+    since = set(touched.values_list("pk", flat=True))
+    recipients = Recipients.of(found)
+    for one in found:
+        if one.obligation_id not in since and list(recipients.for_(one)):
+            yield f"obligation {one.obligation_id}", f"Nobody was told its stage {one.stage}."
+
+
+def sent_within_the_hours(facts: Facts) -> Found:
+    opens, closes = settings.NOTICE_HOURS
+    for pk, sent_at in Delivery.objects.filter(state=State.SENT).order_by("pk").values_list("pk", "sent_at"):
+        local = timezone.localtime(sent_at)
+        if local.hour < opens or (local - GRACE).hour >= closes:
+            yield f"delivery {pk}", f"It was sent at {local:%H:%M}."
+
+
+def delivery_is_what_its_state_says(facts: Facts) -> Found:
+    held = Q(claim_token__isnull=False, lease_until__isnull=False)
+    says = {
+        State.PENDING: Q(claim_token=None, sent_at=None),
+        State.CLAIMED: held,
+        State.SENDING: held & Q(attempts__gte=1),
+        State.SENT: Q(sent_at__isnull=False, attempts__gte=1),
+        State.UNKNOWN: Q(lease_until__isnull=False, attempts__gte=1) & ~Q(last_error=""),
+        State.DEAD: Q(attempts__gte=1) & ~Q(last_error=""),
+    }
+    for state, condition in says.items():
+        rows = Delivery.objects.filter(state=state).exclude(condition).order_by("pk")
+        for pk in rows.values_list("pk", flat=True):
+            yield f"delivery {pk}", f"It can not be {state.value} with what else it says."
+
+
+def message_id_is_made_of_its_notice(facts: Facts) -> Found:
+    rows = Delivery.objects.order_by("pk").values_list("pk", "notice", "channel", "message_id")
+    for pk, notice, channel, message_id in rows.iterator(chunk_size=5000):
+        if not message_id.startswith(f"<notice-{notice}.{channel}@"):
+            yield f"delivery {pk}", f"Its message id is {message_id}."
