@@ -59,12 +59,7 @@ def locked_state(moment: Moment) -> PassState:
 
 def heartbeat(**fields: object) -> None:
     """Show that this host lives. The real time, even of a pass that is asked to stand at another."""
+    version = metadata.version("stakeholder-liaison")
     Heartbeat.objects.update_or_create(
-        worker=socket.gethostname()[:100],
-        defaults={"version": metadata.version("stakeholder-liaison"), **fields},
-        create_defaults={
-            "version": metadata.version("stakeholder-liaison"),
-            "started_at": timezone.now(),
-            **fields,
-        },
+        worker=socket.gethostname()[:100], defaults={"version": version, **fields}
     )
