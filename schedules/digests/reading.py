@@ -254,7 +254,7 @@ class Reading:
 def share(counts: dict[str, Any]) -> str:
     """What was done of what was owed and not waived, in whole percent and never rounded up to all."""
     number = percent(counts)
-    return "–" if number is None else f"{number} %"
+    return "–" if number is None else f"{number}%"
 
 
 def percent(counts: dict[str, Any]) -> int | None:

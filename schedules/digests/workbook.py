@@ -45,7 +45,7 @@ def sheets(reading: Reading) -> Iterable[tuple[str, Row, Iterable[Row]]]:
     """Title, headers and rows of each."""
     counts = [_("owed"), _("met"), _("open"), _("missed"), _("waived"), _("attempts")]
     yield _("Overview"), [_("What"), _("Number"), _("Before")], _overview(reading)
-    yield _("By unit"), [_("Name"), *counts, _("Done")], map(_counts, reading.groups)
+    yield _("By unit"), [_("Unit"), *counts, _("Done")], map(_counts, reading.groups)
     yield _("By kind"), [_("Kind"), *counts, _("Done")], map(_counts, reading.kinds)
     yield _("Over time"), [_("Period"), *counts, _("Done")], map(_counts, reading.trend)
     yield (
