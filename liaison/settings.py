@@ -288,5 +288,8 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # The worker would add a handler of its own, and two lines a minute say nothing that its heartbeat does not.
-    "loggers": {"huey": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "axes": {"level": "WARNING"},  # three lines a sign-in; the audit trail has it
+    },
 }
