@@ -244,11 +244,18 @@ class Planner:
 
     def _withdraw(self, surplus: list[int]) -> int:
         """What no longer must exist goes, but what is met or waived stays (R4)."""
-        if not surplus:
-            return 0
-        rows = with_status(Obligation.objects.filter(pk__in=surplus).order_by(), self.now)
-        gone = list(rows.exclude(state__in=[State.MET, State.WAIVED]).values_list("pk", flat=True))
-        return Obligation.objects.filter(pk__in=gone).update(withdrawn_at=self.now, changed_at=self.now)
+        withdrawn = 0
+        for first in range(0, len(surplus), BATCH):  # SQLite takes only so many keys at once
+            rows = Obligation.objects.filter(pk__in=surplus[first : first + BATCH]).order_by()
+            gone = list(
+                with_status(rows, self.now)
+                .exclude(state__in=[State.MET, State.WAIVED])
+                .values_list("pk", flat=True)
+            )
+            withdrawn += Obligation.objects.filter(pk__in=gone).update(
+                withdrawn_at=self.now, changed_at=self.now
+            )
+        return withdrawn
 
     # --- on which day ------------------------------------------------------------------------------------
 
