@@ -28,5 +28,9 @@ def test_entries_can_not_be_changed_in_bulk(entry, deed):
 
 
 def test_the_database_itself_refuses_a_change(entry):
-    with pytest.raises(DatabaseError, match="only added to"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="only added to"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE contacts_auditentry SET reason = 'another'")
