@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -140,7 +141,10 @@ def correct_contact(record: ContactRecord, changes: dict[str, Any], *, actor: Ac
         **{field: getattr(record, field) for field in RECORD_FIELDS} | changes,
     )
     corrected.save(force_insert=True)
+    if corrected.outcome != ContactRecord.Outcome.REACHED:
+        _refuse_if_answered_in(record)
     record.feedback.update(record=corrected)
+    _answered_in(record).update(answered_on=corrected.occurred_on)
     record.answers.update(answer_record=corrected)
     AuditEntry.objects.record(actor, "correct contact", corrected, before=before, after=_state(corrected))
     return corrected
@@ -152,8 +156,7 @@ def void_contact(record: ContactRecord, *, reason: str, actor: Actor) -> None:
     record = _live(record)
     if not reason.strip():
         raise ValidationError(_("Say why this record does not count."))
-    if record.answers.exists():
-        raise ValidationError(_("An answer was given in this contact; reopen that feedback first."))
+    _refuse_if_answered_in(record)
     record.voided_at, record.voided_by, record.void_reason = timezone.now(), actor.officer, reason.strip()
     record.save()
     AuditEntry.objects.record(actor, "void contact", record, before=_state(record), reason=record.void_reason)
@@ -180,6 +183,16 @@ def _live(record: ContactRecord) -> ContactRecord:
     if not record.is_live:
         raise ValidationError(_("This record was corrected or voided meanwhile; look at the newer one."))
     return record
+
+
+def _answered_in(record: ContactRecord) -> QuerySet[Feedback]:
+    """What counts as answered because the person was told in this contact; not what was opened again since (R12)."""
+    return record.answers.filter(state__in=[Feedback.State.ANSWERED, Feedback.State.CLOSED])
+
+
+def _refuse_if_answered_in(record: ContactRecord) -> None:
+    if _answered_in(record).exists():
+        raise ValidationError(_("An answer was given in this contact; reopen that feedback first."))
 
 
 def _state(record: ContactRecord) -> dict[str, Any]:

@@ -263,6 +263,36 @@ def test_opening_again_needs_a_reason_and_counts_afresh(bureau, item):
     assert item.due_on > TODAY
 
 
+def test_the_contact_in_which_an_answer_was_given_stands_until_the_item_is_opened_again(bureau, item):
+    bob = sign_in(bureau.bob)
+    bob.post(url("answer", item), answered())
+    record = ContactRecord.objects.get()
+    void = reverse("contacts:record-void", args=[record.pk])
+    correct = reverse("contacts:record-correct", args=[record.pk])
+    said = {"outcome": "no_answer", "kind": "call", "day": "2026-11-18", "time": "10:00", "summary": ""}
+
+    assert "reopen that feedback first" in bob.post(void, {"reason": "The wrong day"}).content.decode()
+    assert "reopen that feedback first" in bob.post(correct, said).content.decode()
+    assert ContactRecord.objects.live().get() == record
+
+    bob.post(url("assign", item), {"unit": bureau.station.pk, "note": "It is out again."})
+    bob.post(void, {"reason": "The wrong day"})
+    assert not ContactRecord.objects.live().exists()
+
+
+def test_correcting_the_day_of_an_answer_moves_the_day_it_was_answered_on(bureau, item):
+    bob = sign_in(bureau.bob)
+    bob.post(url("answer", item), answered())
+    record = ContactRecord.objects.get()
+
+    said = {"outcome": "reached", "kind": "call", "day": "2026-11-16", "time": "10:00", "summary": "Told."}
+    bob.post(reverse("contacts:record-correct", args=[record.pk]), said)
+
+    item.refresh_from_db()
+    assert item.answered_on == dt.date(2026, 11, 16)
+    assert item.answer_record == ContactRecord.objects.live().get()
+
+
 @pytest.mark.parametrize("name", ["assign", "answer", "close"])
 @pytest.mark.parametrize(
     ("who", "status"), [("dan", 404), ("lea", 403), ("lin", 403), ("rita", 404), ("sue", 403)]
