@@ -13,7 +13,7 @@ from django.db import transaction
 
 from contacts.models import Actor, AuditEntry, ContactRecord, Stakeholder
 from schedules.demo import city as cities
-from schedules.demo import engine, history, opinions, pairings, people
+from schedules.demo import engine, history, opinions, pairings, people, trail
 from schedules.demo.calendar import first_day, in_office
 from schedules.demo.chance import chance
 from schedules.models import Digest, Notice, Obligation
@@ -78,6 +78,7 @@ def _tell(
         correction.supersedes = correction.supersedes  # the id that it has by now
     ContactRecord.objects.bulk_create(corrections)
     opinions.save(items)
+    trail.leave(records + corrections, last)
     return len(records) + len(corrections), len(items)
 
 

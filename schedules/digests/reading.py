@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -18,7 +16,7 @@ from contacts.models import ContactRecord, Feedback
 from schedules import periods
 from schedules.charts import StackedBars, stacked_bars
 from schedules.digests.names import OFFICER, PERSON, Names
-from schedules.periods import Period
+from schedules.digests.phrases import percent, period_name, share, short_key, tone
 
 BARS = ("met", "waived", "missed", "open")
 
@@ -246,55 +244,3 @@ class Reading:
             "id": f"L{pk:06d}",
             "url": reverse("contacts:stakeholder-detail", args=[pk]) if name else "",
         }
-
-
-# --- words ---------------------------------------------------------------------------------------------------
-
-
-def share(counts: dict[str, Any]) -> str:
-    """What was done of what was owed and not waived, in whole percent and never rounded up to all."""
-    number = percent(counts)
-    return "–" if number is None else f"{number}%"
-
-
-def percent(counts: dict[str, Any]) -> int | None:
-    owed = counts.get("owed", 0) - counts.get("waived", 0)
-    return counts["met"] * 100 // owed if owed > 0 else None
-
-
-def tone(number: int, of: str) -> str:
-    return of if number else ""
-
-
-def short_key(key: str) -> str:
-    """For the foot of a bar: 26-11, 26-Q4."""
-    return key[2:] if len(key) > 4 else key
-
-
-def period_name(period: Period) -> str:
-    """A period as people say it."""
-    values = {
-        "year": period.key[:4],
-        "number": period.key[6:].lstrip("0") if period.cadence == "week" else period.key[-1],
-    }
-    if period.cadence == "month":
-        return date_format(period.start, "YEAR_MONTH_FORMAT")
-    text = {
-        "quarter": _("quarter %(number)s of %(year)s"),
-        "half_year": _("half-year %(number)s of %(year)s"),
-        "year": _("year %(year)s"),
-        "week": _("week %(number)s of %(year)s"),
-    }[period.cadence]
-    return text % values
-
-
-def neighbours(period: Period, today: dt.date) -> tuple[Period, Period | None]:
-    """The periods before and after; there is none after the one that is running."""
-    following = period.following()
-    return period.preceding(), following if following.start <= today else None
-
-
-def siblings(period: Period, today: dt.date) -> Iterable[Period]:
-    """The periods of each length that one looks at instead: around the end of this one, as far as it has come."""
-    for cadence in ("week", "month", "quarter", "half_year", "year"):
-        yield period if cadence == period.cadence else periods.containing(min(period.end, today), cadence)

@@ -17,7 +17,8 @@ from contacts.requests import OfficerRequest
 from schedules import periods
 from schedules.digests import workbook
 from schedules.digests.names import names
-from schedules.digests.reading import Reading, neighbours, period_name, siblings
+from schedules.digests.phrases import neighbours, period_name, siblings
+from schedules.digests.reading import Reading
 from schedules.digests.scope import Scope
 from schedules.digests.shown import Shown, code_above, scope_for, shown
 from schedules.periods import Period

@@ -164,6 +164,11 @@ def test_planning_it_again_finds_nothing_to_change(city):
     assert (counts["obligations_created"], counts["obligations_withdrawn"]) == (0, 0)
 
 
+def test_the_last_days_stand_in_the_audit_trail(city):
+    recent = ContactRecord.objects.filter(occurred_on__gt=DAY - dt.timedelta(days=15))
+    assert AuditEntry.objects.filter(action="log contact").count() == recent.count() > 0
+
+
 def test_everybody_who_is_named_can_sign_in_and_sees_their_start_page(city):
     named = list(cast(DAY))
     assert len({officer.pk for _work, officer in named}) == 10

@@ -15,7 +15,8 @@ from contacts.models import AuditEntry, Topic
 from schedules import charts, coverage, periods
 from schedules.digests.figures import figures
 from schedules.digests.freezing import freeze_due
-from schedules.digests.reading import Reading, neighbours, percent, period_name, share
+from schedules.digests.phrases import neighbours, percent, period_name, share
+from schedules.digests.reading import Reading
 from schedules.digests.scope import Scope
 from schedules.digests.shown import shown
 from schedules.models import Digest, Notice, NoticeLine, PassState

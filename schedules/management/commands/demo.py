@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from contacts.models import Unit
+from liaison.arguments import instant
 from schedules import demo
 from schedules.demo.cast import cast
 from schedules.demo.city import PASSWORD
@@ -48,7 +50,8 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"This demonstration was made for {made_for}; --fresh makes one whose history ends today."
             )
-        self.introduce(day)
+        site = own_address(port)
+        self.introduce(day, site)
         if not load_only:
             call_command("serve", host=host, port=port, stderr=self.stderr)
 
@@ -60,10 +63,8 @@ class Command(BaseCommand):
             cursor.execute("ANALYZE")
         self.stderr.write(f"Ready after {time.monotonic() - since:.0f} s.")
 
-    def introduce(self, day: dt.date) -> None:
-        self.stdout.write(
-            f"\nSign in at {settings.BASE_URL}/ with a police number and the password {PASSWORD}\n\n"
-        )
+    def introduce(self, day: dt.date, site: str) -> None:
+        self.stdout.write(f"\nSign in at {site}/ with a police number and the password {PASSWORD}\n\n")
         for work, officer in cast(day):
             self.stdout.write(
                 f"  {officer.police_number}  {work:24}{officer.name}, {officer.unit.name} {officer.post}"
@@ -75,10 +76,12 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def instant(text: str) -> dt.datetime:
-    """An instant or a day; without a zone, the bureau's (R1)."""
-    at = dt.datetime.fromisoformat(text)
-    return at if at.tzinfo else timezone.make_aware(at)
+def own_address(port: int) -> str:
+    """Where the site is found; on this machine, at the port it is served on, which links in mails follow."""
+    if settings.BASE_URL.startswith("http://localhost:"):
+        os.environ["BASE_URL"] = f"http://localhost:{port}"
+        return os.environ["BASE_URL"]
+    return settings.BASE_URL
 
 
 def demand_own_database() -> None:
