@@ -1,0 +1,339 @@
+"""`verify` finds nothing where the rules are kept, and each breach by its name."""
+
+import datetime as dt
+import io
+import json
+import uuid
+
+import pytest
+from django.core.management import call_command
+from django.db.models import F
+
+from contacts import handling
+from contacts.models import Actor, ContactRecord, Feedback, Officer, Pairing, Stakeholder
+from schedules import coverage
+from schedules.models import Delivery, NoticeLine, Obligation, PassState, PeriodClosing, PolicyVersion
+from schedules.passes import run_schedule
+from schedules.verify import CHECKS, verify
+from tests import factories
+from tests.schedules.scenes import at, day
+
+ROBOT = Actor.command("test")
+NOW = at("2026-12-01 09:00")
+
+
+@pytest.fixture
+def kept(bureau):
+    """Passes on six days around the end of November; of three people one was called, one was handed over."""
+    for name, holder in [("李娜", bureau.alice), ("王芳", bureau.dan)]:
+        person = factories.stakeholder(
+            name, bureau.station if holder is bureau.alice else bureau.other_station
+        )
+        factories.seat(person)
+        factories.pairing(holder, person)
+    for date in ("2026-11-12", "2026-11-13", "2026-11-23"):
+        run_schedule(at(f"{date} 09:00"))
+    factories.record(bureau.deputy, bureau.alice, at("2026-11-24 10:00"))
+    handling.pair(
+        Stakeholder.objects.get(name="李娜"), bureau.bob, on=day("2026-11-25"), actor=ROBOT, reason="moved"
+    )
+    for date in ("2026-11-25", "2026-11-30", "2026-12-01"):
+        run_schedule(at(f"{date} 09:00"))
+    return bureau
+
+
+def broken() -> set[str]:
+    return {violation.check for violation in verify(NOW).violations}
+
+
+def test_it_finds_nothing_where_passes_did_their_work(kept):
+    report = verify(NOW)
+    assert report.violations == []
+    assert set(report.counts.values()) == {0}
+    assert NoticeLine.objects.filter(stage="missed").exists()  # there was something to look at
+    assert Delivery.objects.filter(state="sent").exists()
+
+
+def test_it_finds_nothing_in_an_empty_database(db):
+    assert broken() == set()
+
+
+def test_it_changes_nothing(kept):
+    before = (
+        list(Obligation.objects.values()),
+        list(NoticeLine.objects.values()),
+        list(PassState.objects.values()),
+    )
+    verify(NOW)
+    assert before == (
+        list(Obligation.objects.values()),
+        list(NoticeLine.objects.values()),
+        list(PassState.objects.values()),
+    )
+
+
+# --- what somebody with a console could do -------------------------------------------------------------------
+
+
+def contact_on_another_day():
+    ContactRecord.objects.update(occurred_on=day("2026-11-23"))
+
+
+def wrong_span():
+    Obligation.objects.filter(period_key="2027-03").update(period_end=day("2027-04-02"))
+
+
+def version_of_another_policy():
+    visit = PolicyVersion.objects.get(kind="visit")
+    Obligation.objects.filter(period_key="2027-03").update(version=visit)
+
+
+def version_not_in_force():
+    version = PolicyVersion.objects.get(kind="call")
+    old = PolicyVersion.objects.create(
+        policy=version.policy,
+        starts_on=day("2020-01-01"),
+        kind="call",
+        cadence="month",
+        seat_kinds=version.seat_kinds,
+        minimum_days=10,
+        stages=version.stages,
+    )
+    replan()
+    Obligation.objects.filter(period_key="2027-03").update(version=version)
+    assert Obligation.objects.filter(version=old).exists()
+
+
+def replan():
+    run_schedule(NOW + dt.timedelta(minutes=1))
+
+
+def overlapping_pairings():
+    Pairing.objects.filter(ended_on__isnull=False).update(ended_on=day("2026-11-28"))
+
+
+def another_unit_in_charge():
+    Stakeholder.objects.filter(name="王芳").update(unit=Stakeholder.objects.get(name="张伟").unit)
+
+
+def deleted():
+    untold = Obligation.objects.exclude(notice_lines__isnull=False)
+    untold.filter(period_key="2027-03").delete()
+
+
+def invented():
+    somebody = factories.stakeholder("赵敏", Stakeholder.objects.first().unit)
+    row = Obligation.objects.filter(period_key="2027-03").first()
+    row.pk, row.stakeholder = None, somebody
+    row.save(force_insert=True)
+
+
+def from_before():
+    row = Obligation.objects.filter(period_key="2026-11").first()
+    row.pk, row.period_key = None, "2026-10"
+    row.period_start, row.period_end = day("2026-10-01"), day("2026-10-31")
+    row.due_on = row.planned_on = day("2026-10-30")
+    row.save(force_insert=True)
+
+
+def not_closed():
+    PeriodClosing.objects.all().delete()
+
+
+def closed_too_early():
+    closing = PeriodClosing.objects.first()
+    PeriodClosing.objects.create(policy=closing.policy, period_key="2027-01", closed_at=NOW)
+
+
+def beyond():
+    row = Obligation.objects.filter(period_key="2027-03").first()
+    row.pk, row.period_key = None, "2027-11"
+    row.period_start, row.period_end = day("2027-11-01"), day("2027-11-30")
+    row.due_on = row.planned_on = day("2027-11-30")
+    row.save(force_insert=True)
+
+
+def corrected_by_nothing():
+    ContactRecord.objects.update(superseded_at=NOW)
+
+
+def due_too_early():
+    Obligation.objects.filter(period_key="2027-03").update(due_on=F("due_on") - dt.timedelta(days=1))
+
+
+def planned_on_a_day_off():
+    Obligation.objects.filter(period_key="2027-03").update(planned_on=day("2027-03-06"))
+
+
+def told_to_another():
+    NoticeLine.objects.filter(recipient__name="Dan").update(recipient=Officer.objects.get(name="Carol"))
+
+
+def told_twice_in_a_message():
+    line = NoticeLine.objects.told().filter(obligation__period_key="2026-11").first()
+    line.pk, line.stage = None, "planned" if line.stage != "planned" else "due_soon"
+    NoticeLine.objects.filter(obligation=line.obligation, recipient=line.recipient, stage=line.stage).delete()
+    line.save(force_insert=True)
+
+
+def told_of_what_was_met():
+    NoticeLine.objects.filter(obligation__stakeholder__name="张伟").update(created_at=at("2026-11-30 09:00"))
+
+
+def told_of_what_was_waived():
+    Obligation.objects.update(waived_at=at("2026-11-11 09:00"), waive_reason="Abroad.")
+
+
+def told_too_late():
+    NoticeLine.objects.told().exclude(stage="missed").update(created_at=at("2027-09-01 09:00"))
+
+
+def never_told():
+    NoticeLine.objects.filter(stage="missed").delete()
+
+
+def sent_at_night():
+    Delivery.objects.update(sent_at=at("2026-11-13 03:00"))
+
+
+def sent_and_never_tried():
+    Delivery.objects.update(attempts=0)
+
+
+def held_by_nobody():
+    Delivery.objects.update(state="sending", claim_token=None, lease_until=None)
+
+
+def waiting_and_held():
+    Delivery.objects.update(state="pending", claim_token=uuid.uuid4())
+
+
+def another_message_id():
+    delivery = Delivery.objects.first()
+    Delivery.objects.filter(pk=delivery.pk).update(message_id="<notice-0.email@testserver>")
+
+
+def answered_in_no_contact():
+    record = ContactRecord.objects.get()
+    feedback = factories.feedback(record.stakeholder, record.officer, day("2026-11-24"))
+    Feedback.objects.filter(pk=feedback.pk).update(
+        state="answered", answer_record=record, answered_on=day("2026-11-24"), result="solved"
+    )
+    ContactRecord.objects.update(outcome="no_answer")
+
+
+BREACHES = [
+    (contact_on_another_day, "contact_stands_on_its_day"),
+    (wrong_span, "period_is_that_of_its_key"),
+    (version_of_another_policy, "version_is_of_its_policy"),
+    (version_not_in_force, "version_is_the_one_in_force"),
+    (overlapping_pairings, "pairings_do_not_overlap"),
+    (another_unit_in_charge, "unit_in_charge_follows_the_pairing"),
+    (deleted, "nothing_owed_is_missing"),
+    (invented, "nothing_exists_that_is_not_owed"),
+    (from_before, "nothing_from_before_the_first_pass"),
+    (not_closed, "periods_that_ended_are_closed"),
+    (closed_too_early, "no_period_is_closed_before_its_end"),
+    (beyond, "nothing_beyond_the_horizon"),
+    (corrected_by_nothing, "corrections_name_what_they_correct"),
+    (due_too_early, "due_day_is_the_last_working_day"),
+    (planned_on_a_day_off, "planned_day_is_worked"),
+    (told_to_another, "told_to_whom_the_message_is"),
+    (told_twice_in_a_message, "told_once_in_a_message"),
+    (told_of_what_was_met, "told_nothing_of_what_was_settled"),
+    (told_of_what_was_waived, "told_nothing_of_what_was_settled"),
+    (told_too_late, "told_in_its_time"),
+    (never_told, "nothing_due_is_untold"),
+    (sent_at_night, "sent_within_the_hours"),
+    (sent_and_never_tried, "delivery_is_what_its_state_says"),
+    (held_by_nobody, "delivery_is_what_its_state_says"),
+    (waiting_and_held, "delivery_is_what_its_state_says"),
+    (another_message_id, "message_id_is_made_of_its_notice"),
+    (answered_in_no_contact, "answered_means_told"),
+]
+
+
+@pytest.mark.parametrize(("breach", "check"), BREACHES, ids=[breach.__name__ for breach, _check in BREACHES])
+def test_it_finds_a_breach(kept, breach, check):
+    breach()
+    assert check in broken()
+
+
+def test_it_finds_a_status_that_is_not_what_the_records_say(kept, monkeypatch):
+    honest = coverage._contacts_within
+    monkeypatch.setattr(coverage, "_contacts_within", lambda now: honest(now).filter(kind="visit"))
+    assert broken() >= {"status_is_what_records_and_pairings_say"}
+
+
+def test_it_finds_groups_that_do_not_make_up_the_total(kept, monkeypatch):
+    honest = coverage.count
+
+    def careless(tally, row):
+        honest(tally, row)
+        tally["met"] += 1
+
+    monkeypatch.setattr(coverage, "count", careless)
+    assert "groups_make_up_the_total" in broken()
+
+
+def test_every_check_has_a_breach_in_these_tests():
+    held = {check for _breach, check in BREACHES}
+    held |= {"status_is_what_records_and_pairings_say", "groups_make_up_the_total"}
+    assert {check.name for check in CHECKS} == held
+
+
+def test_what_the_next_pass_will_put_right_is_no_breach(kept):
+    Pairing.objects.filter(stakeholder__name="王芳").update(ended_on=day("2026-12-31"))
+    report = verify(NOW)
+    assert report.violations == []
+    assert report.counts["nothing_exists_that_is_not_owed"] is None
+    run_schedule(NOW)
+    assert verify(NOW).counts["nothing_exists_that_is_not_owed"] == 0
+
+
+# --- as a command --------------------------------------------------------------------------------------------
+
+
+def command(*words: str) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command("verify", *words, stdout=out, stderr=err)
+    except SystemExit as end:
+        return int(end.code), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def test_the_command_ends_with_0_where_all_is_well(kept):
+    code, out, err = command("--json")
+    assert code == 0
+    assert json.loads(out)["violations"] == []
+    assert "0 violations" in err
+
+
+def test_the_command_ends_with_1_and_says_what_is_broken(kept):
+    not_closed()
+    code, out, err = command("--json")
+    assert code == 1
+    (first, *_others) = json.loads(out)["violations"]
+    assert first["rule"] == "R4"
+    assert first["check"] == "periods_that_ended_are_closed"
+    assert "2026-11" in first["object"]
+    assert "2026-11" in err
+
+
+def test_without_json_nothing_stands_on_standard_output(kept):
+    assert command()[1] == ""
+
+
+def test_of_many_violations_some_are_shown_and_all_are_counted(kept):
+    due_too_early()
+    for number in range(60):
+        person = factories.stakeholder(f"代表{number}", kept.station)
+        factories.seat(person)
+        factories.pairing(kept.alice, person)
+    run_schedule(NOW)
+    Obligation.objects.filter(period_key="2027-03").update(due_on=F("due_on") - dt.timedelta(days=1))
+    report = verify(NOW)
+    shown = [one for one in report.violations if one.check == "due_day_is_the_last_working_day"]
+    assert len(shown) == 50
+    assert report.counts["due_day_is_the_last_working_day"] == 63
