@@ -15,6 +15,7 @@ from schedules.workdays import Workdays
 
 @dataclass(frozen=True)
 class Facts:
+    asked_at: dt.datetime
     now: dt.datetime  # of the latest pass
     day: dt.date
     workdays: Workdays
@@ -29,6 +30,7 @@ def gather(now: dt.datetime) -> Facts:
     at = state.latest_at if state else now
     day, workdays = timezone.localtime(at).date(), Workdays.load()
     return Facts(
+        asked_at=now,
         now=at,
         day=day,
         workdays=workdays,

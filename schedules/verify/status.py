@@ -55,8 +55,10 @@ def _records(now: dt.datetime) -> dict[int, list[Record]]:
     """By person, those that reached them, the earliest first."""
     found: dict[int, list[Record]] = defaultdict(list)
     rows = ContactRecord.objects.reached().filter(occurred_at__lte=now).order_by("occurred_at", "pk")
-    for person, *record in rows.values_list("stakeholder", "occurred_at", "pk", "kind", "occurred_on"):
-        found[person].append(Record(*record))
+    for person, at, pk, kind, day in rows.values_list(
+        "stakeholder", "occurred_at", "pk", "kind", "occurred_on"
+    ):
+        found[person].append(Record(at, pk, kind, day))
     return found
 
 
