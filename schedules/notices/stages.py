@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
+from schedules import periods
 from schedules.coverage import DUE_SOON_WORKING_DAYS, State, due_soon_limit, unmet, with_status
-from schedules.models import NoticeLine, Obligation, PolicyVersion, Stage
+from schedules.models import Cadence, NoticeLine, Obligation, PolicyVersion, Stage
 from schedules.notices.hours import Moment
 from schedules.workdays import ONE_DAY, Workdays
 
@@ -68,12 +69,16 @@ def _untold(versions: Collection[PolicyVersion], moment: Moment) -> QuerySet[Any
         state=NoticeLine.State.CANCELLED
     )
     current = Obligation.objects.live().filter(
-        Q(waived_at=None) | Q(waived_at__gt=moment.now),
-        period_start__lte=moment.today,
-        period_end__gte=moment.today - CATCH_UP,
+        Q(waived_at=None) | Q(waived_at__gt=moment.now), period_key__in=_keys(moment.today)
     )
     reached = current.order_by().annotate(stage=_reached(versions, moment)).exclude(stage="")
     return unmet(reached.filter(~Exists(told)), moment.now, versions)
+
+
+def _keys(day: dt.date) -> list[str]:
+    """The periods that run on the day or ended within the catch-up before it."""
+    spans = (periods.between(day - CATCH_UP, day, cadence) for cadence in Cadence.values)
+    return [period.key for span in spans for period in span]
 
 
 def _reached(versions: Collection[PolicyVersion], moment: Moment) -> Case:
