@@ -89,7 +89,7 @@ def test_of_two_clicks_at_once_one_wins(bureau: Bureau, upload: Upload) -> None:
     assert Stakeholder.objects.filter(name="钱正明").count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_file_is_gone_once_it_is_decided(upload: Upload) -> None:
     bureau = factories.small_bureau()
     for deed in ("confirm", "drop"):
