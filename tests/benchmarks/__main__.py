@@ -22,13 +22,13 @@ def main() -> int:
     from django.core.management import call_command
 
     from schedules import demo
-    from tests.benchmarks import engine, pages
+    from tests.benchmarks import engine, files, pages
     from tests.benchmarks.timing import HEADER
 
     try:
         call_command("migrate", verbosity=0)
         demo.load(options.day, scale=options.scale, say=lambda line: print(line, file=sys.stderr))
-        groups = {"pages": pages.pages, "engine": lambda: engine.engine(options.day)}
+        groups = {"pages": pages.pages, "files": files.files, "engine": lambda: engine.engine(options.day)}
         print(HEADER)
         missed = 0
         for name in options.names or groups:

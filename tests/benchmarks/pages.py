@@ -72,4 +72,4 @@ def fetch(client: Client, page: str) -> bytes:
         answer = client.get(answer["Location"])
     if answer.status_code != 200:
         raise NotAnswered(f"{page} answers {answer.status_code}")
-    return answer.content
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
