@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MONTHS_IN = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+YEARS = range(1900, 3000)  # whoever has a period may ask for those before and after it
 _SIGNS = {"quarter": "Q", "half_year": "H"}
 _KEY = re.compile(
     r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>\d)|H(?P<half>\d)|W(?P<week>\d{2})))?"
@@ -65,7 +66,7 @@ def containing(day: dt.date, cadence: str) -> Period:
 def parse(key: str) -> Period:
     """The period that a key names. Raises ValueError with a sentence that shows how keys read."""
     found = _KEY.fullmatch(key)
-    if found:
+    if found and int(found["year"]) in YEARS:
         year = int(found["year"])
         try:
             if found["week"]:

@@ -57,6 +57,8 @@ def test_a_key_names_the_period_that_has_it(key):
         "2026-W00",
         "2026-11-01",
         " 2026",
+        "0001",  # there are none before it, which a digest would ask for
+        "9999-12",
     ],
 )
 def test_what_names_no_period_is_refused_with_examples(key):
