@@ -77,13 +77,18 @@ class Reading:
             Figure(total["missed"], _("missed"), self._tasks(state="missed"), tone(total["missed"], "bad"), self._was(before.get("missed"))),
             Figure(total["open"], _("still open"), self._tasks(state="open")),
             Figure(total["due_soon"], _("due soon"), self._tasks(state="due_soon"), tone(total["due_soon"], "warn")),
-            Figure(found["not_reached"]["count"], _("not reached in this period"), "#not-reached", tone(found["not_reached"]["count"], "warn")),
-            Figure(found["quiet"]["count"], _("not reached for 90 days"), "#quiet", tone(found["quiet"]["count"], "bad")),
-            Figure(found["unpaired"]["count"], _("without an officer"), "#unpaired", tone(found["unpaired"]["count"], "warn")),
+            Figure(found["not_reached"]["count"], _("not reached in this period"), self._below("not-reached", found["not_reached"]["count"]), tone(found["not_reached"]["count"], "warn")),
+            Figure(found["quiet"]["count"], _("not reached for 90 days"), self._below("quiet", found["quiet"]["count"]), tone(found["quiet"]["count"], "bad")),
+            Figure(found["unpaired"]["count"], _("without an officer"), self._below("unpaired", found["unpaired"]["count"]), tone(found["unpaired"]["count"], "warn")),
             Figure(heard["received"], _("opinions received"), self._said(), "", self._was(before.get("received"))),
             Figure(heard["answered"], _("opinions answered"), "", "", self._was(before.get("answered"))),
-            Figure(heard["overdue"], _("answers overdue"), "#overdue", tone(heard["overdue"], "bad"), self._was(before.get("overdue"))),
+            Figure(heard["overdue"], _("answers overdue"), self._below("overdue", heard["overdue"]), tone(heard["overdue"], "bad"), self._was(before.get("overdue"))),
         ]  # fmt: skip
+
+    @staticmethod
+    def _below(anchor: str, number: int) -> str:
+        """To the list further down the page, which is there when somebody is on it."""
+        return f"#{anchor}" if number else ""
 
     @property
     def before(self) -> dict[str, Any]:
