@@ -44,10 +44,6 @@ class Directory:
         return {unit.code: unit for unit in self.units.values()}
 
     @cached_property
-    def officer_by_pk(self) -> dict[int, OfficerRef]:
-        return {officer.pk: officer for officer in self.officers.values()}
-
-    @cached_property
     def home(self) -> UnitRef | None:
         """Who is in charge of a person whom nothing places: the bureau, or the first unit within reach."""
         inside = [unit for unit in self.units.values() if self.reaches(unit)]

@@ -22,13 +22,6 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
         """Who the officer may look at: by the unit in charge, or by an open pairing of their own."""
         return self.filter(access.reach(officer, deed).q(unit="unit__", own=access.paired_with(officer)))
 
-    def by_number(self, number: str) -> Stakeholder:
-        """The person that `number` ("L000123") names; DoesNotExist for anything else."""
-        digits = number.strip().upper().removeprefix("L")
-        if not digits.isdecimal():
-            raise self.model.DoesNotExist(number)
-        return self.get(pk=int(digits))
-
     def search(self, words: str) -> StakeholderQuerySet:
         """By name, pinyin, initials, the person's number or at least four digits of a phone number."""
         words = words.strip()
