@@ -187,4 +187,7 @@ def test_a_missed_contact_may_be_waived_from_the_person_s_page(bureau):
     owed = owe(bureau.deputy, "2026-10")
 
     assert deed("waive", owed) in sign_in(bureau.bob).get(bureau.deputy.get_absolute_url()).content.decode()
-    assert deed("waive", owed) not in sign_in(bureau.alice).get(bureau.deputy.get_absolute_url()).content.decode()
+    assert (
+        deed("waive", owed)
+        not in sign_in(bureau.alice).get(bureau.deputy.get_absolute_url()).content.decode()
+    )
