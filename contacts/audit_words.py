@@ -1,5 +1,7 @@
-"""What the audit trail's actions are called on a page. Entries keep the English words, whichever language is read."""
+"""What the audit trail's actions and fields are called on a page. Entries keep the English words, whichever language is read."""
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -53,3 +55,32 @@ ACTIONS: dict[str, str | Promise] = {
     "change topic": _("change topic"),
     "load demo": _("load demonstration data"),
 }
+
+# What an entry says beside the fields of the thing that it is about.
+DETAILS: dict[str, str | Promise] = {
+    "created": _("created"),
+    "days": _("days"),
+    "events": _("events"),
+    "filter": _("filter"),
+    "format": _("format"),
+    "from": _("from"),
+    "known": _("make-up days are known"),
+    "officer": _("officer"),
+    "period": _("period"),
+    "reason": _("reason"),
+    "rows": _("rows"),
+    "sha256": "SHA-256",
+    "table": _("table"),
+    "unit": _("unit"),
+    "withdrawn": _("withdrawn"),
+}
+
+
+def field_name(model: str, name: str) -> str | Promise:
+    """What a field of `model` ("contacts.officer") is called, or a detail that is none."""
+    if model:
+        try:
+            return getattr(apps.get_model(model)._meta.get_field(name), "verbose_name", name)
+        except (LookupError, FieldDoesNotExist):
+            pass  # not a field: an entry may say more than its object holds
+    return DETAILS.get(name, name)

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -19,7 +19,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from contacts.models import ContactRecord, Pairing, Seat, Stakeholder
@@ -135,27 +135,33 @@ def closed_slots(period_key: str) -> list[Slot]:
     return [Slot(policy, in_force.get(policy), period) for policy in sorted(closed)]
 
 
-def versions_by_policy() -> dict[int, list[PolicyVersion]]:
-    """Each policy's versions in the order of their dates, the one without a date first."""
-    versions: dict[int, list[PolicyVersion]] = defaultdict(list)
-    for version in PolicyVersion.objects.all():
-        versions[version.policy_id].append(version)
+def versions_by_policy(versions: Iterable[PolicyVersion] | None = None) -> dict[int, list[PolicyVersion]]:
+    """Each policy's versions, of those at hand or else of all, in the order of their dates, the one without a date
+    first."""
+    by_policy: dict[int, list[PolicyVersion]] = defaultdict(list)
+    for version in PolicyVersion.objects.all() if versions is None else versions:
+        by_policy[version.policy_id].append(version)
     return {
         policy: sorted(found, key=lambda version: version.starts_on or dt.date.min)
-        for policy, found in versions.items()
+        for policy, found in by_policy.items()
     }
 
 
 def covered_stakeholders(day: dt.date) -> QuerySet[Stakeholder]:
     """The people to whom some policy in force on `day` owes contacts, paired or not."""
+    seats = Seat.objects.active(day).filter(covered_seats(day), stakeholder=OuterRef("pk"))
+    return Stakeholder.objects.filter(Exists(seats))
+
+
+def covered_seats(day: dt.date, versions: Iterable[PolicyVersion] | None = None) -> Q:
+    """For a query over seats: of a kind and level that some policy in force on `day` speaks of."""
     wanted = Q(pk__in=[])
-    for versions in versions_by_policy().values():
-        for version, period in existence.in_force(versions, day, day):
+    for found in versions_by_policy(versions).values():
+        for version, period in existence.in_force(found, day, day):
             if day in period:
                 levels = Q(level__in=version.levels) if version.levels else Q()
                 wanted |= Q(kind__in=version.seat_kinds) & levels
-    seats = Seat.objects.active(day).filter(wanted, stakeholder=OuterRef("pk"))
-    return Stakeholder.objects.filter(Exists(seats))
+    return wanted
 
 
 def fingerprint(day: dt.date, workdays: Workdays) -> str:
@@ -174,7 +180,8 @@ def fingerprint(day: dt.date, workdays: Workdays) -> str:
     digest.update(
         repr(ContactRecord.objects.aggregate(Max("pk"), Max("voided_at"), Max("superseded_at"))).encode()
     )
-    digest.update(repr(Obligation.objects.aggregate(Count("waived_at"))).encode())
+    waived = Obligation.objects.filter(waived_at__isnull=False)
+    digest.update(repr(waived.aggregate(Count("pk"), Sum("pk"), Max("waived_at"))).encode())
     return digest.hexdigest()
 
 

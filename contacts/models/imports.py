@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts import access
 from contacts.models.stakeholders import Stakeholder
@@ -94,7 +95,7 @@ class ImportRow(models.Model):
     sheet = models.CharField(_("sheet"), max_length=100, blank=True)
     number = models.PositiveIntegerField(_("row"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
-    name = models.CharField(_("name"), max_length=100, blank=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=100, blank=True)
     issues = models.JSONField(
         default=list
     )  # of {code, column, …}; contacts/imports/issues.py puts them in words

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts import access, names
 from contacts.models.units import Unit
@@ -62,7 +63,7 @@ class Officer(AbstractBaseUser):
         unique=True,
         validators=[RegexValidator(r"^\d{6}$", _("A police number has six digits."))],
     )
-    name = models.CharField(_("name"), max_length=50)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=50)
     pinyin = models.CharField(max_length=200, editable=False)
     initials = models.CharField(max_length=50, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="officers", verbose_name=_("unit"))

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts import access, names, phones
 from contacts.models.units import Unit
@@ -52,7 +53,7 @@ class Stakeholder(models.Model):
         MALE = "m", _("male")
         FEMALE = "f", _("female")
 
-    name = models.CharField(_("name"), max_length=50)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=50)
     pinyin = models.CharField(max_length=200, editable=False)
     initials = models.CharField(max_length=50, editable=False)
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)

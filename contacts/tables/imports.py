@@ -6,6 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts.imports.issues import Issue
 from contacts.models import ImportBatch, ImportRow
@@ -13,7 +14,7 @@ from liaison.markup import badge
 
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
 FIELDS = {
-    "name": _("name"), "sex": _("sex"), "birth": _("month of birth"), "employer": _("employer and post"),
+    "name": pgettext_lazy("of a person", "name"), "sex": _("sex"), "birth": _("month of birth"), "employer": _("employer and post"),
     "address": _("address"), "street": _("township or street"), "email": _("e-mail"), "remark": _("remark"),
     "unit": _("unit in charge"), "phones": _("phone numbers"), "officer": _("officer"), "level": _("level"),
     "term_number": _("term"), "term": _("from – until"), "certificate": _("certificate number"),

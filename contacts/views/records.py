@@ -92,7 +92,8 @@ def void(request: OfficerRequest, pk: int) -> HttpResponse:
         "question": _("Void this record?"),
         "explanation": _(
             "%(record)s, with %(name)s. It stays readable, struck through, and counts nowhere. "
-            "If only something in it is wrong, correct it instead."
+            "If only something in it is wrong, correct it instead. "
+            "An opinion that was said in it stays, and is still to be answered."
         )
         % {"record": record, "name": record.stakeholder.name},
         "verb": _("Void the record"),

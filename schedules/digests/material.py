@@ -15,7 +15,7 @@ from django.db.models import DateField, Exists, Max, OuterRef, Q, Subquery, Valu
 from django.utils import timezone
 
 from contacts.models import ContactRecord, Feedback, Seat
-from schedules import coverage
+from schedules import coverage, planning
 from schedules.digests.scope import Scope
 from schedules.models import PolicyVersion
 from schedules.periods import Period
@@ -68,12 +68,12 @@ class Material:
 
 def gather(scope: Scope, period: Period, now: dt.datetime, versions: list[PolicyVersion]) -> Material:
     found = Material(period, now)
-    kinds = {kind for version in versions for kind in version.seat_kinds}
+    covered = planning.covered_seats(found.ref, versions)
     for row in coverage.standing(coverage.of_period(period), now=now, versions=versions, **scope.standing):
         found.owed[row.unit].append(row)
     for item in items(scope, period.start, found.ref, period.end):
         found.said[item.unit].append(item)
-    for held, unit, person, last in _people(scope, kinds, found.ref):
+    for held, unit, person, last in _people(scope, covered, found.ref):
         (found.people if held else found.unpaired)[unit].append((person, last))
     return found
 
@@ -107,9 +107,7 @@ def items(scope: Scope, start: dt.date, ref: dt.date, end: dt.date) -> Iterator[
 # --- people --------------------------------------------------------------------------------------------------
 
 
-def _people(
-    scope: Scope, kinds: Iterable[str], ref: dt.date
-) -> Iterable[tuple[bool, int, int, dt.date | None]]:
+def _people(scope: Scope, covered: Q, ref: dt.date) -> Iterable[tuple[bool, int, int, dt.date | None]]:
     """Whom a cycle covers on `ref`: held by an officer or not, the unit in which that counts, who it is, and when
     somebody last reached those who are held. A contact of any kind counts, whoever made it. One query."""
     last = (
@@ -120,8 +118,8 @@ def _people(
         .annotate(day=Max("occurred_on"))
         .values("day")
     )
-    held = scope.pairings().open(ref).filter(_seated(kinds, ref, "stakeholder"))  # type: ignore[attr-defined]
-    alone = scope.people().unpaired(ref).filter(_seated(kinds, ref, "pk"))  # type: ignore[attr-defined]
+    held = scope.pairings().open(ref).filter(_seated(covered, ref, "stakeholder"))  # type: ignore[attr-defined]
+    alone = scope.people().unpaired(ref).filter(_seated(covered, ref, "pk"))  # type: ignore[attr-defined]
     return (
         held.order_by()
         .values_list(Value(True), "unit", "stakeholder", Subquery(last))
@@ -129,6 +127,6 @@ def _people(
     )
 
 
-def _seated(kinds: Iterable[str], day: dt.date, person: str) -> Exists:
+def _seated(covered: Q, day: dt.date, person: str) -> Exists:
     """Holds a seat that a cycle is about, on that day."""
-    return Exists(Seat.objects.active(day).filter(kind__in=list(kinds), stakeholder=OuterRef(person)))
+    return Exists(Seat.objects.active(day).filter(covered, stakeholder=OuterRef(person)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +18,11 @@ from contacts.models import ContactRecord, Pairing
 from contacts.tables import cells
 from contacts.tables.base import Column, Listing
 from contacts.tables.units import NUMBER
-from schedules.coverage import State, with_attempts, with_status
+from liaison.markup import badge
+from schedules.coverage import State, due_soon_limit, with_attempts, with_status
 from schedules.filters.obligations import ObligationFilter
 from schedules.models import Obligation, PolicyVersion
+from schedules.workdays import Workdays
 
 
 class ObligationTable(tables.Table):
@@ -28,7 +31,7 @@ class ObligationTable(tables.Table):
     period_key = tables.Column(verbose_name=_("Period"), order_by=("period_start", "period_end"))
     planned_on = cells.DayColumn(verbose_name=_("Planned on"))
     due_on = cells.DayColumn(verbose_name=_("Due on"))
-    state = cells.StateColumn(State.choices, verbose_name=_("State"))
+    state = tables.Column(verbose_name=_("State"))
     attempts = tables.Column(verbose_name=_("Attempts"), attrs=NUMBER, orderable=False)
     officer = tables.Column(
         verbose_name=_("Responsible"), accessor="officer_name", order_by="officer_pinyin", default=""
@@ -38,6 +41,11 @@ class ObligationTable(tables.Table):
     class Meta:
         order_by = "due_on"
         empty_text = _("Nothing is owed that fits. Choose another period, or clear the filter.")
+
+    def render_state(self, record: Any) -> SafeString:
+        if record.due_soon:
+            return badge("due_soon", _("due soon"))
+        return badge(record.state, State(record.state).label)
 
     def render_attempts(self, value: int) -> int | str:
         return value or ""
@@ -92,7 +100,11 @@ class ObligationListing(Listing):
         return any(data.get(name) for name in ("state", "officer", "unit"))
 
     def load(self, keys: list[int]) -> Iterable[Obligation]:
-        return self.with_status.filter(pk__in=keys).select_related("stakeholder", "policy")
+        rows = self.with_status.filter(pk__in=keys).select_related("stakeholder", "policy")
+        limit = due_soon_limit(timezone.localdate(self.now), Workdays.load())
+        for row in rows:
+            row.due_soon = row.state == State.OPEN and row.due_on <= limit
+        return rows
 
     def values(self, keys: list[int]) -> QuerySet:
         return self.with_status.filter(pk__in=keys)

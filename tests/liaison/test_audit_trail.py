@@ -55,9 +55,20 @@ def test_it_filters(bureau, entries, query, found):
 
 
 def test_it_shows_before_and_after_and_escapes_them(bureau):
-    AuditEntry.objects.record(Actor(bureau.dan), "change settings", bureau.dan, after={"language": "<b>"})
+    carol, dan = Actor(bureau.carol), bureau.dan
+    AuditEntry.objects.record(
+        carol, "change settings", dan, before={"language": "en"}, after={"language": "<b>"}
+    )
     page = sign_in(bureau.ann).get("/audit/").content.decode()
-    assert "language: – → &lt;b&gt;" in page
+    assert "language: en → &lt;b&gt;" in page
+
+
+def test_it_tells_details_in_the_readers_words(bureau):
+    details = {"table": "pairings", "filter": {"unit": "320281000000"}, "rows": 3}
+    AuditEntry.objects.record(Actor(bureau.carol), "export", after=details)
+    page = sign_in(bureau.ann, language="zh-hans").get("/audit/").content.decode()
+    assert "筛选: unit = 320281000000" in page
+    assert "行数: 3" in page
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "carol", "lea", "sue", "sam", "rita"])

@@ -474,3 +474,31 @@ class PlanningAgainstAnIndependentReckoning(TestCase):
                 pairings.append((start, end))
             facts[person.pk] = seats, pairings
         return facts
+
+
+@pytest.mark.parametrize(
+    "change", [{"ended": True}, {"levels": ["province"]}, {"starts_on": dt.date(2027, 1, 1)}]
+)
+def test_nobody_is_covered_by_a_policy_that_does_not_speak_of_them(bureau, change):
+    monitor = factories.stakeholder("王芳", bureau.station)
+    factories.seat(monitor, "discipline_monitor", "city")
+    policy = CyclePolicy.objects.create(code="monitors")
+    version = PolicyVersion.objects.create(
+        policy=policy, kind="call", cadence="half_year", seat_kinds=["discipline_monitor"], minimum_days=60
+    )
+    assert monitor in planning.covered_stakeholders(dt.date(2026, 11, 2))
+
+    PolicyVersion.objects.filter(pk=version.pk).update(**change)
+    assert monitor not in planning.covered_stakeholders(dt.date(2026, 11, 2))
+
+
+def test_a_waiver_that_came_and_one_that_went_are_not_taken_for_nothing(bureau):
+    plan(at(2026, 11, 2))
+    first, second = Obligation.objects.order_by("pk")[:2]
+    carol, now = Actor(bureau.carol), at(2026, 11, 2, hour=10)
+    handling.waive(first, reason="in hospital", actor=carol, now=now)
+    before = planning.fingerprint(now.date(), Workdays())
+    handling.unwaive(first, actor=carol, now=now)
+    handling.waive(second, reason="in hospital", actor=carol, now=now)
+
+    assert planning.fingerprint(now.date(), Workdays()) != before
