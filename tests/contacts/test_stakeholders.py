@@ -7,8 +7,12 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from contacts.models import AuditEntry, Pairing, Stakeholder
+from contacts.models import Actor, AuditEntry, Pairing, Stakeholder
+from schedules import handling
+from schedules.models import Obligation
+from schedules.passes import run_schedule
 from tests import factories
 from tests.base import sign_in
 
@@ -359,3 +363,14 @@ def test_ending_a_pairing_leaves_nobody_responsible(bureau):
 )
 def test_the_matrix_decides_who_pairs(bureau, name, status):
     assert sign_in(getattr(bureau, name)).get(pair_url(bureau.deputy)).status_code == status
+
+
+def test_a_waiver_of_a_past_period_can_be_taken_back_from_the_page(bureau):
+    with time_machine.travel(dt.datetime(2026, 10, 5, 1, tzinfo=dt.UTC), tick=False):
+        run_schedule(timezone.now())
+    october = Obligation.objects.get(policy__code="call", period_key="2026-10")
+    handling.waive(october, reason="in hospital", actor=Actor(bureau.carol), now=NOW)
+
+    back = reverse("schedules:obligation-unwaive", args=[october.pk])
+    assert back in page(bureau.carol, bureau.deputy)
+    assert back not in page(bureau.alice, bureau.deputy)
