@@ -8,22 +8,20 @@ more than a fingerprint of the facts.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 from zlib import crc32
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from contacts.models import ContactRecord, Pairing, Seat, Stakeholder
-from schedules import existence, levelling, periods
+from contacts.models import Stakeholder
+from schedules import existence, facts, levelling, periods
 from schedules.coverage import State, with_status
 from schedules.models import Obligation, PassState, PeriodClosing, PolicyVersion
 from schedules.periods import Period
@@ -50,44 +48,14 @@ class Slot:
     period: Period
 
 
-@dataclass
-class Person:
-    """What planning needs to know of one stakeholder."""
-
-    street: str
-    name: str
-    seats: list[tuple[str, str, existence.Span]] = field(default_factory=list)  # kind, level, days
-    pairings: list[tuple[dt.date, dt.date, int]] = field(
-        default_factory=list
-    )  # from, until, officer; in order
-
-    def together(self, version: PolicyVersion) -> list[existence.Span]:
-        """The days on which a seat that the version covers was held and some pairing was open (R4)."""
-        seats = existence.union(
-            days for kind, level, days in self.seats if kind in version.seat_kinds and covers(version, level)
-        )
-        return existence.intersection(
-            seats, existence.union((start, end) for start, end, _who in self.pairings)
-        )
-
-    def holder(self, day: dt.date) -> int:
-        """Who is responsible on a day: the last to have begun, or else the first of all (R5)."""
-        return self.pairings[max(0, bisect_right(self.pairings, day, key=lambda pairing: pairing[0]) - 1)][2]
-
-
-def covers(version: PolicyVersion, level: str) -> bool:
-    """Does the version speak of this level? Without levels it speaks of all."""
-    return not version.levels or level in version.levels
-
-
 def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
     """Bring the obligations of all periods not closed in line with the facts, and close the periods that are over.
 
     Expects to run inside the transaction that holds the lock on `state`, whose `facts` it keeps up to date.
     """
     day = timezone.localtime(now).date()
-    facts = fingerprint(day, workdays)
-    if facts == state.facts:
+    seen = facts.fingerprint(day, workdays)
+    if seen == state.facts:
         return Planned()
     slots = open_slots(state.first_day, day)
     planned = Planner(slots, now, workdays).run(Stakeholder.objects.all())
@@ -96,7 +64,7 @@ def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
         for slot in slots
         if slot.period.end < day
     )
-    state.facts = facts
+    state.facts = seen
     return planned
 
 
@@ -112,7 +80,7 @@ def open_slots(first_day: dt.date, day: dt.date) -> list[Slot]:
     last = day + dt.timedelta(days=settings.PLANNING_HORIZON_DAYS)
     slots = {
         (policy, period.key): Slot(policy, version, period)
-        for policy, versions in versions_by_policy().items()
+        for policy, versions in facts.versions_by_policy().items()
         for version, period in existence.in_force(versions, first_day, last)
     }
     # Planned under a version that a later one has replaced since: there, too, the rule applies again.
@@ -125,7 +93,7 @@ def closed_slots(period_key: str) -> list[Slot]:
     """The closed slots of one period, each with the version that was in force."""
     period = periods.parse(period_key)
     closed = PeriodClosing.objects.filter(period_key=period_key).values_list("policy", flat=True)
-    versions = versions_by_policy()
+    versions = facts.versions_by_policy()
     in_force = {
         policy: version
         for policy in closed
@@ -133,56 +101,6 @@ def closed_slots(period_key: str) -> list[Slot]:
         if found == period
     }
     return [Slot(policy, in_force.get(policy), period) for policy in sorted(closed)]
-
-
-def versions_by_policy(versions: Iterable[PolicyVersion] | None = None) -> dict[int, list[PolicyVersion]]:
-    """Each policy's versions, of those at hand or else of all, in the order of their dates, the one without a date
-    first."""
-    by_policy: dict[int, list[PolicyVersion]] = defaultdict(list)
-    for version in PolicyVersion.objects.all() if versions is None else versions:
-        by_policy[version.policy_id].append(version)
-    return {
-        policy: sorted(found, key=lambda version: version.starts_on or dt.date.min)
-        for policy, found in by_policy.items()
-    }
-
-
-def covered_stakeholders(day: dt.date) -> QuerySet[Stakeholder]:
-    """The people to whom some policy in force on `day` owes contacts, paired or not."""
-    seats = Seat.objects.active(day).filter(covered_seats(day), stakeholder=OuterRef("pk"))
-    return Stakeholder.objects.filter(Exists(seats))
-
-
-def covered_seats(day: dt.date, versions: Iterable[PolicyVersion] | None = None) -> Q:
-    """For a query over seats: of a kind and level that some policy in force on `day` speaks of."""
-    wanted = Q(pk__in=[])
-    for found in versions_by_policy(versions).values():
-        for version, period in existence.in_force(found, day, day):
-            if day in period:
-                levels = Q(level__in=version.levels) if version.levels else Q()
-                wanted |= Q(kind__in=version.seat_kinds) & levels
-    return wanted
-
-
-def fingerprint(day: dt.date, workdays: Workdays) -> str:
-    """A digest of all that planning depends on. Contents, not time stamps: nobody who writes must remember to say so."""
-    digest = hashlib.sha256(repr((day, workdays.fingerprint())).encode())
-    for rows in (
-        PolicyVersion.objects.order_by("pk").values_list(),
-        Pairing.objects.order_by("pk").values_list("pk", "stakeholder", "officer", "started_on", "ended_on"),
-        Seat.objects.order_by("pk").values_list(
-            "pk", "stakeholder", "kind", "level", "started_on", "ended_on"
-        ),
-    ):
-        for row in rows.iterator(chunk_size=BATCH):
-            digest.update(repr(row).encode())
-    # What was met or waived stays only as long as it is so.
-    digest.update(
-        repr(ContactRecord.objects.aggregate(Max("pk"), Max("voided_at"), Max("superseded_at"))).encode()
-    )
-    waived = Obligation.objects.filter(waived_at__isnull=False)
-    digest.update(repr(waived.aggregate(Count("pk"), Sum("pk"), Max("waived_at"))).encode())
-    return digest.hexdigest()
 
 
 class Standing(NamedTuple):
@@ -209,7 +127,7 @@ class Planner:
         self.workdays = workdays
 
     def run(self, stakeholders: QuerySet[Stakeholder]) -> Planned:
-        self.people = read_people(stakeholders)
+        self.people = facts.read_people(stakeholders)
         standing = self._standing(stakeholders)
         wanted = set(self._wanted())
         new = wanted - standing.keys()
@@ -350,21 +268,3 @@ class Planner:
                 row.sequence += 1
         fields = ["version", "due_on", "withdrawn_at", "planned_on", "arranged", "changed_at", "sequence"]
         Obligation.objects.bulk_update(rows, fields, batch_size=500)
-
-
-def read_people(stakeholders: QuerySet[Stakeholder]) -> dict[int, Person]:
-    """Everybody who ever had a seat and a pairing; nobody else can be owed anything."""
-    people: dict[int, Person] = {}
-    chosen = stakeholders.order_by().values("pk")
-    pairings = Pairing.objects.filter(stakeholder__in=chosen).order_by("stakeholder", "started_on")
-    for pk, street, name, *span, officer in pairings.values_list(
-        "stakeholder", "stakeholder__street", "stakeholder__pinyin", "started_on", "ended_on", "officer"
-    ):
-        person = people.setdefault(pk, Person(street, name))
-        person.pairings.append((*existence.span(*span), officer))
-    for pk, kind, level, *span in Seat.objects.filter(stakeholder__in=chosen).values_list(
-        "stakeholder", "kind", "level", "started_on", "ended_on"
-    ):
-        if pk in people:
-            people[pk].seats.append((kind, level, existence.span(*span)))
-    return people

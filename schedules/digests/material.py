@@ -15,7 +15,7 @@ from django.db.models import DateField, Exists, Max, OuterRef, Q, Subquery, Valu
 from django.utils import timezone
 
 from contacts.models import ContactRecord, Feedback, Seat
-from schedules import coverage, planning
+from schedules import coverage, facts
 from schedules.digests.scope import Scope
 from schedules.models import PolicyVersion
 from schedules.periods import Period
@@ -68,7 +68,7 @@ class Material:
 
 def gather(scope: Scope, period: Period, now: dt.datetime, versions: list[PolicyVersion]) -> Material:
     found = Material(period, now)
-    covered = planning.covered_seats(found.ref, versions)
+    covered = facts.covered_seats(found.ref, versions)
     for row in coverage.standing(coverage.of_period(period), now=now, versions=versions, **scope.standing):
         found.owed[row.unit].append(row)
     for item in items(scope, period.start, found.ref, period.end):

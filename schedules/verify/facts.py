@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from schedules import planning
+from schedules.facts import fingerprint
 from schedules.models import PassState, PolicyVersion
 from schedules.planning import Slot
 from schedules.workdays import Workdays
@@ -36,6 +37,6 @@ def gather(now: dt.datetime) -> Facts:
         workdays=workdays,
         versions=PolicyVersion.objects.in_bulk(),
         state=state,
-        planned=state is not None and state.facts == planning.fingerprint(day, workdays),
+        planned=state is not None and state.facts == fingerprint(day, workdays),
         slots=planning.open_slots(state.first_day, day) if state else [],
     )

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from contacts.models import Stakeholder
-from schedules import existence, periods, planning
+from schedules import existence, periods
 from schedules.coverage import State, with_status
+from schedules.facts import read_people
 from schedules.models import Obligation, PeriodClosing
 from schedules.planning import Slot
 from schedules.verify.facts import Facts
@@ -74,7 +75,7 @@ def _open(facts: Facts) -> QuerySet[Obligation]:
 
 def _owed(facts: Facts) -> Iterator[Key]:
     """Everything that must exist in the periods that are not closed."""
-    people = planning.read_people(Stakeholder.objects.all())
+    people = read_people(Stakeholder.objects.all())
     for slot in facts.slots:
         if slot.version is None:
             continue

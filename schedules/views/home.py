@@ -10,7 +10,7 @@ from django.utils import timezone
 from contacts.access import Column, Deed, requires, signed_in
 from contacts.models import Feedback, Officer, Pairing, Seat, Stakeholder
 from contacts.requests import OfficerRequest
-from schedules import existence, planning
+from schedules import existence, facts
 from schedules.models import Delivery
 
 COORDINATORS = {Column.CITY_COORDINATOR, Column.COUNTY_COORDINATOR}
@@ -50,7 +50,7 @@ def _unpaired(officer: Officer, day: dt.date) -> list[tuple[Seat.Kind, int]]:
     """For each kind of seat that a policy in force asks contacts for: how many people nobody is responsible for."""
     kinds = {
         kind
-        for versions in planning.versions_by_policy().values()
+        for versions in facts.versions_by_policy().values()
         for version, period in existence.in_force(versions, day, day)
         if day in period
         for kind in version.seat_kinds

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from contacts.handling import void_contact
 from contacts.models import Actor, Officer, Pairing, Seat, Stakeholder
-from schedules import handling, planning
+from schedules import facts, handling, planning
 from schedules.levelling import is_level
 from schedules.models import CyclePolicy, DayOverride, Obligation, PassState, PeriodClosing, PolicyVersion
 from schedules.workdays import Workdays
@@ -486,10 +486,10 @@ def test_nobody_is_covered_by_a_policy_that_does_not_speak_of_them(bureau, chang
     version = PolicyVersion.objects.create(
         policy=policy, kind="call", cadence="half_year", seat_kinds=["discipline_monitor"], minimum_days=60
     )
-    assert monitor in planning.covered_stakeholders(dt.date(2026, 11, 2))
+    assert monitor in facts.covered_stakeholders(dt.date(2026, 11, 2))
 
     PolicyVersion.objects.filter(pk=version.pk).update(**change)
-    assert monitor not in planning.covered_stakeholders(dt.date(2026, 11, 2))
+    assert monitor not in facts.covered_stakeholders(dt.date(2026, 11, 2))
 
 
 def test_a_waiver_that_came_and_one_that_went_are_not_taken_for_nothing(bureau):
@@ -497,8 +497,8 @@ def test_a_waiver_that_came_and_one_that_went_are_not_taken_for_nothing(bureau):
     first, second = Obligation.objects.order_by("pk")[:2]
     carol, now = Actor(bureau.carol), at(2026, 11, 2, hour=10)
     handling.waive(first, reason="in hospital", actor=carol, now=now)
-    before = planning.fingerprint(now.date(), Workdays())
+    before = facts.fingerprint(now.date(), Workdays())
     handling.unwaive(first, actor=carol, now=now)
     handling.waive(second, reason="in hospital", actor=carol, now=now)
 
-    assert planning.fingerprint(now.date(), Workdays()) != before
+    assert facts.fingerprint(now.date(), Workdays()) != before

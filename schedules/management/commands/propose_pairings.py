@@ -13,7 +13,7 @@ from contacts.handovers import pair_many
 from contacts.models import Actor, Stakeholder, Unit
 from contacts.pairing_proposals import Proposal, propose
 from liaison.arguments import instant
-from schedules.planning import covered_stakeholders
+from schedules.facts import covered_stakeholders
 
 
 class Command(BaseCommand):
