@@ -275,7 +275,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"liaison@{urlsplit(B
 PLANNING_HORIZON_DAYS = read(env.int, "PLANNING_HORIZON_DAYS", 183)  # R4a
 DIGEST_FREEZE_WORKING_DAYS = read(env.int, "DIGEST_FREEZE_WORKING_DAYS", 3)
 NOTICE_HOURS = (8, 20)  # R10, local time, half-open
-FEEDBACK_CLOCK = "schedules.clocks.oral_due_on"  # so that contacts needs no word of schedules
+# So that contacts needs no word of schedules.
+FEEDBACK_CLOCK = "schedules.clocks.oral_due_on"
+PEOPLE_FOLLOWER = "schedules.following"
 ORAL_OPINION_WORKING_DAYS = read(env.int, "ORAL_OPINION_WORKING_DAYS", 15)  # R12
 
 LOGGING = {

@@ -4,6 +4,7 @@ from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
 from contacts.models.imports import ImportBatch, ImportRow
+from contacts.models.journal import Journal, JournalLine
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
@@ -24,6 +25,8 @@ __all__ = [
     "FeedbackStep",
     "ImportBatch",
     "ImportRow",
+    "Journal",
+    "JournalLine",
     "Officer",
     "Pairing",
     "Seat",
