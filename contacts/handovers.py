@@ -10,16 +10,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.imports.directory import OfficerRef
+from contacts.journal import Pen
 from contacts.models import Actor, AuditEntry, Officer, Pairing, Stakeholder
+from contacts.rows import values
 
 
 @transaction.atomic
 def pair_many(
-    wanted: Mapping[Stakeholder, Officer | OfficerRef], *, on: dt.date, actor: Actor, reason: str = ""
+    wanted: Mapping[Stakeholder, Officer | OfficerRef],
+    *,
+    on: dt.date,
+    actor: Actor,
+    reason: str = "",
+    pen: Pen | None = None,
 ) -> set[Stakeholder]:
     """Make each officer responsible from the day `on`; whoever was, stops on the day before (R4). Nothing happens to
-    those whom their officer holds already. Answers whom it left alone because a later pairing exists."""
-    last = last_pairings(wanted)
+    those whom their officer holds already. Answers whom it left alone because a later pairing exists. `pen` writes
+    down what is changed, each with its person."""
+    pen, last = pen or Pen(), last_pairings(wanted)
     refused, gone, ended, started, entries = set(), [], [], [], []
     for person, officer in wanted.items():
         held, before = last.get(person.pk), None
@@ -32,9 +40,12 @@ def pair_many(
             before = {"officer": held.officer.police_number}
             if held.started_on == on:
                 gone.append(held.pk)  # not one day was held; the entry below keeps it
+                pen.deleted(person.pk, held)
             else:
+                was = values(held)
                 held.ended_on, held.end_reason = on - dt.timedelta(days=1), reason
                 ended.append(held)
+                pen.changed(person.pk, held, was)
         started.append(
             Pairing(
                 officer_id=officer.pk,
@@ -51,7 +62,9 @@ def pair_many(
     Pairing.objects.filter(pk__in=gone).delete()
     Pairing.objects.bulk_update(ended, ["ended_on", "end_reason"], batch_size=500)
     Pairing.objects.bulk_create(started, batch_size=500)
-    move([pairing.stakeholder for pairing in started], {p.stakeholder_id: p.unit_id for p in started})
+    for pairing in started:
+        pen.created(pairing.stakeholder_id, pairing)
+    move([pairing.stakeholder for pairing in started], {p.stakeholder_id: p.unit_id for p in started}, pen)
     AuditEntry.objects.bulk_create(entries, batch_size=500)
     return refused
 
@@ -67,9 +80,11 @@ def last_pairings(people: Collection[Stakeholder]) -> dict[int, Pairing]:
     return last
 
 
-def move(people: Collection[Stakeholder], unit_of: Mapping[int, Any]) -> None:
+def move(people: Collection[Stakeholder], unit_of: Mapping[int, Any], pen: Pen) -> None:
     """Put those in charge of another unit whose unit is not that one yet."""
     moved = [person for person in people if person.unit_id != unit_of[person.pk]]
     for person in moved:
+        was = {"unit_id": person.unit_id}
         person.unit_id, person.updated_at = unit_of[person.pk], timezone.now()
+        pen.changed(person.pk, person, was)
     Stakeholder.objects.bulk_update(moved, ["unit", "updated_at"], batch_size=500)

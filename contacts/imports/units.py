@@ -9,6 +9,7 @@ from contacts.imports.issues import Issue, Refused
 from contacts.imports.results import Context, Outcome, Result, news, said_before
 from contacts.imports.tables import Line, Table
 from contacts.models import AuditEntry, Unit
+from contacts.rows import values
 
 KINDS = {
     "市局": "bureau", "县级局": "county", "分局": "county", "市(县)局": "county", "派出所": "station", "大队": "team",
@@ -54,11 +55,12 @@ def take(
             code=code, parent=known.get(parent), **{k: v for k, v in said.items() if k != "parent"}
         )
         unit.save(force_insert=True)
+        context.pen.created(unit.pk, unit)
         result.outcome = Outcome.CREATED
         AuditEntry.objects.record(context.actor, "import", unit, after=said)
     else:
         correct(unit, said, before.get(f"unit:{code}", {}), known, result, context)
-    result.key = f"unit:{code}"
+    result.key, result.group = f"unit:{code}", unit.pk
     result.said = said if said != before.get(result.key) else None
 
 
@@ -102,10 +104,11 @@ def correct(
     if not changes:
         result.outcome = Outcome.UNCHANGED
         return
+    was, old_path = values(unit), unit.path
     for name, (_old, value) in changes.items():
         setattr(unit, name, known[value] if name == "parent" else value)
-    old_path = unit.path
     unit.save()
+    context.pen.changed(unit.pk, unit, was)  # the paths below follow from it
     if unit.path != old_path:
         move(unit, old_path)
     result.outcome = Outcome.UPDATED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -43,6 +44,14 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
 
     def unpaired(self, day: dt.date) -> StakeholderQuerySet:
         return self.exclude(access.has_pairing(day))
+
+    def follow_pairings(self, now: dt.datetime) -> int:
+        """Whoever has an open pairing is put in the charge of its unit."""
+        held = apps.get_model("contacts", "Pairing").objects.filter(
+            stakeholder=models.OuterRef("pk"), ended_on=None
+        )
+        strayed = self.filter(models.Exists(held.exclude(unit=models.OuterRef("unit"))))
+        return strayed.update(unit=models.Subquery(held.values("unit")), updated_at=now)
 
 
 class Stakeholder(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -22,6 +23,21 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.SEE_ROSTER) -> UnitQuerySet:
         """The units whose people the officer may look at; for own pairings, the officer's own unit."""
         return self.filter(access.reach(officer, deed).q(unit="", own=Q(pk=officer.unit_id)))
+
+    def retrace(self) -> None:
+        """Bring the path of every unit in line with the units above it."""
+        below: dict[int | None, list[Unit]] = defaultdict(list)
+        for unit in self.all():
+            below[unit.parent_id].append(unit)
+        strayed, waiting = [], [(unit, "") for unit in below[None]]
+        while waiting:
+            unit, above = waiting.pop()
+            path = f"{above}{unit.code}/"
+            waiting += [(lower, path) for lower in below[unit.pk]]
+            if unit.path != path:
+                unit.path = path
+                strayed.append(unit)
+        self.bulk_update(strayed, ["path"], batch_size=200)
 
 
 class Unit(models.Model):
