@@ -21,7 +21,16 @@ from django.db.models import Q, UniqueConstraint
 from contacts import followers
 from contacts.access import Deed
 from contacts.models import JournalLine, Officer, Pairing, Stakeholder, Unit
-from contacts.rows import DERIVED, Values, batches, field_of, model_of, values, with_companions
+from contacts.rows import (
+    DERIVED,
+    Values,
+    batches,
+    field_of,
+    model_of,
+    pointing_to,
+    values,
+    with_companions,
+)
 
 # Who or what a deed created goes with everything that came with it, or stays with it.
 WHOLE = {

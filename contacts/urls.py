@@ -15,6 +15,7 @@ from contacts.views import (
     search,
     settings,
     stakeholders,
+    taking_back,
     topics,
 )
 
@@ -55,6 +56,7 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.detail, name="import-detail"),
     path("imports/<int:pk>/confirm/", imports.confirm, name="import-confirm"),
     path("imports/<int:pk>/drop/", imports.drop, name="import-drop"),
+    path("imports/<int:pk>/take-back/", taking_back.take_back, name="import-take-back"),
     path("topics/", topics.index, name="topic-list"),
     path("topics/<int:pk>/", topics.update, name="topic-update"),
     # Accounts, roles and the audit trail.

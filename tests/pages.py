@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contacts.imports import batches
 from contacts.imports.results import Context
-from contacts.models import Actor, ContactRecord, Feedback, Topic, UnitRole
+from contacts.models import Actor, ContactRecord, Feedback, ImportBatch, Topic, UnitRole
 from schedules.feeds import subscribe
 from schedules.models import (
     CyclePolicy,
@@ -175,6 +175,12 @@ def _import(bureau: Bureau) -> list:
     return [batches.upload(_roster(), "media", Context(Actor(bureau.carl), NOW, TODAY, TODAY)).pk]
 
 
+def _applied(bureau: Bureau) -> list:
+    (pk,) = _import(bureau)
+    batches.confirm(ImportBatch.objects.get(pk=pk), Context(Actor(bureau.carl), NOW, TODAY, TODAY))
+    return [pk]
+
+
 def _account(bureau: Bureau) -> list:
     return [bureau.dan.police_number]
 
@@ -302,6 +308,7 @@ PAGES: dict[str, Page] = {
     ),
     "contacts:import-detail": Page(EDIT, "carl", _import),
     "contacts:import-confirm": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
+    "contacts:import-take-back": Page("recount a closed period", "carl", _applied, post=_reason, doer="carl"),
     "contacts:import-drop": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
     # Accounts, roles, the trail.
     "contacts:settings": Page(post=lambda bureau: {"language": "en"}, doer="alice"),
