@@ -177,9 +177,9 @@ def _put_back(going: list[JournalLine], rows: Rows, now: dt.datetime) -> None:
     _delete([line for line in going if line.before is None])
     _recreate([line for line in going if line.after is None], now)
     _restore([line for line in going if line.before is not None and line.after is not None], rows, now)
-    people = {getattr(row, "stakeholder_id", None) for row in rows.values()}
-    people |= {pk for (label, pk) in rows if label == "contacts.stakeholder"}
-    for some in batches(list(people - {None})):
+    people: set[int] = {pk for (label, pk) in rows if label == "contacts.stakeholder"}
+    people |= {row.stakeholder_id for row in rows.values() if hasattr(row, "stakeholder_id")}
+    for some in batches(list(people)):
         Stakeholder.objects.filter(pk__in=some).follow_pairings(now)
     if any(line.model == "contacts.unit" for line in going):
         Unit.objects.retrace()

@@ -135,9 +135,10 @@ def hanging(label: str, count: int) -> str:
         return _("other entries refer to it now")
     meta = model_of(label)._meta
     named = meta.verbose_name if count == 1 else meta.verbose_name_plural
-    return ngettext(
-        "%(count)s %(what)s hangs on it now", "%(count)s %(what)s hang on it now", count
-    ) % {"count": count, "what": named}
+    return ngettext("%(count)s %(what)s hangs on it now", "%(count)s %(what)s hang on it now", count) % {
+        "count": count,
+        "what": named,
+    }
 
 
 class Words:

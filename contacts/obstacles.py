@@ -1,11 +1,11 @@
 """What stands in the way of taking a deed back. Reads, and writes nothing but the `obstacle` of lines in memory:
 
-    {field: [what the deed left, what stands now]}      touched since; `why` says where it is something else
-    {"why": {field: "missing" | "taken" | "covered" | "circle" | "follows"}}
-    {"pk": …}        the row is gone, or there again
-    {"rows": {model: how many rows hang on it}}         "" for what a list of people has no business to name
-    {"reach": true}  it belongs to a unit that whoever takes back does not coordinate
-    {"bound": true}  it stays because of another line of its group
+{field: [what the deed left, what stands now]}      touched since; `why` says where it is something else
+{"why": {field: "missing" | "taken" | "covered" | "circle" | "follows"}}
+{"pk": …}        the row is gone, or there again
+{"rows": {model: how many rows hang on it}}         "" for what a list of people has no business to name
+{"reach": true}  it belongs to a unit that whoever takes back does not coordinate
+{"bound": true}  it stays because of another line of its group
 """
 
 from __future__ import annotations
@@ -290,10 +290,12 @@ def relations(label: str) -> list[tuple[type[models.Model], str]]:
 def unique_keys(model: type[models.Model]) -> list[tuple[tuple[str, ...], Q]]:
     """The attnames that two rows can not share, and of which rows that is said."""
     fields = [field for field in model._meta.concrete_fields if field.unique and not field.primary_key]
-    keys = [((field.attname,), Q()) for field in fields if field.attname not in DERIVED]
+    keys: list[tuple[tuple[str, ...], Q]] = [
+        ((field.attname,), Q()) for field in fields if field.attname not in DERIVED
+    ]
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint):
-            names = tuple(model._meta.get_field(name).attname for name in constraint.fields)
+            names = tuple(str(model._meta.get_field(name).attname) for name in constraint.fields)  # type: ignore[union-attr]
             keys.append((names, constraint.condition or Q()))
     return keys
 

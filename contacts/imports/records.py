@@ -248,7 +248,11 @@ def create(fresh: list[Told], context: Context) -> None:
 
 
 def tell(
-    fresh: list[Told], records: list[ContactRecord], feedback: list[Feedback], steps: list[FeedbackStep], pen: Pen
+    fresh: list[Told],
+    records: list[ContactRecord],
+    feedback: list[Feedback],
+    steps: list[FeedbackStep],
+    pen: Pen,
 ) -> None:
     """Write into the journal what was made, each with its record."""
     for one, record in zip(fresh, records, strict=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from contacts import journal
@@ -75,9 +75,11 @@ def carry_out(now: dt.datetime) -> int:
     for pk in ImportBatch.objects.filter(state=State.TAKING_BACK).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             waiting = ImportBatch.objects.filter(pk=pk, state=State.TAKING_BACK)
-            batch = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("journal").first()
+            batch = (
+                waiting.select_for_update(skip_locked=True, of=("self",)).select_related("journal").first()
+            )
             if batch:
-                ordered: dict[str, Any] = batch.order
+                ordered: dict[str, Any] = batch.order or {}
                 officer = Officer.objects.filter(pk=ordered["officer"]).first()
                 actor = Actor(officer, ordered["address"], ordered["via"])
                 _take_back(batch, actor, ordered["reason"], now)
@@ -106,7 +108,9 @@ def _refuse(batch: ImportBatch) -> None:
         raise ValidationError(_("Only an import that was applied can be taken back."))
     if batch.journal is None:
         raise ValidationError(
-            _("This import was applied before changes were kept in journals. Correct by hand what it brought.")
+            _(
+                "This import was applied before changes were kept in journals. Correct by hand what it brought."
+            )
         )
 
 
@@ -130,7 +134,13 @@ def _take_back(batch: ImportBatch, actor: Actor, reason: str, now: dt.datetime) 
     return found
 
 
-# --- what the file said --------------------------------------------------------------------------------------
+# --- the rows that brought it --------------------------------------------------------------------------------
+
+
+def first_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """Of each group the row that brought it, or the first of several."""
+    earlier = batch.rows.filter(group=OuterRef("group"), pk__lt=OuterRef("pk"))
+    return batch.rows.filter(~Exists(earlier), group__isnull=False).select_related("stakeholder")
 
 
 def stuck(batch: ImportBatch) -> Exists:
@@ -151,12 +161,13 @@ def unsay(batch: ImportBatch) -> None:
         for row in some:
             names = held[row.group]
             if names is not None:
-                left = {name: value for name, value in row.values.items() if name in names}
+                said_: dict[str, Any] = row.values or {}
+                left = {name: value for name, value in said_.items() if name in names}
                 row.values = before.get(row.key, {}) | left if left else None
         ImportRow.objects.bulk_update(some, ["values"], batch_size=500)
 
 
-def _held(batch: ImportBatch, groups: set[int | None]) -> dict[int | None, set[str] | None]:
+def _held(batch: ImportBatch, groups: set[Any]) -> dict[int | None, set[str] | None]:
     """Group → what of the file's words stayed; None is all of them."""
     assert batch.journal
     found: dict[int | None, set[str] | None] = defaultdict(set)
@@ -188,4 +199,4 @@ def _said_before(rows: Any) -> dict[str, dict[str, Any]]:
     earlier = ImportRow.objects.filter(
         key__in=[row.key for row in rows], values__isnull=False, pk__lt=first
     ).order_by("pk")
-    return dict(earlier.values_list("key", "values"))
+    return {row.key: row.values or {} for row in earlier.only("key", "values")}

@@ -184,12 +184,16 @@ class Writer:
         pen = self.context.pen
         for person in self.new_people:
             pen.created(person.pk, person)
-        for row in (*self.new_seats, *self.new_phones):
-            pen.created(row.stakeholder_id, row)
+        for seat in self.new_seats:
+            pen.created(seat.stakeholder_id, seat)
+        for phone in self.new_phones:
+            pen.created(phone.stakeholder_id, phone)
         for phone in self.lost_phones:
             pen.deleted(phone.stakeholder_id, phone)
         for changed, was in self.was.items():
-            pen.changed(changed.pk if isinstance(changed, Stakeholder) else changed.stakeholder_id, changed, was)
+            pen.changed(
+                changed.pk if isinstance(changed, Stakeholder) else changed.stakeholder_id, changed, was
+            )
 
     def pair(self) -> None:
         wanted = {person: officer for person, officer, _result in self.wanted}

@@ -5,54 +5,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0003_journals'),
+        ("contacts", "0003_journals"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='gone_count',
-            field=models.PositiveIntegerField(default=0, verbose_name='gone again'),
+            model_name="importbatch",
+            name="gone_count",
+            field=models.PositiveIntegerField(default=0, verbose_name="gone again"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='journal',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='import_batch', to='contacts.journal'),
+            model_name="importbatch",
+            name="journal",
+            field=models.OneToOneField(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="import_batch",
+                to="contacts.journal",
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='order',
+            model_name="importbatch",
+            name="order",
             field=models.JSONField(null=True),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='reason',
-            field=models.CharField(blank=True, max_length=500, verbose_name='reason'),
+            model_name="importbatch",
+            name="reason",
+            field=models.CharField(blank=True, max_length=500, verbose_name="reason"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='restored_count',
-            field=models.PositiveIntegerField(default=0, verbose_name='as before'),
+            model_name="importbatch",
+            name="restored_count",
+            field=models.PositiveIntegerField(default=0, verbose_name="as before"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='stayed_count',
-            field=models.PositiveIntegerField(default=0, verbose_name='stayed'),
+            model_name="importbatch",
+            name="stayed_count",
+            field=models.PositiveIntegerField(default=0, verbose_name="stayed"),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='group',
+            model_name="importrow",
+            name="group",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AlterField(
-            model_name='importbatch',
-            name='state',
-            field=models.CharField(choices=[('checked', 'waiting for confirmation'), ('applied', 'applied'), ('dropped', 'dropped'), ('taking_back', 'being taken back'), ('taken_back', 'taken back')], default='checked', max_length=12, verbose_name='state'),
+            model_name="importbatch",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("checked", "waiting for confirmation"),
+                    ("applied", "applied"),
+                    ("dropped", "dropped"),
+                    ("taking_back", "being taken back"),
+                    ("taken_back", "taken back"),
+                ],
+                default="checked",
+                max_length=12,
+                verbose_name="state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('group__isnull', False)), fields=['batch', 'group', 'id'], name='contacts_importrow_of_group'),
+            model_name="importrow",
+            index=models.Index(
+                condition=models.Q(("group__isnull", False)),
+                fields=["batch", "group", "id"],
+                name="contacts_importrow_of_group",
+            ),
         ),
     ]

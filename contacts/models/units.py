@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -27,9 +27,10 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def retrace(self) -> None:
         """Bring the path of every unit in line with the units above it."""
         below: dict[int | None, list[Unit]] = defaultdict(list)
-        for unit in self.all():
-            below[unit.parent_id].append(unit)
-        strayed, waiting = [], [(unit, "") for unit in below[None]]
+        for each in self.all():
+            below[each.parent_id].append(each)
+        strayed: list[Any] = []
+        waiting = [(unit, "") for unit in below[None]]
         while waiting:
             unit, above = waiting.pop()
             path = f"{above}{unit.code}/"

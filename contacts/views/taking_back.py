@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,13 +31,30 @@ def take_back(request: OfficerRequest, pk: int) -> HttpResponse:
     """Before: what would go, be put back and stay. After: what stayed, and taking back the rest."""
     batches = ImportBatch.objects.select_related("officer", "journal__taken_back_by")
     batch = find_for(request.user, batches, Deed.RECOUNT, pk=pk)
-    seen = batch.journal.taken_back_at if batch.journal else None
-    form = TakeBackForm(request.POST or None, initial={"seen": seen.isoformat() if seen else ""})
+    form = TakeBackForm(request.POST or None, initial={"seen": _seen(batch)})
     if request.method == "POST" and form.is_valid():
         try:
             return _do(request, batch, form.cleaned_data)
         except ValidationError as refused:
             form.add_error(None, refused)
+            return _refused(request, batches.get(pk=pk), form)
+    return _show(request, batch, form)
+
+
+def _refused(request: OfficerRequest, batch: ImportBatch, form: TakeBackForm) -> HttpResponse:
+    """The page as it is by now, with what was typed."""
+    data = request.POST.copy()
+    data["seen"] = _seen(batch)
+    form.data = data
+    return _show(request, batch, form)
+
+
+def _seen(batch: ImportBatch) -> str:
+    at = batch.journal.taken_back_at if batch.journal else None
+    return at.isoformat() if at else ""
+
+
+def _show(request: OfficerRequest, batch: ImportBatch, form: TakeBackForm) -> HttpResponse:
     context = {"batch": batch, "form": form, "large": taking_back.is_large(batch)}
     if batch.state == ImportBatch.State.TAKEN_BACK:
         context |= _stayed(request, batch)
@@ -63,7 +80,7 @@ def _do(request: OfficerRequest, batch: ImportBatch, wanted: dict[str, Any]) -> 
 
 def _preview(request: OfficerRequest, batch: ImportBatch) -> dict[str, Any]:
     found = taking_back.look(batch, actor=Actor.of(request), now=timezone.now())
-    page = _page(request, first_rows(batch).filter(group__in=found.kept))
+    page = _page(request, taking_back.first_rows(batch).filter(group__in=found.kept))
     groups = {row.group for row in page.object_list}
     lines = [line for line in found.lines if line.group in groups]
     page.object_list = explain(batch, page.object_list, lines, request.user)
@@ -73,19 +90,13 @@ def _preview(request: OfficerRequest, batch: ImportBatch) -> dict[str, Any]:
 
 def _stayed(request: OfficerRequest, batch: ImportBatch) -> dict[str, Any]:
     assert batch.journal
-    rows = first_rows(batch).filter(taking_back.stuck(batch))
+    rows = taking_back.first_rows(batch).filter(taking_back.stuck(batch))
     found = StayedFilter(request.GET, rows, kept=batch.journal)
     page = _page(request, found.qs if found.is_valid() else rows.none())
     groups = [row.group for row in page.object_list]
     lines = journal.obstacles(batch.journal).filter(group__in=groups)
     page.object_list = explain(batch, page.object_list, lines, request.user)
     return {"page_obj": page, "filter": found}
-
-
-def first_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
-    """Of each group the row that brought it, or the first of several."""
-    earlier = batch.rows.filter(group=OuterRef("group"), pk__lt=OuterRef("pk"))
-    return batch.rows.filter(~Exists(earlier), group__isnull=False).select_related("stakeholder")
 
 
 def _page(request: OfficerRequest, rows: QuerySet[ImportRow]) -> Any:

@@ -53,6 +53,7 @@ CHECKS = (
     Check("R3", "version_is_the_one_in_force", obligations.version_is_the_one_in_force, planned=True),
     Check("R4", "pairings_do_not_overlap", roster.pairings_do_not_overlap),
     Check("R4", "unit_in_charge_follows_the_pairing", roster.unit_in_charge_follows_the_pairing),
+    Check("R7", "path_leads_through_the_units_above", roster.path_leads_through_the_units_above),
     Check("R4", "nothing_owed_is_missing", obligations.nothing_owed_is_missing, planned=True),
     Check("R4", "nothing_exists_that_is_not_owed", obligations.nothing_exists_that_is_not_owed, planned=True),
     Check("R4", "nothing_from_before_the_first_pass", obligations.nothing_from_before_the_first_pass),

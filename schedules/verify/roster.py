@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import TruncDate
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Concat, TruncDate
 
-from contacts.models import ContactRecord, Feedback, Pairing
+from contacts.models import ContactRecord, Feedback, Pairing, Unit
 from schedules.verify.facts import Facts
 
 Found = Iterator[tuple[object, str]]
@@ -38,6 +38,15 @@ def unit_in_charge_follows_the_pairing(facts: Facts) -> Found:
     )
     for pk, person in rows.order_by("pk").values_list("pk", "stakeholder"):
         yield f"pairing {pk}", f"Person {person} is in the charge of another unit."
+
+
+def path_leads_through_the_units_above(facts: Facts) -> Found:
+    """A subtree is found by its path, so the path is that of the unit above and the unit's own code."""
+    rows = Unit.objects.order_by("pk").exclude(
+        path=Concat(Coalesce("parent__path", Value("")), "code", Value("/"))
+    )
+    for code, path in rows.values_list("code", "path"):
+        yield f"unit {code}", f"Its path is {path}, and the units above are others."
 
 
 def corrections_name_what_they_correct(facts: Facts) -> Found:

@@ -7,10 +7,11 @@ import uuid
 
 import pytest
 from django.core.management import call_command
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 
 from contacts import handling
-from contacts.models import Actor, ContactRecord, Feedback, Officer, Pairing, Stakeholder
+from contacts.models import Actor, ContactRecord, Feedback, Officer, Pairing, Stakeholder, Unit
 from schedules import coverage
 from schedules.models import Delivery, NoticeLine, Obligation, PassState, PeriodClosing, PolicyVersion
 from schedules.passes import run_schedule
@@ -114,6 +115,10 @@ def overlapping_pairings():
 
 def another_unit_in_charge():
     Stakeholder.objects.filter(name="王芳").update(unit=Stakeholder.objects.get(name="张伟").unit)
+
+
+def path_of_another_tree():
+    Unit.objects.filter(kind="station").update(path=Concat(Value("x/"), "path"))
 
 
 def deleted():
@@ -229,6 +234,7 @@ BREACHES = [
     (version_not_in_force, "version_is_the_one_in_force"),
     (overlapping_pairings, "pairings_do_not_overlap"),
     (another_unit_in_charge, "unit_in_charge_follows_the_pairing"),
+    (path_of_another_tree, "path_leads_through_the_units_above"),
     (deleted, "nothing_owed_is_missing"),
     (invented, "nothing_exists_that_is_not_owed"),
     (from_before, "nothing_from_before_the_first_pass"),
