@@ -118,10 +118,9 @@ def reasons(line: JournalLine, words: Words, since: Since) -> list[Why]:
     for label, count in obstacle.get("rows", {}).items():
         found.append(Why(what, sentence=hanging(label, count)))
     why = obstacle.get("why", {})
-    for name, both in obstacle.items():
-        if name in HIDDEN or name in {"pk", "rows", "why", "bound", "reach"}:
-            continue
-        left, now = both
+    names = [field.attname for field in model_of(line.model)._meta.concrete_fields]
+    for name in (name for name in names if name in obstacle and name not in HIDDEN):
+        left, now = obstacle[name]
         if name in why:
             found.append(Why(what, words.field(line, name), sentence=str(WHY[why[name]])))
         elif left != now:

@@ -220,7 +220,7 @@ class Lines:
             for pk, *key in model._base_manager.filter(condition, **several).values_list("pk", *names):
                 line = wanted.get(tuple(key))
                 if line and pk != line.object_id and not self._leaves(line.model, pk, *names):
-                    name = next(name for name in names if name in restored(line))
+                    name = next(name for name in reversed(names) if restored(line).get(name))
                     found += self._hold(line, name, "taken")
         return found
 
