@@ -36,13 +36,18 @@ def take_back(request: OfficerRequest, pk: int) -> HttpResponse:
         try:
             return _do(request, batch, form.cleaned_data)
         except ValidationError as refused:
-            form.add_error(None, refused)
-            return _refused(request, batches.get(pk=pk), form)
+            return _refused(request, batches.get(pk=pk), form, refused)
     return _show(request, batch, form)
 
 
-def _refused(request: OfficerRequest, batch: ImportBatch, form: TakeBackForm) -> HttpResponse:
+def _refused(
+    request: OfficerRequest, batch: ImportBatch, form: TakeBackForm, why: ValidationError
+) -> HttpResponse:
     """The page as it is by now, with what was typed."""
+    if batch.may_be_taken_back:
+        form.add_error(None, why)
+    else:
+        messages.warning(request, why.messages[0])
     data = request.POST.copy()
     data["seen"] = _seen(batch)
     form.data = data
