@@ -4,12 +4,12 @@ import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from contacts import journal
-from contacts.models import ImportRow, Journal
+from contacts.imports import taking_back
+from contacts.models import ImportBatch, ImportRow
 
 
 class StayedFilter(django_filters.FilterSet):
-    """Rows of the import that `kept` is the journal of."""
+    """Rows of the import `batch`."""
 
     q = django_filters.CharFilter(
         label=_("Search"), field_name="name", lookup_expr="icontains", help_text=_("Name")
@@ -25,12 +25,12 @@ class StayedFilter(django_filters.FilterSet):
         model = ImportRow
         fields = ["q", "why"]
 
-    def __init__(self, *args, kept: Journal, **kwargs) -> None:
+    def __init__(self, *args, batch: ImportBatch, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.kept = kept
+        self.batch = batch
 
     def standing_in_the_way(self, rows: QuerySet[ImportRow], name: str, why: str) -> QuerySet[ImportRow]:
-        lines = journal.obstacles(self.kept).filter(group=OuterRef("group"))
+        lines = taking_back.obstacles(self.batch).filter(group=OuterRef("group"))
         hanging = lines.filter(obstacle__has_key="rows")
         other = lines.exclude(obstacle__has_key="rows").exclude(obstacle={"bound": True})
         return rows.filter(Exists(hanging if why == "hanging" else other))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from contacts import journal
 from contacts.imports.results import batches
 from contacts.journal import TakenBack
-from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, JournalLine, Officer
+from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, Journal, JournalLine, Officer
 from contacts.obstacles import STAY_WHOLE, WHOLE
 
 AT_ONCE = 5000  # rows that a page waits for
@@ -37,9 +37,7 @@ def is_large(batch: ImportBatch) -> bool:
 
 def look(batch: ImportBatch, *, actor: Actor, now: dt.datetime) -> TakenBack:
     """What would happen; nothing is written."""
-    _refuse(batch)
-    assert batch.journal
-    return journal.take_back(batch.journal, actor=actor, now=now, dry_run=True)
+    return journal.take_back(_standing(batch), actor=actor, now=now, dry_run=True)
 
 
 @transaction.atomic
@@ -93,13 +91,13 @@ def _claim(batch: ImportBatch, reason: str, seen: dt.datetime | None) -> ImportB
         raise ValidationError(_("Say why this import is taken back."))
     rows = ImportBatch.objects.select_for_update(of=("self",)).select_related("journal")
     batch = rows.get(pk=batch.pk)
-    _refuse(batch)
-    if batch.journal and batch.journal.taken_back_at != seen:
+    if _standing(batch).taken_back_at != seen:
         raise ValidationError(_("Somebody took this import back meanwhile; look at what stayed."))
     return batch
 
 
-def _refuse(batch: ImportBatch) -> None:
+def _standing(batch: ImportBatch) -> Journal:
+    """The journal of an import that can be taken back."""
     if batch.state == State.TAKING_BACK:
         raise ValidationError(_("This import is being taken back already."))
     if batch.state == State.TAKEN_BACK and not batch.stayed_count:
@@ -108,15 +106,13 @@ def _refuse(batch: ImportBatch) -> None:
         raise ValidationError(_("Only an import that was applied can be taken back."))
     if batch.journal is None:
         raise ValidationError(
-            _(
-                "This import was applied before changes were kept in journals. Correct by hand what it brought."
-            )
+            _("This import is older than the journals of changes. Correct by hand what it brought.")
         )
+    return batch.journal
 
 
 def _take_back(batch: ImportBatch, actor: Actor, reason: str, now: dt.datetime) -> TakenBack:
-    assert batch.journal
-    found = journal.take_back(batch.journal, actor=actor, now=now)
+    found = journal.take_back(Journal.objects.get(import_batch=batch), actor=actor, now=now)
     unsay(batch)
     batch.state, batch.order, batch.reason = State.TAKEN_BACK, None, reason
     batch.gone_count += len(found.gone)
@@ -143,10 +139,14 @@ def first_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
     return batch.rows.filter(~Exists(earlier), group__isnull=False).select_related("stakeholder")
 
 
+def obstacles(batch: ImportBatch) -> QuerySet[JournalLine]:
+    """What stayed, with what stands in the way."""
+    return JournalLine.objects.stuck().filter(journal=batch.journal_id)
+
+
 def stuck(batch: ImportBatch) -> Exists:
     """For a query over rows of the import: did something stay of what the row changed?"""
-    assert batch.journal
-    return Exists(journal.obstacles(batch.journal).filter(group=OuterRef("group")))
+    return Exists(obstacles(batch).filter(group=OuterRef("group")))
 
 
 def unsay(batch: ImportBatch) -> None:
@@ -169,9 +169,8 @@ def unsay(batch: ImportBatch) -> None:
 
 def _held(batch: ImportBatch, groups: set[Any]) -> dict[int | None, set[str] | None]:
     """Group → what of the file's words stayed; None is all of them."""
-    assert batch.journal
     found: dict[int | None, set[str] | None] = defaultdict(set)
-    for line in journal.obstacles(batch.journal).filter(group__in=groups):
+    for line in obstacles(batch).filter(group__in=groups):
         names = words(line)
         whole = line.before is None and line.model in WHOLE or names is None
         known = found[line.group]

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts import journal, tasks
+from contacts import tasks
 from contacts.access import Deed, find_for, requires
 from contacts.filters.taking_back import StayedFilter
 from contacts.forms.taking_back import TakeBackForm
@@ -94,17 +94,21 @@ def _preview(request: OfficerRequest, batch: ImportBatch) -> dict[str, Any]:
 
 
 def _stayed(request: OfficerRequest, batch: ImportBatch) -> dict[str, Any]:
-    assert batch.journal
     rows = taking_back.first_rows(batch).filter(taking_back.stuck(batch))
-    found = StayedFilter(request.GET, rows, kept=batch.journal)
-    page = _page(request, found.qs if found.is_valid() else rows.none())
+    found = StayedFilter(request.GET, rows, batch=batch)
+    known = None if request.GET.keys() - {"page"} else batch.stayed_count
+    page = _page(request, found.qs if found.is_valid() else rows.none(), known)
     groups = [row.group for row in page.object_list]
-    lines = journal.obstacles(batch.journal).filter(group__in=groups)
+    lines = taking_back.obstacles(batch).filter(group__in=groups)
     page.object_list = explain(batch, page.object_list, lines, request.user)
     return {"page_obj": page, "filter": found}
 
 
-def _page(request: OfficerRequest, rows: QuerySet[ImportRow]) -> Any:
-    page = Paginator(rows.order_by("pk"), PER_PAGE).get_page(request.GET.get("page"))
+def _page(request: OfficerRequest, rows: QuerySet[ImportRow], known: int | None = None) -> Any:
+    """`known`: how many they are, where that need not be counted."""
+    paginator = Paginator(rows.order_by("pk"), PER_PAGE)
+    if known is not None:
+        paginator.count = known
+    page = paginator.get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     return page

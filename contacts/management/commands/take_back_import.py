@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from contacts import journal
 from contacts.access import Deed
 from contacts.imports import taking_back
 from contacts.imports.results import batches
@@ -86,7 +85,7 @@ def kept(batch: ImportBatch, found: TakenBack, officer: Officer | None) -> list[
     answer = []
     for some in batches(sorted(found.kept)):
         rows = list(taking_back.first_rows(batch).filter(group__in=some).order_by("pk"))
-        lines = found.lines or journal.obstacles(batch.journal).filter(group__in=some)  # type: ignore[arg-type]
+        lines = found.lines or taking_back.obstacles(batch).filter(group__in=some)
         for stayed in explain(batch, rows, lines, officer):
             row = stayed.row
             told = {"sheet": row.sheet or None, "row": row.number, "name": row.name}

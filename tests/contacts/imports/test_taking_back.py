@@ -151,7 +151,7 @@ def test_an_import_that_nobody_touched_leaves_everything_as_it_was(
 def test_a_correction_goes_back_to_what_the_import_before_had_said(imported: Import) -> None:
     first = [deputy(), deputy("孙立", 手机="13900001001", 办公电话="")]
     second = [
-        deputy(工作单位及职务="无锡纺织厂厂长", 手机="13900001002", **{"任期起止": "2008.1-2012.12"}),
+        deputy(工作单位及职务="无锡纺织厂厂长", 手机="13900001002", 任期起止="2008.1-2012.12"),
         deputy("孙立", 手机="13900001001", 办公电话="", 备注="换届"),
     ]
     imported(*first)
