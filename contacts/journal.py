@@ -114,7 +114,12 @@ class TakenBack:
         kept = {line.group for line in lines if line.obstacle}
         self.kept |= kept
         self.restored |= {line.group for line in lines} - kept
-        self.gone |= {line.group for line in lines if line.before is None and line.model in WHOLE} - kept
+        self.gone |= {line.group for line in lines if line.before is None and is_main(line)} - kept
+
+
+def is_main(line: JournalLine) -> bool:
+    """Is it about the thing whose key the group is?"""
+    return line.object_id == line.group and line.model in WHOLE - {"contacts.feedback"}
 
 
 @transaction.atomic

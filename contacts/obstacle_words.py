@@ -157,7 +157,9 @@ class Words:
         }
 
     def what(self, line: JournalLine) -> str:
-        """The thing that a line is about; a number by itself."""
+        """The thing that a line is about: "" for the person, officer or unit itself, a number by what it is."""
+        if model_of(line.model) in {Stakeholder, Officer, Unit}:
+            return ""
         name = str(model_of(line.model)._meta.verbose_name)
         told: dict[str, Any] = line.after or line.before or {}
         return f"{name} {phones.shown(told['e164'])}" if "e164" in told else name

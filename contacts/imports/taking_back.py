@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from contacts import journal
 from contacts.imports.results import batches
+from contacts.imports.running import lock_imports
 from contacts.journal import TakenBack
 from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, Journal, JournalLine, Officer
 from contacts.obstacles import STAY_WHOLE, WHOLE
@@ -112,6 +113,7 @@ def _standing(batch: ImportBatch) -> Journal:
 
 
 def _take_back(batch: ImportBatch, actor: Actor, reason: str, now: dt.datetime) -> TakenBack:
+    lock_imports()
     found = journal.take_back(Journal.objects.get(import_batch=batch), actor=actor, now=now)
     unsay(batch)
     batch.state, batch.order, batch.reason = State.TAKEN_BACK, None, reason
