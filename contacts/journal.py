@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -113,11 +113,7 @@ def take_back(journal: Journal, *, actor: Actor, now: dt.datetime, dry_run: bool
 
 def _take_back(lines: list[JournalLine], found: TakenBack) -> None:
     """The lines of some whole groups."""
-    rows = _current_rows(lines)
-    for line in lines:
-        line.obstacle = _obstacle(line, rows.get((line.model, line.object_id)))
-    _add_what_hangs_on_them(lines)
-    _bind(lines)
+    rows = _examine(lines)
     going = [line for line in lines if not _stays(line)]
     _delete([line for line in going if line.before is None])
     _recreate([line for line in going if line.after is None])
@@ -128,6 +124,16 @@ def _take_back(lines: list[JournalLine], found: TakenBack) -> None:
     kept = {line.group for line in lines if line.obstacle}
     found.kept |= kept
     found.restored |= {line.group for line in lines} - kept
+
+
+def _examine(lines: list[JournalLine]) -> dict[tuple[str, int], models.Model]:
+    """Say of each line what stands in its way; the rows as they are now."""
+    rows = _current_rows(lines)
+    for line in lines:
+        line.obstacle = _obstacle(line, rows.get((line.model, line.object_id)))
+    _add_what_hangs_on_them(lines)
+    _bind(lines)
+    return rows
 
 
 def _current_rows(lines: list[JournalLine]) -> dict[tuple[str, int], models.Model]:
@@ -278,3 +284,24 @@ def begin(kind: str, *, made_by: Officer | None, now: dt.datetime) -> Pen:
 def obstacles(journal: Journal) -> Iterable[JournalLine]:
     """The lines that stayed, with what stands in the way."""
     return journal.lines.standing().filter(obstacle__isnull=False)
+
+
+@transaction.atomic
+def examined(journal: Journal) -> list[JournalLine]:
+    """The lines that could be taken back, with what stands in the way now. Only looks: for a page that asks first."""
+    lines = list(journal.lines.standing())
+    _examine(lines)
+    return lines
+
+
+def carry(rows: models.QuerySet, told: Callable[[models.Model, Values], None], **changes: Any) -> int:
+    """Give many rows the same values, by attname, in a few queries. `told` hears of each, with its values before."""
+    found = list(rows.select_for_update(of=("self",)))
+    for row in found:
+        before = values(row)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        told(row, before)
+    fields = [field_of(rows.model, name).name for name in changes]
+    rows.model._base_manager.bulk_update(found, fields, batch_size=500)
+    return len(found)
