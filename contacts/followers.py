@@ -28,9 +28,7 @@ def forget(people: Collection[int]) -> None:
         follower().forget(people)
 
 
-def follow_units(
-    merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]
-) -> int:
+def follow_units(merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]) -> int:
     """These units are about to become one: what is kept of where their officers serve follows, before the officers do.
     `told` hears of each row that changed, with its values before. Answers how many."""
     moved: int = follower().follow_units(merged, into, told)

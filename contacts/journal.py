@@ -302,6 +302,7 @@ def carry(rows: models.QuerySet, told: Callable[[models.Model, Values], None], *
         for name, value in changes.items():
             setattr(row, name, value)
         told(row, before)
-    fields = [field_of(rows.model, name).name for name in changes]
-    rows.model._base_manager.bulk_update(found, fields, batch_size=500)
+    model: type[models.Model] = rows.model
+    fields = [field_of(model, name).name for name in changes]
+    model._base_manager.bulk_update(found, fields, batch_size=500)
     return len(found)

@@ -41,7 +41,7 @@ class Contents:
 
     @property
     def words(self) -> list[str]:
-        """"4 officers", "12 people", … of what there is."""
+        """ "4 officers", "12 people", … of what there is."""
         found = [
             (self.units, ngettext("%(n)d unit below", "%(n)d units below", self.units)),
             (self.officers, ngettext("%(n)d officer", "%(n)d officers", self.officers)),

@@ -7,6 +7,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from contacts.models import Unit, UnitPast
 
@@ -44,7 +48,9 @@ class Tree:
         return [other for other in then.values() if then[unit].contains(other)]
 
     def _as_they_were(self, day: dt.date) -> dict[int, Unit]:
-        then = {pk: _as_it_was(unit, past_of(self.pasts.get(pk, ()), day), day) for pk, unit in self.units.items()}
+        then = {
+            pk: _as_it_was(unit, past_of(self.pasts.get(pk, ()), day), day) for pk, unit in self.units.items()
+        }
         paths: dict[int, str] = {}
 
         def path(unit: Unit) -> str:
@@ -58,22 +64,25 @@ class Tree:
         return _in_order(then)
 
 
-class Names:
-    """What some units were called on a day: one query for a page of rows."""
+def called_on(unit: str, day: Any, *, short: bool = True) -> Coalesce:
+    """For a query: what the unit that the path `unit` leads to was called on `day`, of which the pasts are asked one level
+    further in."""
+    pasts = UnitPast.objects.filter(unit=OuterRef(unit), until__gte=day).order_by("until")
+    return Coalesce(Subquery(pasts.values(then=_name("", short))[:1]), _name(f"{unit}__", short))
 
-    def __init__(self, pasts: Iterable[UnitPast]) -> None:
-        self.pasts = _by_unit(pasts)
 
-    @classmethod
-    def of(cls, units: Iterable[int | None]) -> Names:
-        return cls(UnitPast.objects.filter(unit__in={pk for pk in units if pk}))
+def _name(prefix: str, short: bool) -> Any:
+    """As `Unit.__str__` has it, or in full."""
+    name = F(f"{prefix}name")
+    if not short:
+        return name
+    return Case(When(**{f"{prefix}short_name": ""}, then=name), default=F(f"{prefix}short_name"))
 
-    def on(self, unit: int | None, day: dt.date) -> UnitPast | None:
-        """Its past on that day; None if it was called as it is now."""
-        return past_of(self.pasts.get(unit or 0, ()), day)
 
-    def called(self, unit: Unit, day: dt.date) -> str:
-        return str(self.on(unit.pk, day) or unit)
+def of_their_day(pairings: QuerySet, today: dt.date, *, short: bool = True) -> QuerySet[Any]:
+    """Annotate `unit_then`: what the unit was called on the last day of each."""
+    last_day = Coalesce(OuterRef("ended_on"), Value(today))
+    return pairings.annotate(unit_then=called_on("unit", last_day, short=short))
 
 
 def past_of(pasts: Iterable[UnitPast], day: dt.date) -> UnitPast | None:

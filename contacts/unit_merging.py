@@ -24,7 +24,7 @@ def merge(units: Collection[Unit], into: Unit, *, actor: Actor, now: dt.datetime
     they close, and hang below it with their history. Roles end, and are proposed anew where the new unit is of the same
     kind: four eyes give a role, a merger does not."""
     day, fresh = timezone.localdate(now), into._state.adding
-    pen, found = begin([*units, *([] if fresh else [into])], actor, now)
+    pen, found = begin(dict.fromkeys([*units, *([] if fresh else [into])]), actor, now)
     into = next((unit for unit in found if unit.pk == into.pk), into)
     old = [unit for unit in found if unit != into]
     if not old:
@@ -33,7 +33,8 @@ def merge(units: Collection[Unit], into: Unit, *, actor: Actor, now: dt.datetime
         check_can_close(unit, day)
     if {unit.pk for unit in old} & chain(into.parent if fresh else into):
         raise ValidationError(
-            _("%(unit)s hangs below a unit that is to be merged, or is one; move it out first."), params={"unit": into}
+            _("%(unit)s hangs below a unit that is to be merged, or is one; move it out first."),
+            params={"unit": into},
         )
     if fresh:
         _open(into, day)
@@ -44,8 +45,8 @@ def merge(units: Collection[Unit], into: Unit, *, actor: Actor, now: dt.datetime
     for unit in old:
         after = {"successor": into.code, "closed_on": unit.closed_on}
         AuditEntry.objects.record(actor, "close unit", unit, after=after, reason=reason)
-    after = {"merged": [unit.code for unit in old], "from": day, **moved}
-    AuditEntry.objects.record(actor, "merge units", into, after=after, reason=reason)
+    told = {"merged": [unit.code for unit in old], "from": day, **moved}
+    AuditEntry.objects.record(actor, "merge units", into, after=told, reason=reason)
     return pen.journal
 
 
@@ -53,9 +54,11 @@ def _open(unit: Unit, day: dt.date) -> None:
     """A new unit, from today on."""
     if Unit.objects.filter(code=unit.code).exists():
         raise ValidationError(_("The code %(code)s belongs to another unit."), params={"code": unit.code})
-    unit.parent = Unit.objects.get(pk=unit.parent_id)
+    unit.parent = Unit.objects.get(pk=unit.parent_id or 0)
     if unit.parent.closed_on:
-        raise ValidationError(_("%(unit)s is closed; choose a unit that is open."), params={"unit": unit.parent})
+        raise ValidationError(
+            _("%(unit)s is closed; choose a unit that is open."), params={"unit": unit.parent}
+        )
     unit.opened_on = day
     unit.save(force_insert=True)
 

@@ -33,7 +33,9 @@ def lock() -> None:
     list(Unit.objects.select_for_update(no_key=True).filter(parent=None))
 
 
-def change(unit: Unit, said: dict[str, Any], *, day: dt.date, pen: journal.Pen | None = None, group: int = 0) -> None:
+def change(
+    unit: Unit, said: dict[str, Any], *, day: dt.date, pen: journal.Pen | None = None, group: int = 0
+) -> None:
     """Give a unit other values from `day` on and keep what held until then. `said` has fields of the unit; `unit` is
     read anew. Whoever calls it holds the lock, and calls `mend_paths` once all is changed. Raises ValidationError with a
     code where the tree would not be one."""
@@ -64,7 +66,9 @@ def _values(unit: Unit) -> journal.Values:
 
 def _check_place(unit: Unit, parent: Unit | None) -> None:
     if unit.parent_id is None or parent is None:
-        raise ValidationError(_("%(unit)s stands above all others and stays there."), "root_stays", {"unit": unit})
+        raise ValidationError(
+            _("%(unit)s stands above all others and stays there."), "root_stays", {"unit": unit}
+        )
     if parent.closed_on:
         raise ValidationError(
             _("%(unit)s is closed; choose a unit that is open."), "parent_closed", {"unit": parent}
@@ -111,7 +115,9 @@ def mend_paths() -> None:
     for unit in moved:
         unit.path = paths[unit.pk]
     if any(len(unit.path) > (DEEPEST or 0) for unit in moved):
-        raise ValidationError(_("The tree would be too deep: at most ten levels. Choose a unit further up."), "too_deep")
+        raise ValidationError(
+            _("The tree would be too deep: at most ten levels. Choose a unit further up."), "too_deep"
+        )
     Unit.objects.bulk_update(moved, ["path"], batch_size=500)
 
 
@@ -138,7 +144,9 @@ def move(unit: Unit, below: Unit, *, actor: Actor, now: dt.datetime, reason: str
     """From today on it hangs below another unit, with all that hangs below it."""
     pen, (unit, below) = begin([unit, below], actor, now)
     if unit.parent_id == below.pk:
-        raise ValidationError(_("%(unit)s hangs below %(below)s already."), params={"unit": unit, "below": below})
+        raise ValidationError(
+            _("%(unit)s hangs below %(below)s already."), params={"unit": unit, "below": below}
+        )
     day, before = timezone.localdate(now), {"parent": unit.parent.code if unit.parent else None}
     change(unit, {"parent": below}, day=day, pen=pen, group=unit.pk)
     mend_paths()
@@ -195,7 +203,7 @@ def _touched() -> str:
 def begin(units: Iterable[Unit], actor: Actor, now: dt.datetime) -> tuple[journal.Pen, list[Unit]]:
     """The units as they are now that nobody else changes the tree: somebody may have been quicker."""
     lock()
-    wanted = list(dict.fromkeys(unit.pk for unit in units))
+    wanted = [unit.pk for unit in units]
     stored = Unit.objects.select_related("parent").in_bulk(wanted)
     for unit in stored.values():
         if unit.closed_on:

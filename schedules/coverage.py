@@ -310,9 +310,7 @@ def _by_level():
 _KEYS = {"unit": _by_unit, "officer": _by_officer, "level": _by_level}
 
 
-def _named(
-    by: str, groups: dict[Any, dict[str, int]], units: dict[int, Unit]
-) -> list[dict[str, Any]]:
+def _named(by: str, groups: dict[Any, dict[str, int]], units: dict[int, Unit]) -> list[dict[str, Any]]:
     if by == "level":
         labels: list[tuple[Any, str, str]] = [
             (level.value, level.value, str(level.label)) for level in Seat.Level

@@ -20,9 +20,7 @@ def forget(people: Collection[int]) -> None:
     owed.delete()
 
 
-def follow_units(
-    merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]
-) -> int:
+def follow_units(merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]) -> int:
     """Live subscriptions of the officers of these units count in the new one. Those that a transfer ended stay ended."""
     feeds = FeedToken.objects.live().filter(unit__in=merged)
     return journal.carry(feeds, told, unit_id=into)

@@ -5,62 +5,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0003_journals'),
+        ("contacts", "0003_journals"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnitPast',
+            name="UnitPast",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('until', models.DateField(verbose_name='until')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('short_name', models.CharField(max_length=50, verbose_name='short name')),
-                ('kind', models.CharField(choices=[('bureau', 'municipal bureau'), ('county', 'county bureau or branch'), ('station', 'police station'), ('team', 'team'), ('department', 'department')], max_length=10, verbose_name='kind')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("until", models.DateField(verbose_name="until")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("short_name", models.CharField(max_length=50, verbose_name="short name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("bureau", "municipal bureau"),
+                            ("county", "county bureau or branch"),
+                            ("station", "police station"),
+                            ("team", "team"),
+                            ("department", "department"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'past of a unit',
-                'verbose_name_plural': 'pasts of units',
-                'ordering': ['until', 'pk'],
+                "verbose_name": "past of a unit",
+                "verbose_name_plural": "pasts of units",
+                "ordering": ["until", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='unit',
-            name='closed_on',
-            field=models.DateField(blank=True, null=True, verbose_name='closed on'),
+            model_name="unit",
+            name="closed_on",
+            field=models.DateField(blank=True, null=True, verbose_name="closed on"),
         ),
         migrations.AddField(
-            model_name='unit',
-            name='opened_on',
-            field=models.DateField(blank=True, null=True, verbose_name='opened on'),
+            model_name="unit",
+            name="opened_on",
+            field=models.DateField(blank=True, null=True, verbose_name="opened on"),
         ),
         migrations.AddField(
-            model_name='unit',
-            name='successor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_in', to='contacts.unit', verbose_name='became part of'),
+            model_name="unit",
+            name="successor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="taken_in",
+                to="contacts.unit",
+                verbose_name="became part of",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('successor', None), ('closed_on__isnull', False), _connector='OR'), name='contacts_unit_successor_of_a_closed_one'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("successor", None), ("closed_on__isnull", False), _connector="OR"),
+                name="contacts_unit_successor_of_a_closed_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('opened_on', None), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='contacts_unit_closes_after_it_opens'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_on", None),
+                    ("opened_on", None),
+                    ("closed_on__gte", models.F("opened_on")),
+                    _connector="OR",
+                ),
+                name="contacts_unit_closes_after_it_opens",
+            ),
         ),
         migrations.AddField(
-            model_name='unitpast',
-            name='parent',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.unit'),
+            model_name="unitpast",
+            name="parent",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contacts.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='unitpast',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pasts', to='contacts.unit'),
+            model_name="unitpast",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="pasts", to="contacts.unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitpast',
-            constraint=models.UniqueConstraint(fields=('unit', 'until'), name='contacts_unitpast_once_a_day'),
+            model_name="unitpast",
+            constraint=models.UniqueConstraint(fields=("unit", "until"), name="contacts_unitpast_once_a_day"),
         ),
     ]

@@ -56,7 +56,9 @@ class Unit(models.Model):
         verbose_name=_("parent unit"),
     )
     path = models.CharField(max_length=130, unique=True, editable=False)
-    opened_on = models.DateField(_("opened on"), null=True, blank=True)  # its first day; null: before anybody knows
+    opened_on = models.DateField(
+        _("opened on"), null=True, blank=True
+    )  # its first day; null: before anybody knows
     closed_on = models.DateField(_("closed on"), null=True, blank=True)  # its last day
     successor = models.ForeignKey(
         "self",
@@ -67,7 +69,9 @@ class Unit(models.Model):
         verbose_name=_("became part of"),
     )
 
-    as_of: dt.date | None = None  # set on a unit as it was on a day: `contacts.unit_history` makes those, to be read
+    as_of: dt.date | None = (
+        None  # set on a unit as it was on a day: `contacts.unit_history` makes those, to be read
+    )
 
     objects = UnitQuerySet.as_manager()
 
@@ -116,6 +120,13 @@ class Unit(models.Model):
         """Is `other` this unit or below it?"""
         return other.path.startswith(self.path)
 
+    def current(self) -> Unit:
+        """The unit that it is part of today: itself, or where mergers led."""
+        unit = self
+        while unit.successor:
+            unit = unit.successor
+        return unit
+
     @property
     def label(self) -> str:
         """What it is called where closed units stand beside open ones."""
@@ -126,6 +137,26 @@ class Unit(models.Model):
     def exists_within(self, first: dt.date, last: dt.date) -> bool:
         """Was it there on one of the days, both inclusive?"""
         return (self.opened_on or first) <= last and (self.closed_on or last) >= first
+
+    def absence(self, first: dt.date, last: dt.date) -> str:
+        """Why nothing counts in it between these days; "" if it was there."""
+        if self.exists_within(first, last):
+            return ""
+        if self.opened_on and self.opened_on > last:
+            return _now("%(unit)s was opened on %(day)s, after this period.") % {
+                "unit": self,
+                "day": self.opened_on,
+            }
+        if self.successor:
+            return _now("%(unit)s was closed on %(day)s and became part of %(into)s; look there.") % {
+                "unit": self,
+                "day": self.closed_on,
+                "into": self.current(),
+            }
+        return _now("%(unit)s was closed on %(day)s, before this period.") % {
+            "unit": self,
+            "day": self.closed_on,
+        }
 
 
 class UnitPast(models.Model):
