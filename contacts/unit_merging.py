@@ -75,13 +75,15 @@ class Merging:
     now: dt.datetime
 
     def run(self) -> dict[str, int]:
-        """How many of what moved."""
+        """How many of what moved. Locked in the order in which a hand-over locks: person, officer, pairing."""
+        people = Stakeholder.objects.filter(unit__in=self.keys)
+        list(people.select_for_update().order_by("pk").values_list("pk"))
         moved = {
             "units": self.re_hang(),
             "feeds": followers.follow_units(self.keys, self.into.pk, self.told),  # before their officers move
             "officers": self.carry(Officer.objects.filter(unit__in=self.keys)),
             "pairings": self.carry_pairings(),
-            "people": self.carry(Stakeholder.objects.filter(unit__in=self.keys), updated_at=self.now),
+            "people": self.carry(people.all(), updated_at=self.now),
             "feedback": self.carry_feedback(),
             "roles": self.propose_roles(),
         }

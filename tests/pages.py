@@ -210,7 +210,9 @@ def _quiet_unit(bureau: Bureau) -> list:
 
 def _change_of_units(bureau: Bureau) -> list:
     unit = Unit.objects.get(code=_quiet_unit(bureau)[0])
-    made = unit_tree.rename(unit, name="宜城东所", short_name="宜城东所", actor=Actor(bureau.carol), now=NOW, reason="new")
+    made = unit_tree.rename(
+        unit, name="宜城东所", short_name="宜城东所", actor=Actor(bureau.carol), now=NOW, reason="new"
+    )
     return [made.pk]
 
 

@@ -12,7 +12,7 @@ from contacts.models import Officer, Unit
 
 class UnitListFilter(ListFilter):
     q = search_filter(lambda rows, name, words: rows.filter(named(words)), _("Name or code of the unit"))
-    unit = UnitFilter("", label=_("Unit and below"), history=True)
+    unit = UnitFilter("", label=_("Unit and below"))
     kind = choice_filter(Unit.Kind.choices, _("Kind"))
     state = filters.ChoiceFilter(
         choices=[("closed", _("closed")), ("all", _("all"))],

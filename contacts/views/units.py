@@ -121,7 +121,9 @@ def merge(request: OfficerRequest, code: str) -> HttpResponse:
     page: dict[str, Any] = {
         "heading": _("Merge %(unit)s") % {"unit": unit},
         "verb": _("Merge"),
-        "done": _("The units are one from today on."),
+        "done": _(
+            "The units are one from today on. Roles over them wait for a security administrator's approval."
+        ),
         "next_verb": _("Look at what moves"),
     }
     if form.is_valid():

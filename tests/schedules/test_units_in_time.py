@@ -159,7 +159,9 @@ def test_a_digest_from_after_a_unit_was_closed_says_so(city):
     address = reverse("schedules:digest")
 
     page = carol.get(address, {"unit": "320202000000", "period": "2016-01"})
-    assert "崇安分局 was closed on 2015-12-09 and became part of 梁溪分局; look there." in page.content.decode()
+    assert (
+        "崇安分局 was closed on 2015-12-09 and became part of 梁溪分局; look there." in page.content.decode()
+    )
     assert page.context["reading"].total["owed"] == 0
     assert unit("梁溪分局").absence(day("2015-11-01"), day("2015-11-30")).endswith("after this period.")
     assert unit("崇安分局").absence(day("2015-12-01"), day("2015-12-31")) == ""

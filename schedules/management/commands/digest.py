@@ -47,9 +47,7 @@ class Command(BaseCommand):
         asked = periods.parse(period)
         if absence := found.absence(asked.start, asked.end):
             self.stderr.write(absence)
-        figures = shown(
-            Scope.of_unit(found), asked, at or timezone.now(), compare=False
-        ).figures
+        figures = shown(Scope.of_unit(found), asked, at or timezone.now(), compare=False).figures
         if output:
             write(Reading(figures, names(figures, Stakeholder.objects.all(), masked)), output)
             self.stderr.write(f"Wrote {output}.")
