@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts.filters.base import ListFilter, UnitFilter, by_words, choice_filter, search_filter
 from contacts.models import Officer, Unit
@@ -15,9 +16,9 @@ class UnitListFilter(ListFilter):
     unit = UnitFilter("", label=_("Unit and below"))
     kind = choice_filter(Unit.Kind.choices, _("Kind"))
     state = filters.ChoiceFilter(
-        choices=[("closed", _("closed")), ("all", _("all"))],
+        choices=[("closed", pgettext_lazy("of a unit", "closed")), ("all", _("all"))],
         label=_("State"),
-        empty_label=_("open"),
+        empty_label=pgettext_lazy("of a unit", "open"),
         method="in_state",
     )
 

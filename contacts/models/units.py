@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contacts import access
@@ -59,7 +59,9 @@ class Unit(models.Model):
     opened_on = models.DateField(
         _("opened on"), null=True, blank=True
     )  # its first day; null: before anybody knows
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)  # its last day
+    closed_on = models.DateField(
+        pgettext_lazy("of a unit", "closed on"), null=True, blank=True
+    )  # its last day
     successor = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -132,7 +134,7 @@ class Unit(models.Model):
         """What it is called where closed units stand beside open ones."""
         if self.closed_on is None:
             return str(self)
-        return _now("%(unit)s (closed %(day)s)") % {"unit": self, "day": self.closed_on}
+        return gettext("%(unit)s (closed %(day)s)") % {"unit": self, "day": self.closed_on}
 
     def exists_within(self, first: dt.date, last: dt.date) -> bool:
         """Was it there on one of the days, both inclusive?"""
@@ -143,17 +145,17 @@ class Unit(models.Model):
         if self.exists_within(first, last):
             return ""
         if self.opened_on and self.opened_on > last:
-            return _now("%(unit)s was opened on %(day)s, after this period.") % {
+            return gettext("%(unit)s was opened on %(day)s, after this period.") % {
                 "unit": self,
                 "day": self.opened_on,
             }
         if self.successor:
-            return _now("%(unit)s was closed on %(day)s and became part of %(into)s; look there.") % {
+            return gettext("%(unit)s was closed on %(day)s and became part of %(into)s; look there.") % {
                 "unit": self,
                 "day": self.closed_on,
                 "into": self.current(),
             }
-        return _now("%(unit)s was closed on %(day)s, before this period.") % {
+        return gettext("%(unit)s was closed on %(day)s, before this period.") % {
             "unit": self,
             "day": self.closed_on,
         }

@@ -63,7 +63,7 @@ class UnitListing(Listing):
         Column(_("Short name"), "short_name"),
         Column(_("Kind"), "kind", lambda kind: Unit.Kind(kind).label),
         Column(_("Code of the parent unit"), "parent__code"),
-        Column(_("Closed on"), "closed_on"),
+        Column(pgettext_lazy("of a unit", "Closed on"), "closed_on"),
         Column(pgettext_lazy("how many", "Officers"), "officers_today"),
         Column(pgettext_lazy("how many", "People"), "people"),
         Column(pgettext_lazy("how many", "Pairings"), "pairings_today"),

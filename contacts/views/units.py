@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from contacts import journal, unit_tree
 from contacts.access import Deed, find_for, requires
@@ -85,7 +86,7 @@ def move(request: OfficerRequest, code: str) -> HttpResponse:
         MoveForm(request.POST or None, unit=unit),
         lambda said: unit_tree.move(unit, said.pop("below"), **said),
         heading=_("Move %(unit)s") % {"unit": unit},
-        verb=_("Move"),
+        verb=pgettext("of a unit", "Move"),
         done=_("The unit hangs elsewhere from today on."),
         moving=_whole(within),
         notes=[
@@ -105,7 +106,7 @@ def close(request: OfficerRequest, code: str) -> HttpResponse:
         ReasonForm(request.POST or None),
         lambda said: unit_tree.close(unit, **said),
         heading=_("Close %(unit)s") % {"unit": unit},
-        verb=_("Close it"),
+        verb=pgettext("of a unit", "Close it"),
         done=_("The unit is closed; yesterday was its last day."),
         in_the_way=left.words,
         danger=True,
