@@ -93,6 +93,8 @@ def _not_a_watcher(officer: Officer, actor: Actor) -> None:
 @transaction.atomic
 def propose_role(officer: Officer, unit: Unit, role: str, *, actor: Actor, reason: str) -> UnitRole:
     """Suggest a role; it counts once a security administrator has approved it."""
+    if unit.closed_on:
+        raise ValidationError(_("%(unit)s is closed; choose a unit that is open."), params={"unit": unit})
     proposal = UnitRole(officer=officer, unit=unit, role=role, proposed_by=actor.officer)
     try:
         with transaction.atomic():
@@ -101,7 +103,7 @@ def propose_role(officer: Officer, unit: Unit, role: str, *, actor: Actor, reaso
         raise ValidationError(
             _("The officer holds or is proposed for this role already, or for one that it excludes.")
         ) from error
-    AuditEntry.objects.record(actor, "propose role", proposal, after=_described(proposal), reason=reason)
+    AuditEntry.objects.record(actor, "propose role", proposal, after=described(proposal), reason=reason)
     return proposal
 
 
@@ -113,14 +115,14 @@ def approve_role(proposal: UnitRole, *, actor: Actor, reason: str = "") -> None:
     changed = UnitRole.objects.proposed().filter(pk=proposal.pk)
     if not changed.update(approved_by=actor.officer, approved_at=timezone.now()):
         raise ValidationError(_("This role has been decided about already."))
-    AuditEntry.objects.record(actor, "approve role", proposal, after=_described(proposal), reason=reason)
+    AuditEntry.objects.record(actor, "approve role", proposal, after=described(proposal), reason=reason)
 
 
 @transaction.atomic
 def refuse_role(proposal: UnitRole, *, actor: Actor, reason: str) -> None:
     if not UnitRole.objects.proposed().filter(pk=proposal.pk).update(ended_at=timezone.now()):
         raise ValidationError(_("This role has been decided about already."))
-    AuditEntry.objects.record(actor, "refuse role", proposal, after=_described(proposal), reason=reason)
+    AuditEntry.objects.record(actor, "refuse role", proposal, after=described(proposal), reason=reason)
 
 
 @transaction.atomic
@@ -129,8 +131,9 @@ def end_role(role: UnitRole, *, actor: Actor, reason: str) -> None:
         raise ValidationError(_("Somebody else has to decide about this role."))
     if not UnitRole.objects.in_force().filter(pk=role.pk).update(ended_at=timezone.now()):
         raise ValidationError(_("This role is not in force."))
-    AuditEntry.objects.record(actor, "end role", role, before=_described(role), reason=reason)
+    AuditEntry.objects.record(actor, "end role", role, before=described(role), reason=reason)
 
 
-def _described(role: UnitRole) -> dict[str, str]:
+def described(role: UnitRole) -> dict[str, str]:
+    """As the audit trail keeps it."""
     return {"officer": role.officer.police_number, "role": role.role, "unit": role.unit.code}

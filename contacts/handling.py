@@ -43,6 +43,10 @@ def pair(
     """Make `officer` responsible from the day `on`. Whoever was, stops on the day before (R4); the unit in charge
     follows. Raises ValidationError when a later pairing exists or nothing would change."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
+    # Nobody moves the officer to another unit meanwhile: the pairing keeps the one of its day.
+    officer = (
+        Officer.objects.select_for_update(no_key=True, of=("self",)).select_related("unit").get(pk=officer.pk)
+    )
     last = stakeholder.pairings.order_by("-started_on").first()
     if last and last.started_on > on:
         raise ValidationError(
@@ -236,6 +240,8 @@ def _receive_feedback(
 @transaction.atomic
 def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Actor, note: str = "") -> None:
     """Give the item to a unit. After an answer this is a reopening, and counting starts afresh (R12)."""
+    if unit.closed_on:
+        raise ValidationError(_("%(unit)s is closed; choose a unit that is open."), params={"unit": unit})
     feedback = _moving(feedback, Feedback.State.ASSIGNED)
     before = {"unit": feedback.unit.code, "state": feedback.state}
     if feedback.state in {Feedback.State.ANSWERED, Feedback.State.CLOSED}:

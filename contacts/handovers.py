@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from contacts import journal
 from contacts.imports.directory import OfficerRef
-from contacts.models import Actor, AuditEntry, Officer, Pairing, Stakeholder
+from contacts.models import Actor, AuditEntry, Officer, Pairing, Stakeholder, Unit
 
 
 @transaction.atomic
@@ -73,3 +76,46 @@ def move(people: Collection[Stakeholder], unit_of: Mapping[int, Any]) -> None:
     for person in moved:
         person.unit_id, person.updated_at = unit_of[person.pk], timezone.now()
     Stakeholder.objects.bulk_update(moved, ["unit", "updated_at"], batch_size=500)
+
+
+@dataclass
+class CarriedOver:
+    carried: int
+    started: list[Pairing] = field(default_factory=list)
+
+
+@transaction.atomic
+def carry_over(
+    pairings: QuerySet[Pairing],
+    unit: Unit,
+    *,
+    on: dt.date,
+    reason: str,
+    told: Callable[[Pairing, journal.Values], None],
+) -> CarriedOver:
+    """The officers stay responsible and count in another unit from the day `on`: what was in force before ends on the day
+    before, and goes on as a pairing of the same two with the days it had; what begins later begins there. No day is
+    lost, so nothing that is owed changes (R4, R5). `told` hears of each that changed, with its values before."""
+    found = list(pairings.select_for_update().order_by("pk"))
+    started = []
+    for held in found:
+        before = journal.values(held)
+        if held.started_on >= on:
+            held.unit = unit
+        else:
+            started.append(
+                Pairing(
+                    officer_id=held.officer_id,
+                    stakeholder_id=held.stakeholder_id,
+                    unit=unit,
+                    started_on=on,
+                    ended_on=held.ended_on,
+                    reason=reason,
+                    end_reason=held.end_reason,
+                )
+            )
+            held.ended_on, held.end_reason = on - dt.timedelta(days=1), reason
+        told(held, before)
+    Pairing.objects.bulk_update(found, ["unit", "ended_on", "end_reason"], batch_size=500)
+    Pairing.objects.bulk_create(started, batch_size=500)
+    return CarriedOver(len(found), started)

@@ -16,6 +16,7 @@ from contacts.views import (
     settings,
     stakeholders,
     topics,
+    units,
 )
 
 app_name = "contacts"
@@ -27,6 +28,13 @@ urlpatterns = [
     path("contacts/", rosters.RecordList.as_view(), name="record-list"),
     path("officers/", rosters.OfficerList.as_view(), name="officer-list"),
     path("units/", rosters.UnitList.as_view(), name="unit-list"),
+    path("units/tree/", units.tree, name="unit-tree"),
+    path("units/changes/<int:pk>/take-back/", units.take_back, name="unit-take-back"),
+    path("units/<str:code>/", units.detail, name="unit-detail"),
+    path("units/<str:code>/rename/", units.rename, name="unit-rename"),
+    path("units/<str:code>/move/", units.move, name="unit-move"),
+    path("units/<str:code>/merge/", units.merge, name="unit-merge"),
+    path("units/<str:code>/close/", units.close, name="unit-close"),
     path("search/", search.search, name="search"),
     path("suggest/officer/", search.suggest, {"kind": "officer"}, name="suggest-officer"),
     path("suggest/stakeholder/", search.suggest, {"kind": "stakeholder"}, name="suggest-stakeholder"),

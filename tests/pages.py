@@ -15,9 +15,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from contacts import unit_tree
 from contacts.imports import batches
 from contacts.imports.results import Context
-from contacts.models import Actor, ContactRecord, Feedback, Topic, UnitRole
+from contacts.models import Actor, ContactRecord, Feedback, Topic, Unit, UnitRole
 from schedules.feeds import subscribe
 from schedules.models import (
     CyclePolicy,
@@ -203,6 +204,18 @@ def _special_day(bureau: Bureau) -> list:
     return ["2026-12-24"]
 
 
+def _quiet_unit(bureau: Bureau) -> list:
+    return [factories.unit("宜城二所", bureau.other_county, code="320282502000").code]
+
+
+def _change_of_units(bureau: Bureau) -> list:
+    unit = Unit.objects.get(code=_quiet_unit(bureau)[0])
+    made = unit_tree.rename(
+        unit, name="宜城东所", short_name="宜城东所", actor=Actor(bureau.carol), now=NOW, reason="new"
+    )
+    return [made.pk]
+
+
 def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
 
@@ -251,6 +264,25 @@ PAGES: dict[str, Page] = {
     "contacts:record-list": Page(ROSTER),
     "contacts:officer-list": Page(ROSTER),
     "contacts:unit-list": Page(ROSTER),
+    "contacts:unit-tree": Page(ROSTER),
+    "contacts:unit-detail": Page(ROSTER, "station", lambda bureau: [bureau.station.code]),
+    "contacts:unit-rename": Page(
+        CONFIGURE, args=lambda bureau: [bureau.station.code], doer="carol",
+        post=lambda bureau: {"name": "江阴市公安局澄江一所", "short_name": "澄江一所", "reason": "because"},
+    ),
+    "contacts:unit-move": Page(
+        CONFIGURE, args=lambda bureau: [bureau.station.code], doer="carol",
+        post=lambda bureau: {"below": bureau.other_county.pk, "reason": "because"},
+    ),
+    "contacts:unit-merge": Page(
+        CONFIGURE, args=lambda bureau: [bureau.county.code], doer="carol",
+        post=lambda bureau: {
+            "others": [bureau.other_county.pk], "into": "new", "code": "320290000000", "name": "澄宜分局",
+            "short_name": "澄宜", "reason": "because", "confirmed": "1",
+        },
+    ),
+    "contacts:unit-close": Page(CONFIGURE, args=_quiet_unit, post=_reason, doer="carol"),
+    "contacts:unit-take-back": Page(CONFIGURE, args=_change_of_units, post=_reason, doer="carol"),
     "contacts:search": Page(ROSTER, query="?q=zhangwei"),
     "contacts:suggest-officer": Page(ROSTER, query="?q=Al"),
     "contacts:suggest-stakeholder": Page(ROSTER, query="?q=zhangwei"),

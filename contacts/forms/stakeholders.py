@@ -33,7 +33,7 @@ class StakeholderForm(forms.ModelForm):
     def __init__(self, data: Any = None, *, editor: Officer, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         unit = self.fields["unit"]
-        unit.queryset = Unit.objects.visible_to(editor, Deed.EDIT_ROSTER)  # type: ignore[attr-defined]
+        unit.queryset = Unit.objects.visible_to(editor, Deed.EDIT_ROSTER).open()  # type: ignore[attr-defined]
         person = self.instance
         if person.pk:
             self.fields["numbers"].initial = "\n".join(str(phone) for phone in person.phones.all())
@@ -102,5 +102,5 @@ SeatFormSet = forms.inlineformset_factory(Stakeholder, Seat, form=SeatForm, extr
 
 def seat_forms(data: Any, person: Stakeholder) -> forms.BaseInlineFormSet[Seat, Stakeholder, SeatForm]:
     """The person's seats and one empty row, over one reading of the units."""
-    units = [("", "---------"), *((unit.pk, str(unit)) for unit in Unit.objects.order_by("path"))]
+    units = [("", "---------"), *((unit.pk, unit.label) for unit in Unit.objects.order_by("path"))]
     return SeatFormSet(data, instance=person, prefix="seats", form_kwargs={"units": units})

@@ -22,6 +22,7 @@ FILE = {
     "encoding": _("The letters of this file could not be read. Save it as .xlsx, or as csv in UTF-8."),
     "no_header": _("No row with the expected headers was found, such as %(headers)s. Check that this is the right file."),
     "not_allowed": _("You may not import this kind of list."),
+    "too_deep": _("The tree would be too deep: at most ten levels. Choose a unit further up."),
 }  # fmt: skip
 
 # The row is not imported.
@@ -46,6 +47,11 @@ ERRORS = {
     "unit_out_of_reach": _("This row belongs to %(value)s, which you do not coordinate. Leave it to whoever does."),
     "certificate_taken": _("Certificate %(value)s belongs to somebody else. Check the number."),
     "no_bureau": _("There are no units yet. Import the units first."),
+    "unit_closed": _("The unit “%(value)s” is closed and stays as it was. Leave the row out."),
+    "parent_closed": _("The unit above, “%(value)s”, is closed. Fill in the code of a unit that is open."),
+    "parent_below": _("“%(value)s” would hang below itself. Correct the code of the unit above."),
+    "root_stays": _("“%(value)s” stands above all others and stays there. Leave the code of the unit above empty."),
+    "changed_since": _("“%(value)s” has changed after that day already, and what is past is not written anew. Leave the row out."),
 }  # fmt: skip
 
 # The row is imported, without what could not be read, and somebody should look at it.
@@ -63,6 +69,7 @@ WARNINGS = {
     "pairing_conflict": _("The officer does not serve in “%(value)s”. The officer's own unit was taken; check which of the two is meant."),
     "pairing_later": _("A pairing of this person begins after %(value)s, so the officer named here was left out."),
     "unit_unknown": _("The unit “%(value)s” is not known and was left out. Correct its name."),
+    "unit_merged": _("The unit “%(value)s” is closed; %(unit)s, which it became part of, was taken instead."),
     "no_phone": _("There is no phone number that could ring. Ask for one."),
     "unpaired": _("No officer is named. Pair the person, or have one proposed."),
     "typed_twice": _("This appointment stands in %(value)s already, under the same certificate number; it was taken once."),
@@ -81,6 +88,9 @@ TITLES = {
     "instant_invalid": _("no day and time"), "period_reversed": _("ends before it starts"),
     "pairing_overlaps": _("pairings overlap"), "unit_out_of_reach": _("another coordinator's unit"),
     "certificate_taken": _("somebody else's certificate"), "no_bureau": _("no units yet"),
+    "unit_closed": _("closed unit"), "parent_closed": _("unit above is closed"),
+    "parent_below": _("hangs below itself"), "root_stays": _("stands above all others"),
+    "changed_since": _("changed since"), "unit_merged": _("merged unit"),
     "phone_invalid": _("number that can not ring"), "email_invalid": _("no e-mail address"),
     "birth_ambiguous": _("January or October"), "birth_year_only": _("only the year of birth"),
     "birth_invalid": _("no month of birth"), "term_reversed": _("term ends before it begins"),

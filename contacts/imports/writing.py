@@ -83,7 +83,7 @@ class Writer:
         """Change a stored person and seat to what the row says anew."""
         stored = self.stored(person, seat)
         said = {name: value for name, value in entry.said.items() if name != "phones"}
-        changes = news(said, before, stored)
+        changes = news(said, self.directory.brought_forward(before), stored)
         if stored["birth"].startswith(said.get("birth", "-")):
             changes.pop("birth", None)  # a year says nothing against a month
         if person.pk in self.holders:

@@ -9,7 +9,7 @@ from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
-from contacts.models.units import Unit
+from contacts.models.units import Unit, UnitPast
 
 __all__ = [
     "Actor",
@@ -33,5 +33,6 @@ __all__ = [
     "Stakeholder",
     "Topic",
     "Unit",
+    "UnitPast",
     "UnitRole",
 ]

@@ -19,6 +19,7 @@ from contacts.filters.units import UnitListFilter
 from contacts.models import Officer, Pairing, Stakeholder, Unit
 from contacts.tables import cells
 from contacts.tables.base import Column, Listing
+from liaison.markup import badge
 
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
 
@@ -42,6 +43,10 @@ class UnitTable(tables.Table):
         empty_text = _("No unit fits.")
 
     def render_name(self, value: str, record: Any) -> SafeString:
+        closed = badge("closed", _("closed %(day)s") % {"day": record.closed_on}) if record.closed_on else ""
+        return format_html('<a href="{}">{}</a> {}', record.get_absolute_url(), value, closed)
+
+    def render_people(self, value: int, record: Any) -> SafeString:
         return format_html(
             '<a href="{}?unit={}">{}</a>', reverse("contacts:stakeholder-list"), record.code, value
         )
@@ -58,6 +63,7 @@ class UnitListing(Listing):
         Column(_("Short name"), "short_name"),
         Column(_("Kind"), "kind", lambda kind: Unit.Kind(kind).label),
         Column(_("Code of the parent unit"), "parent__code"),
+        Column(pgettext_lazy("of a unit", "Closed on"), "closed_on"),
         Column(pgettext_lazy("how many", "Officers"), "officers_today"),
         Column(pgettext_lazy("how many", "People"), "people"),
         Column(pgettext_lazy("how many", "Pairings"), "pairings_today"),

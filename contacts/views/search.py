@@ -50,7 +50,7 @@ def _officers(officer: Officer, words: str) -> list[tuple[str, str]]:
 
 
 def _units(officer: Officer, words: str) -> list[tuple[str, str]]:
-    found = Unit.objects.visible_to(officer).filter(named(words))[:SUGGESTED]
+    found = Unit.objects.visible_to(officer).open().filter(named(words))[:SUGGESTED]
     return [(unit.code, unit.name) for unit in found]
 
 

@@ -21,6 +21,7 @@ from contacts.models import Actor, AuditEntry, Officer, Seat, Stakeholder
 from contacts.phones import Phone
 from contacts.requests import OfficerRequest
 from contacts.timeline import History
+from contacts.unit_history import of_their_day
 
 PER_PAGE = 25  # entries of the timeline
 
@@ -84,7 +85,7 @@ def _page(request: OfficerRequest, pk: int) -> dict:
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", seats)
     person = find_for(user, people, Deed.SEE_ROSTER, pk=pk)
     today = timezone.localdate()
-    pairings = list(person.pairings.select_related("officer", "unit"))
+    pairings = list(of_their_day(person.pairings.select_related("officer", "unit"), today))
     current = next(
         (p for p in pairings if p.started_on <= today and (p.ended_on is None or p.ended_on >= today)), None
     )

@@ -18,6 +18,7 @@ from contacts.models import ContactRecord, Pairing
 from contacts.tables import cells
 from contacts.tables.base import Column, Listing
 from contacts.tables.units import NUMBER
+from contacts.unit_history import called_on
 from liaison.markup import badge
 from schedules.coverage import State, due_soon_limit, with_attempts, with_status
 from schedules.filters.obligations import ObligationFilter
@@ -91,7 +92,9 @@ class ObligationListing(Listing):
             officer_name=Subquery(holder.values("officer__name")[:1]),
             officer_pinyin=Subquery(holder.values("officer__pinyin")[:1]),
             officer_number=Subquery(holder.values("officer__police_number")[:1]),
-            unit_name=Subquery(holder.values("unit__short_name")[:1]),
+            unit_name=Subquery(
+                holder.values(then=called_on("unit", OuterRef(OuterRef("reference_day"))))[:1]
+            ),
             unit_path=Subquery(holder.values("unit__path")[:1]),
         )
 

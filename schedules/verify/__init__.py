@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from schedules.verify import facts, obligations, reminders, roster, status
+from schedules.verify import facts, obligations, reminders, roster, status, units
 from schedules.verify.facts import Facts
 
 SHOWN = 50  # violations of one check; all of them are counted
@@ -61,6 +61,9 @@ CHECKS = (
     Check("R4a", "nothing_beyond_the_horizon", obligations.nothing_beyond_the_horizon, planned=True),
     Check("R5-R7", "status_is_what_records_and_pairings_say", status.as_records_and_pairings_say),
     Check("R7", "groups_make_up_the_total", status.groups_make_up_the_total),
+    Check("R7", "paths_are_where_units_hang", units.paths_are_where_units_hang),
+    Check("R7", "closed_units_are_empty", units.closed_units_are_empty),
+    Check("R7", "pasts_end_before_units_do", units.pasts_end_before_units_do),
     Check("R6", "corrections_name_what_they_correct", roster.corrections_name_what_they_correct),
     Check("R8", "due_day_is_the_last_working_day", obligations.due_day_is_the_last_working_day, planned=True),
     Check("R8", "planned_day_is_worked", obligations.planned_day_is_worked, planned=True),

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db.models import F
 
 from contacts import handling
-from contacts.models import Actor, ContactRecord, Feedback, Officer, Pairing, Stakeholder
+from contacts.models import Actor, ContactRecord, Feedback, Officer, Pairing, Stakeholder, Unit, UnitPast
 from schedules import coverage
 from schedules.models import Delivery, NoticeLine, Obligation, PassState, PeriodClosing, PolicyVersion
 from schedules.passes import run_schedule
@@ -222,7 +222,24 @@ def answered_in_no_contact():
     ContactRecord.objects.update(outcome="no_answer")
 
 
+def path_of_another_place():
+    Unit.objects.filter(short_name="宜城派出所").update(path="elsewhere/")
+
+
+def officer_in_a_closed_unit():
+    Unit.objects.filter(short_name="宜城派出所").update(closed_on=day("2026-11-01"))
+
+
+def past_from_before():
+    station = Unit.objects.get(short_name="宜城派出所")
+    Unit.objects.filter(pk=station.pk).update(opened_on=day("2026-01-01"))
+    UnitPast.objects.create(unit=station, until=day("2025-12-31"), name="x", kind="station")
+
+
 BREACHES = [
+    (path_of_another_place, "paths_are_where_units_hang"),
+    (officer_in_a_closed_unit, "closed_units_are_empty"),
+    (past_from_before, "pasts_end_before_units_do"),
     (contact_on_another_day, "contact_stands_on_its_day"),
     (wrong_span, "period_is_that_of_its_key"),
     (version_of_another_policy, "version_is_of_its_policy"),
