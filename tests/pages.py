@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contacts.imports import batches
 from contacts.imports.results import Context
+from contacts.meanwhile import Meanwhile
 from contacts.models import Actor, ContactRecord, Feedback, Topic, UnitRole
 from schedules.feeds import subscribe
 from schedules.models import (
@@ -258,7 +260,10 @@ PAGES: dict[str, Page] = {
     "contacts:export": Page(EXPORT, args=lambda bureau: ["stakeholders", "csv"]),
     "contacts:stakeholder-create": Page(EDIT, post=_person, doer="carl"),
     "contacts:stakeholder-detail": Page(ROSTER, "deputy", _deputy),
-    "contacts:stakeholder-update": Page(EDIT, "deputy", _deputy, post=_person, doer="carl"),
+    "contacts:stakeholder-update": Page(
+        EDIT, "deputy", _deputy, doer="carl",
+        post=lambda bureau: _person(bureau) | {"opened": Meanwhile(bureau.deputy, QueryDict()).seal},
+    ),
     "contacts:stakeholder-reveal": Page(
         "reveal a phone or address", "deputy", _deputy, post=_nothing, doer="bob", only_post=True
     ),

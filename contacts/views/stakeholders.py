@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from contacts.access import Deed, find_for, requires
-from contacts.editing import save_person
+from contacts.editing import ChangedMeanwhile, save_person
 from contacts.forms.stakeholders import StakeholderForm, seat_forms
+from contacts.meanwhile import Meanwhile
 from contacts.models import Actor, AuditEntry, Officer, Seat, Stakeholder
 from contacts.phones import Phone
 from contacts.requests import OfficerRequest
@@ -65,16 +66,20 @@ def create(request: OfficerRequest) -> HttpResponse:
 
 @requires(Deed.EDIT_ROSTER)
 def update(request: OfficerRequest, pk: int) -> HttpResponse:
-    """Change what the roster says of a person."""
+    """Change what the roster says of a person, unless somebody else did while the form stood open: then they are told."""
     person = find_for(request.user, Stakeholder.objects.all(), Deed.EDIT_ROSTER, pk=pk)
-    form = StakeholderForm(request.POST or None, editor=request.user, instance=person)
-    seats = seat_forms(request.POST or None, person)
-    if form.is_valid() and seats.is_valid():
-        _save(request, form, seats)
+    name = person.name  # the form writes what was typed into `person`
+    meanwhile = Meanwhile(person, request.POST)
+    form = StakeholderForm(meanwhile.data or None, editor=request.user, instance=person)
+    seats = seat_forms(meanwhile.data or None, person)
+    if form.is_valid() and seats.is_valid() and not meanwhile.happened:
+        try:
+            _save(request, form, seats, opened=meanwhile.now)
+        except ChangedMeanwhile:  # just now, between the look and the lock
+            return update(request, pk)
         messages.success(request, _("Saved."))
         return redirect(person)
-    # The form writes what was typed into `person`, so the heading takes the name from the database.
-    context = {"form": form, "seats": seats, "person": Stakeholder.objects.get(pk=pk)}
+    context = {"form": form, "seats": seats, "person": person, "name": name, "meanwhile": meanwhile}
     return render(request, "contacts/stakeholder_form.html", context)
 
 
@@ -105,12 +110,19 @@ def _page(request: OfficerRequest, pk: int) -> dict:
     }
 
 
-def _save(request: OfficerRequest, form: StakeholderForm, seats) -> Stakeholder:
+def _save(
+    request: OfficerRequest, form: StakeholderForm, seats, opened: Mapping[str, str] | None = None
+) -> Stakeholder:
     person = form.save(commit=False)
     changed = seats.save(commit=False)
     phones: Sequence[Phone] = form.cleaned_data["numbers"]
     return save_person(
-        person, phones=phones, seats=changed, dropped=seats.deleted_objects, actor=Actor.of(request)
+        person,
+        phones=phones,
+        seats=changed,
+        dropped=seats.deleted_objects,
+        opened=opened,
+        actor=Actor.of(request),
     )
 
 

@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.meanwhile import Meanwhile
 from contacts.models import Actor, AuditEntry, Pairing, Stakeholder
 from schedules import handling
 from schedules.models import Obligation
@@ -167,6 +169,11 @@ def test_the_page_shows_who_was_responsible_and_since_when(bureau):
 # --- by hand -------------------------------------------------------------------------------------------------
 
 
+def opened(person):
+    """What the form of a person carries."""
+    return {"opened": Meanwhile(person, QueryDict()).seal}
+
+
 def typed(**changes):
     return {
         "name": "李 娜",
@@ -265,7 +272,7 @@ def test_an_edit_leaves_before_and_after_of_what_changed_and_nothing_else(bureau
         }
     )  # fmt: skip
     response = sign_in(bureau.carol).post(
-        reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form
+        reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form | opened(bureau.deputy)
     )
 
     assert response.status_code == 302, response.context["form"].errors
@@ -283,6 +290,7 @@ def test_the_unit_follows_the_pairing_and_not_the_form(bureau):
     form = typed(name="张伟", unit=bureau.other_station.pk) | {
         "seats-INITIAL_FORMS": "1", "seats-0-id": seat.pk, "seats-0-kind": "npc_deputy", "seats-0-level": "district",
     }  # fmt: skip
+    form |= opened(bureau.deputy)
     sign_in(bureau.carol).post(reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form)
 
     bureau.deputy.refresh_from_db()
@@ -295,6 +303,7 @@ def test_a_seat_is_taken_away_with_its_tick(bureau):
         "seats-INITIAL_FORMS": "1", "seats-0-id": seat.pk, "seats-0-kind": "npc_deputy", "seats-0-level": "district",
         "seats-0-DELETE": "on",
     }  # fmt: skip
+    form |= opened(bureau.deputy)
     sign_in(bureau.carol).post(reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form)
 
     assert not bureau.deputy.seats.exists()
