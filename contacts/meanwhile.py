@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.core import signing
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -40,7 +40,7 @@ class Meanwhile:
 
     def __init__(self, person: Stakeholder, data: QueryDict) -> None:
         self.person = person
-        self.sent = data
+        self.sent = {name: str(text) for name, text in data.items()}
         self.now = shown(person)
         token = _unsealed(data.get("opened", ""), person)
         self.lost = bool(data) and token is None  # nothing to compare with
@@ -58,12 +58,11 @@ class Meanwhile:
         return signing.dumps([self.person.pk, self.now, last or 0], salt=SALT, compress=True)
 
     @cached_property
-    def data(self) -> QueryDict:
+    def data(self) -> dict[str, str]:
         """What was typed, brought up to date."""
         if not self.sent or self.opened == self.now:
             return self.sent
-        data = QueryDict(mutable=True)
-        data.update({name: text for name, text in self.sent.items() if not name.startswith("seats-")})
+        data = {name: text for name, text in self.sent.items() if not name.startswith("seats-")}
         for name in (*PERSON_FIELDS, "numbers"):
             if name in self.sent:  # the unit of somebody who is paired is not
                 data[name] = self.merged(name, self.sent[name])
@@ -73,7 +72,7 @@ class Meanwhile:
     def merged(self, key: str, typed: str) -> str:
         return self.now.get(key, "") if same(typed, self.opened.get(key, "")) else typed
 
-    def _write_seats(self, data: QueryDict) -> None:
+    def _write_seats(self, data: dict[str, str]) -> None:
         kept: dict[str, dict[str, str]] = {pk: {} for pk in _seats(self.now)}
         new: list[dict[str, str]] = []
         for pk, row in self.rows:
@@ -95,7 +94,7 @@ class Meanwhile:
         found: dict[int, dict[str, str]] = defaultdict(dict)
         for name, text in self.sent.items():
             if cell := _CELL.fullmatch(name):
-                found[int(cell[1])][cell[2]] = str(text)
+                found[int(cell[1])][cell[2]] = text
         return [(row.pop("id", ""), row) for _number, row in sorted(found.items())]
 
     def touched(self, pk: str, row: Mapping[str, str]) -> bool:
@@ -136,7 +135,7 @@ class Meanwhile:
 
     @cached_property
     def typed(self) -> dict[str, str]:
-        sent = {name: str(text) for name, text in self.sent.items() if name in self.opened}
+        sent = dict(self.sent)
         for pk, row in self.rows:
             sent |= {f"{pk}-{name}": text for name, text in row.items()}
         return sent
@@ -158,7 +157,7 @@ class Meanwhile:
     def entry_of(self, name: str) -> AuditEntry | None:
         """The entry that tells of this field, or else the last one that tells of any."""
         said = {"numbers": "phones", "unit": "officer"}.get(name, name)
-        told = [entry for entry in self.entries if {name, said} & entry.after.keys()] or self.entries
+        told = [entry for entry in self.entries if {name, said} & (entry.after or {}).keys()] or self.entries
         return told[0] if told else None
 
     @cached_property
@@ -188,7 +187,7 @@ def _label(name: str) -> str:
     return str(field.verbose_name) if field else _("phone numbers")
 
 
-def _entries(person: Stakeholder):
+def _entries(person: Stakeholder) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(object_type=person._meta.label_lower, object_id=str(person.pk))
 
 

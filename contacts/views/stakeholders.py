@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -65,7 +66,7 @@ def create(request: OfficerRequest) -> HttpResponse:
 
 
 @requires(Deed.EDIT_ROSTER)
-def update(request: OfficerRequest, pk: int) -> HttpResponse:
+def update(request: OfficerRequest, pk: int) -> HttpResponseBase:
     """Change what the roster says of a person, unless somebody else did while the form stood open: then they are told."""
     person = find_for(request.user, Stakeholder.objects.all(), Deed.EDIT_ROSTER, pk=pk)
     name = person.name  # the form writes what was typed into `person`

@@ -300,19 +300,6 @@ def test_an_officer_dials_from_the_list(bureau):
     )
 
 
-def test_the_search_box_leads_straight_to_the_one_person_who_fits(bureau):
-    page = sign_in(bureau.carol).get(reverse("contacts:search"), {"q": "zw"})
-
-    assert page.url == reverse("contacts:stakeholder-detail", args=[bureau.deputy.pk])
-
-
-def test_the_search_box_leads_to_the_list_when_several_or_none_fit(bureau):
-    factories.stakeholder("张伟", bureau.station)
-
-    assert sign_in(bureau.carol).get(reverse("contacts:search"), {"q": "zw"}).url == "/people/?q=zw"
-    assert sign_in(bureau.dan).get(reverse("contacts:search"), {"q": "zw"}).url == "/people/?q=zw"
-
-
 @pytest.mark.parametrize(
     ("kind", "words", "shown"),
     [("stakeholder", "zhang", "张伟"), ("officer", "Alice", "Alice"), ("unit", "澄江", "澄江派出所")],

@@ -65,13 +65,34 @@
       close(null);
       if (menu) menu.querySelector("summary").focus();
     }
-    if (event.key === "/" && !event.target.matches("input, textarea, select")) {
+    const slash = event.key === "/" && !event.target.matches("input, textarea, select");
+    if (slash || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) {
       const search = document.querySelector('[data-key="/"]');
       if (search) {
         event.preventDefault();
         search.focus();
+        search.select();
       }
     }
+  });
+
+  // Under the search box hangs what fits: arrows walk through it, Escape or turning to something else folds it away.
+  const fold = () => {
+    document.querySelector('[data-key="/"]')?.dispatchEvent(new Event("htmx:abort"));
+    document.getElementById("hits")?.replaceChildren();
+  };
+  for (const type of ["focusin", "pointerdown"])
+    document.addEventListener(type, (event) => {
+      if (event.target instanceof Element && !event.target.closest(".search")) fold();
+    });
+  on("keydown", ".search", (search, event) => {
+    const box = search.querySelector("input");
+    const links = [...search.querySelectorAll("#hits a")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!links.length || !(step || event.key === "Escape")) return;
+    event.preventDefault();
+    if (!step) fold();
+    ((step && links[links.indexOf(document.activeElement) + step]) || box).focus();
   });
 
   on("change", "[data-submit]", (control) => control.form.requestSubmit());
