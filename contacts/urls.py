@@ -12,6 +12,7 @@ from contacts.views import (
     records,
     roles,
     rosters,
+    saved_views,
     search,
     settings,
     stakeholders,
@@ -31,6 +32,11 @@ urlpatterns = [
     path("suggest/officer/", search.suggest, {"kind": "officer"}, name="suggest-officer"),
     path("suggest/stakeholder/", search.suggest, {"kind": "stakeholder"}, name="suggest-stakeholder"),
     path("suggest/unit/", search.suggest, {"kind": "unit"}, name="suggest-unit"),
+    # How one likes to see a list.
+    path("lists/<slug:name>/columns/", saved_views.columns, name="list-columns"),
+    path("lists/<slug:name>/views/add/", saved_views.create, name="view-create"),
+    path("views/<int:pk>/", saved_views.update, name="view-update"),
+    path("views/<int:pk>/delete/", saved_views.delete, name="view-delete"),
     path("export/<slug:name>.<slug:form>", exports.export, name="export"),
     # One person, what is done with them, and what they said.
     path("people/add/", stakeholders.create, name="stakeholder-create"),

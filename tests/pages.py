@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from contacts.imports import batches
 from contacts.imports.results import Context
 from contacts.meanwhile import Meanwhile
-from contacts.models import Actor, ContactRecord, Feedback, Topic, UnitRole
+from contacts.models import Actor, ContactRecord, Feedback, SavedView, Topic, UnitRole
 from schedules.feeds import subscribe
 from schedules.models import (
     CyclePolicy,
@@ -205,6 +205,11 @@ def _special_day(bureau: Bureau) -> list:
     return ["2026-12-24"]
 
 
+def _view(bureau: Bureau) -> list:
+    view = SavedView.objects.create(officer=bureau.alice, listing="stakeholders", name="Mine", query="q=zw")
+    return [view.pk]
+
+
 def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
 
@@ -257,6 +262,16 @@ PAGES: dict[str, Page] = {
     "contacts:suggest-officer": Page(ROSTER, query="?q=Al"),
     "contacts:suggest-stakeholder": Page(ROSTER, query="?q=zhangwei"),
     "contacts:suggest-unit": Page(ROSTER, query="?q=3202"),
+    # How one likes to see a list.
+    "contacts:list-columns": Page(
+        ROSTER, args=lambda bureau: ["stakeholders"], doer="alice",
+        post=lambda bureau: {"show": ["seat", "sex"], "sort": "-name", "per_page": "50"},
+    ),
+    "contacts:view-create": Page(
+        ROSTER, args=lambda bureau: ["stakeholders"], query="?q=zw", post=lambda bureau: {"name": "Mine"}, doer="alice"
+    ),
+    "contacts:view-update": Page(ROSTER, "private", _view, post=lambda bureau: {"name": "Ours"}, doer="alice"),
+    "contacts:view-delete": Page(ROSTER, "private", _view, post=_nothing, doer="alice"),
     "contacts:export": Page(EXPORT, args=lambda bureau: ["stakeholders", "csv"]),
     "contacts:stakeholder-create": Page(EDIT, post=_person, doer="carl"),
     "contacts:stakeholder-detail": Page(ROSTER, "deputy", _deputy),

@@ -7,6 +7,7 @@ from contacts.models.imports import ImportBatch, ImportRow
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
+from contacts.models.saved_views import SavedView
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
 from contacts.models.units import Unit
 
@@ -26,6 +27,7 @@ __all__ = [
     "ImportRow",
     "Officer",
     "Pairing",
+    "SavedView",
     "Seat",
     "Stakeholder",
     "Topic",

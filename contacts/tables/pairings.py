@@ -15,7 +15,8 @@ from contacts.access import Deed
 from contacts.filters.pairings import PairingFilter
 from contacts.models import Officer, Pairing
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 
 
 class PairingTable(tables.Table):
@@ -40,6 +41,7 @@ class PairingTable(tables.Table):
 class PairingListing(Listing):
     name = "pairings"
     title = _("Pairings")
+    view = "contacts:pairing-list"
     filterset = PairingFilter
     table = PairingTable
     # The first four are what an import of pairings takes.
@@ -52,7 +54,7 @@ class PairingListing(Listing):
         Column(_("Officer"), "officer__name"),
         Column(_("Unit"), "unit__name"),
         Column(_("Reason"), "reason"),
-        Column(_("Reason of the end"), "end_reason"),
+        Column(_("Reason of the end"), "end_reason", name="end_reason"),
     )
 
     def rows(self, deed: Deed) -> QuerySet:

@@ -17,7 +17,8 @@ from contacts.access import Deed, Reach, paired_with
 from contacts.filters.stakeholders import StakeholderFilter
 from contacts.models import ContactPhone, ContactRecord, Pairing, Seat, Stakeholder
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 
 
 class StakeholderTable(tables.Table):
@@ -47,27 +48,28 @@ class StakeholderTable(tables.Table):
 class StakeholderListing(Listing):
     name = "stakeholders"
     title = _("People")
+    view = "contacts:stakeholder-list"
     filterset = StakeholderFilter
     table = StakeholderTable
     columns = (
-        Column(_("Number"), "pk", lambda pk: f"L{pk:06d}"),
+        Column(_("Number"), "pk", lambda pk: f"L{pk:06d}", name="number"),
         Column(_("Name"), "name"),
-        Column(_("Sex"), "sex", dict(Stakeholder.Sex.choices).get),
-        Column(_("Year of birth"), "birth_year"),
-        Column(_("Month of birth"), "birth_month"),
-        Column(_("Seats"), extra="seats"),
-        Column(_("Employer and post"), "employer"),
-        Column(_("Phone numbers"), extra="phones", sealed=True),
-        Column(_("E-mail"), "email", sealed=True),
-        Column(_("Address"), "address", sealed=True),
-        Column(_("Township or street"), "street"),
+        Column(_("Sex"), "sex", dict(Stakeholder.Sex.choices).get, name="sex"),
+        Column(_("Year of birth"), "birth_year", name="birth_year"),
+        Column(_("Month of birth"), "birth_month", name="birth_month"),
+        Column(_("Seats"), extra="seats", name="seats"),
+        Column(_("Employer and post"), "employer", name="employer"),
+        Column(_("Phone numbers"), extra="phones", sealed=True, name="phones"),
+        Column(_("E-mail"), "email", sealed=True, name="email"),
+        Column(_("Address"), "address", sealed=True, name="address"),
+        Column(_("Township or street"), "street", name="street"),
         Column(_("Unit in charge"), "unit__name"),
-        Column(_("Code of the unit"), "unit__code"),
+        Column(_("Code of the unit"), "unit__code", name="unit_code"),
         Column(_("Officer"), "officer_name"),
         Column(_("Police number"), "officer_number"),
-        Column(_("Paired since"), "paired_since"),
+        Column(_("Paired since"), "paired_since", name="paired_since"),
         Column(_("Last reached"), "last_reached"),
-        Column(_("Remark"), "remark"),
+        Column(_("Remark"), "remark", name="remark"),
     )
 
     def rows(self, deed: Deed) -> QuerySet:

@@ -100,6 +100,13 @@
     for (const each of document.querySelectorAll(`input[type=checkbox][name="${box.dataset.checkAll}"]`))
       each.checked = box.checked;
   });
+  // The order that a header was asked for is remembered; the link itself leads on.
+  on("click", "[data-remember] thead a", (link) => {
+    const body = new URLSearchParams({ remember: new URLSearchParams(link.search).get("sort") });
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    fetch(link.closest("[data-remember]").dataset.remember, { method: "POST", body, headers, keepalive: true });
+  });
+
   // The way back to a list finds it as this tab left it; signing in starts afresh.
   addEventListener("DOMContentLoaded", () => {
     if (document.body.matches(".plain")) sessionStorage.clear();
