@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.backends import ModelBackend
-
 from django.db.models import Exists, OuterRef
 
 from contacts.models import Officer, SavedView
