@@ -21,6 +21,8 @@ ACTIONS: dict[str, str | Promise] = {
     "end role": _("end role"),
     "add stakeholder": _("add person"),
     "change stakeholder": _("change person"),
+    "add seat": _("add seat"),
+    "end seat": _("end seat"),
     "reveal numbers": _("reveal phone and address"),
     "export": _("export"),
     "pair": _("pair"),
@@ -75,6 +77,8 @@ DETAILS: dict[str, str | Promise] = {
     "rows": _("rows"),
     "sha256": "SHA-256",
     "table": _("table"),
+    "seats": _("seats"),
+    "ticked": _("ticked rows alone"),
     "unit": _("unit"),
     "withdrawn": _("withdrawn"),
 }

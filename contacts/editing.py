@@ -24,11 +24,13 @@ def snapshot(person: Stakeholder) -> dict[str, Any]:
     return {
         **{name: _plain(getattr(person, name)) for name in PERSON_FIELDS},
         "phones": [str(Phone(phone.e164, phone.extension)) for phone in person.phones.all()],
-        "seats": [
-            {name: _plain(getattr(seat, name)) for name in SEAT_FIELDS}
-            for seat in person.seats.select_related("unit")
-        ],
+        "seats": [said(seat) for seat in person.seats.select_related("unit")],
     }
+
+
+def said(seat: Seat) -> dict[str, Any]:
+    """A seat, as the audit trail keeps it."""
+    return {name: _plain(getattr(seat, name)) for name in SEAT_FIELDS}
 
 
 def shown(person: Stakeholder, *, lock: bool = False) -> dict[str, str]:

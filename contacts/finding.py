@@ -40,7 +40,7 @@ class Group:
 
 def find(officer: Officer, words: str, most: int) -> list[Group]:
     """At most `most` of each kind, one query each; kinds of which nothing fits are left out."""
-    words = words.strip()[:LONGEST]
+    words = words.replace("\0", "").strip()[:LONGEST]  # PostgreSQL has no such character
     if not words:
         return []
     found = (_group(title, view, list(hits(officer, words, most)), words) for title, view, hits in _kinds())

@@ -16,6 +16,7 @@ from contacts.views import (
     search,
     settings,
     stakeholders,
+    ticked,
     topics,
 )
 
@@ -32,6 +33,11 @@ urlpatterns = [
     path("suggest/officer/", search.suggest, {"kind": "officer"}, name="suggest-officer"),
     path("suggest/stakeholder/", search.suggest, {"kind": "stakeholder"}, name="suggest-stakeholder"),
     path("suggest/unit/", search.suggest, {"kind": "unit"}, name="suggest-unit"),
+    # Many people at once.
+    path("people/ticked/pair/", ticked.pair, name="ticked-pair"),
+    path("people/ticked/add-seat/", ticked.add_seat, name="ticked-add-seat"),
+    path("people/ticked/end-seat/", ticked.end_seat, name="ticked-end-seat"),
+    path("people/ticked/export/", ticked.export, name="ticked-export"),
     # How one likes to see a list.
     path("lists/<slug:name>/columns/", saved_views.columns, name="list-columns"),
     path("lists/<slug:name>/views/add/", saved_views.create, name="view-create"),

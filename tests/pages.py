@@ -210,6 +210,10 @@ def _view(bureau: Bureau) -> list:
     return [view.pk]
 
 
+def _ticked(bureau: Bureau) -> dict[str, Any]:
+    return {"people": str(bureau.deputy.pk)}
+
+
 def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
 
@@ -262,6 +266,18 @@ PAGES: dict[str, Page] = {
     "contacts:suggest-officer": Page(ROSTER, query="?q=Al"),
     "contacts:suggest-stakeholder": Page(ROSTER, query="?q=zhangwei"),
     "contacts:suggest-unit": Page(ROSTER, query="?q=3202"),
+    # Many people at once.
+    "contacts:ticked-pair": Page(
+        PAIR, doer="bob",
+        post=lambda bureau: _ticked(bureau) | {"officer": bureau.bob.police_number, "on": "2026-11-18", "reason": "why"},
+    ),
+    "contacts:ticked-add-seat": Page(
+        EDIT, post=lambda bureau: _ticked(bureau) | {"kind": "patrol_visitor"}, doer="carl"
+    ),
+    "contacts:ticked-end-seat": Page(
+        EDIT, post=lambda bureau: _ticked(bureau) | {"kind": "npc_deputy", "last_day": "2026-12-31"}, doer="carl"
+    ),
+    "contacts:ticked-export": Page(EXPORT, post=lambda bureau: _ticked(bureau) | {"form": "csv"}, doer="alice"),
     # How one likes to see a list.
     "contacts:list-columns": Page(
         ROSTER, args=lambda bureau: ["stakeholders"], doer="alice",

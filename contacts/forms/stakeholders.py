@@ -68,12 +68,35 @@ class StakeholderForm(forms.ModelForm):
         return cleaned
 
 
-class SeatForm(forms.ModelForm):
+class SharedSeatForm(forms.ModelForm):
+    """What the seats of several people can have in common."""
+
     started_on = DayField(label=_("From"), required=False)
     ended_on = DayField(label=_("Until"), required=False)
 
     class Meta:
         model = Seat
+        fields = [
+            "kind",
+            "level",
+            "body",
+            "delegation",
+            "term_number",
+            "occupation",
+            "started_on",
+            "ended_on",
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("started_on"), cleaned.get("ended_on")
+        if start and end and end < start:
+            self.add_error("ended_on", _("A seat can not end before it starts."))
+        return cleaned
+
+
+class SeatForm(SharedSeatForm):
+    class Meta(SharedSeatForm.Meta):
         fields = [
             "kind", "level", "body", "delegation", "term_number", "certificate", "occupation", "unit", "started_on",
             "ended_on",
@@ -84,10 +107,7 @@ class SeatForm(forms.ModelForm):
         self.fields["unit"].choices = units  # type: ignore[attr-defined]  # read once for all rows
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        start, end = cleaned.get("started_on"), cleaned.get("ended_on")
-        if start and end and end < start:
-            self.add_error("ended_on", _("A seat can not end before it starts."))
+        cleaned = super().clean()
         certificate = cleaned.get("certificate")
         others = Seat.objects.filter(kind=cleaned.get("kind"), certificate=certificate).exclude(
             pk=self.instance.pk

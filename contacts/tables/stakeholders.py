@@ -14,11 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts import phones
 from contacts.access import Deed, Reach, paired_with
+from contacts.filters.base import ListFilter
 from contacts.filters.stakeholders import StakeholderFilter
 from contacts.models import ContactPhone, ContactRecord, Pairing, Seat, Stakeholder
 from contacts.tables import cells
 from contacts.tables.base import Listing
 from contacts.tables.columns import Column
+
+TICK = (
+    '<input class="form-check-input" type="checkbox" form="ticked" name="pick" value="{}" aria-label="{}"> {}'
+)
 
 
 class StakeholderTable(tables.Table):
@@ -31,9 +36,15 @@ class StakeholderTable(tables.Table):
     reached = cells.DayColumn(verbose_name=_("Last reached"), accessor="last_reached", default="")
     phone = tables.Column(verbose_name=_("Phone"), accessor="pk", orderable=False)
 
+    ticks = False  # a box before each name, of the page's form `ticked`
+
     class Meta:
         order_by = "name"
         empty_text = _("No one fits. Clear the filter, or look for part of the name.")
+
+    def render_name(self, record: Stakeholder) -> SafeString:
+        link = cells.person_link(record)
+        return format_html(TICK, record.pk, record.name, link) if self.ticks else link
 
     def render_seat(self, value: list[Seat]) -> SafeString:
         return cells.seats(value)
@@ -74,6 +85,13 @@ class StakeholderListing(Listing):
 
     def rows(self, deed: Deed) -> QuerySet:
         return self.annotated(Stakeholder.objects.visible_to(self.officer, deed))
+
+    def page(self, data: Mapping[str, Any], nothing: bool = False) -> tuple[ListFilter, tables.Table]:
+        found, table = super().page(data, nothing)
+        table.ticks = any(
+            self.officer.rights.may(deed) for deed in (Deed.PAIR, Deed.EDIT_ROSTER, Deed.EXPORT)
+        )
+        return found, table
 
     def annotated(self, people: QuerySet) -> QuerySet:
         """People with their open pairing and their last contact; what a query does not name costs it nothing."""
