@@ -46,6 +46,7 @@ urlpatterns = [
     path("export/<slug:name>.<slug:form>", exports.export, name="export"),
     # One person, what is done with them, and what they said.
     path("people/add/", stakeholders.create, name="stakeholder-create"),
+    path("people/add/similar/", stakeholders.similar, name="stakeholder-similar"),
     path("people/<int:pk>/", stakeholders.detail, name="stakeholder-detail"),
     path("people/<int:pk>/edit/", stakeholders.update, name="stakeholder-update"),
     path("people/<int:pk>/numbers/", stakeholders.reveal, name="stakeholder-reveal"),

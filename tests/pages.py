@@ -290,6 +290,7 @@ PAGES: dict[str, Page] = {
     "contacts:view-delete": Page(ROSTER, "private", _view, post=_nothing, doer="alice"),
     "contacts:export": Page(EXPORT, args=lambda bureau: ["stakeholders", "csv"]),
     "contacts:stakeholder-create": Page(EDIT, post=_person, doer="carl"),
+    "contacts:stakeholder-similar": Page(EDIT, query="?name=张伟"),
     "contacts:stakeholder-detail": Page(ROSTER, "deputy", _deputy),
     "contacts:stakeholder-update": Page(
         EDIT, "deputy", _deputy, doer="carl",

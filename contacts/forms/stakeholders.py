@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts import names, phones
@@ -40,6 +41,17 @@ class StakeholderForm(forms.ModelForm):
             if person.pairings.filter(ended_on=None).exists():
                 unit.disabled = True
                 unit.help_text = _("Follows the officer who is responsible.")
+
+    def looks_for_similar(self) -> None:
+        """Show who may be the same one while a new person is being typed."""
+        for name in ("name", "numbers"):
+            self.fields[name].widget.attrs |= {
+                "hx-post": reverse("contacts:stakeholder-similar"),
+                "hx-trigger": "input changed delay:400ms",
+                "hx-include": "[name=name], [name=numbers]",
+                "hx-params": "name, numbers",
+                "hx-target": "#similar",
+            }
 
     def clean_name(self) -> str:
         name = names.normalise(self.cleaned_data["name"])

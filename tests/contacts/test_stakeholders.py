@@ -225,6 +225,72 @@ def test_the_same_number_is_a_sign_too(bureau):
     assert bureau.deputy.number in sign_in(bureau.carol).post("/people/add/", form).content.decode()
 
 
+def typing(officer, **typed):
+    return sign_in(officer).post(reverse("contacts:stakeholder-similar"), typed).content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"name": "张伟"},
+        {"name": " 张　伟（男）"},
+        {"name": "章炜"},  # sounds alike
+        {"name": "王芳", "numbers": "0510-82705123, 139 1234 5678"},
+    ],
+)
+def test_who_may_be_the_same_one_is_shown_while_one_types(bureau, typed):
+    factories.stakeholder("李娜", bureau.station)
+    html = typing(bureau.carl, **typed)
+
+    for words in (bureau.deputy.get_absolute_url(), "澄江派出所", "district or county", "held by Alice"):
+        assert words in html
+    assert "李娜" not in html
+
+
+@pytest.mark.parametrize(
+    "typed", [{}, {"name": "张"}, {"name": "\0"}, {"numbers": "1391234"}, {"name": "王芳"}]
+)
+def test_too_little_finds_nobody(bureau, typed):
+    assert not typing(bureau.carl, **typed).strip()
+
+
+def test_the_very_name_stands_before_those_that_sound_alike(bureau):
+    for name in ("章炜", "张伟民", "张薇"):
+        factories.stakeholder(name, bureau.station)
+    html = typing(bureau.carol, name="张薇")
+
+    assert html.index("张薇") < html.index("张伟")
+
+
+def test_of_a_number_elsewhere_it_says_that_and_no_more(bureau):
+    other = factories.stakeholder("李娜", bureau.other_station, mobile="+8613800001111", employer="宜城小学")
+    form = typed(name="王芳", numbers="13800001111", unit=bureau.station.pk)
+    for html in (
+        typing(bureau.carl, name="李娜", numbers="13800001111"),
+        sign_in(bureau.carl)
+        .post("/people/add/", form)
+        .content.decode()
+        .split('id="similar"')[1]
+        .split("</div>")[0],
+    ):
+        assert "belongs to a person of another unit" in html
+        for secret in ("李娜", "宜城", other.number):
+            assert secret not in html
+    assert Stakeholder.objects.count() == 2
+    assert "belongs to" not in typing(bureau.carl, name="李娜", numbers="1380000111")
+    assert "李娜" in typing(bureau.carol, numbers="13800001111")
+
+    sign_in(bureau.carl).post("/people/add/", form | {"confirmed": "yes"})
+    assert Stakeholder.objects.filter(name="王芳").exists()
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "lea", "dan", "rita", "ann", "sue"])
+def test_only_coordinators_look_for_similar_ones(bureau, name):
+    address = reverse("contacts:stakeholder-similar")
+
+    assert sign_in(getattr(bureau, name)).post(address, {"name": "张伟"}).status_code == 403
+
+
 def test_it_says_nothing_of_people_outside_one_s_reach(bureau):
     factories.stakeholder("李娜", bureau.other_station)
     response = sign_in(bureau.carl).post("/people/add/", typed(unit=bureau.station.pk))
