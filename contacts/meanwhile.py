@@ -12,6 +12,7 @@ from functools import cached_property
 from django.core import signing
 from django.db.models import Field, QuerySet
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from contacts.editing import PERSON_FIELDS, SEAT_FIELDS, shown
@@ -120,7 +121,7 @@ class Meanwhile:
         pk, _dash, name = key.rpartition("-")
         was, now, typed = self.opened.get(key, ""), self.now.get(key, ""), self.typed.get(key, "")
         mine = None if key not in self.typed or same(typed, was) else self.words(name, typed)
-        label = f"{self.seat_words(pk, self.now)}: {_label(name)}" if pk else _label(name)
+        label = f"{self.seat_words(pk, self.now)}: {_label(name)}" if pk else capfirst(_label(name))
         return Change(
             label,
             self.words(name, was),

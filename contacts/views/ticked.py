@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from contacts import exports, seats
 from contacts.access import Deed, requires
@@ -89,7 +89,9 @@ def pair(request: OfficerRequest) -> HttpResponseBase:
     def act() -> Outcome:
         return _hand_over(ticked.people, actor=Actor.of(request), **form.cleaned_data)
 
-    return _ask(request, ticked, form, act, title=_("Assign an officer"), verb=_("Assign"))
+    return _ask(
+        request, ticked, form, act, title=_("Assign an officer"), verb=pgettext("an officer", "Assign")
+    )
 
 
 @requires(Deed.EDIT_ROSTER)

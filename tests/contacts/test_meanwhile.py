@@ -79,7 +79,7 @@ def test_numbers_that_the_first_added_stay_when_the_second_left_them_alone(carol
     save(carl, deputy, his, numbers="13912345678\n0510-82705123")
 
     told = save(carol, deputy, hers, remark="hers")
-    assert [change.label for change in told.context["meanwhile"].changes] == ["phone numbers"]
+    assert [change.label for change in told.context["meanwhile"].changes] == ["Phone numbers"]
     save(carol, deputy, filled(told))
     assert deputy.phones.count() == 2
 
