@@ -12,9 +12,11 @@ from contacts.views import (
     records,
     roles,
     rosters,
+    saved_views,
     search,
     settings,
     stakeholders,
+    ticked,
     topics,
     units,
 )
@@ -39,9 +41,20 @@ urlpatterns = [
     path("suggest/officer/", search.suggest, {"kind": "officer"}, name="suggest-officer"),
     path("suggest/stakeholder/", search.suggest, {"kind": "stakeholder"}, name="suggest-stakeholder"),
     path("suggest/unit/", search.suggest, {"kind": "unit"}, name="suggest-unit"),
+    # Many people at once.
+    path("people/ticked/pair/", ticked.pair, name="ticked-pair"),
+    path("people/ticked/add-seat/", ticked.add_seat, name="ticked-add-seat"),
+    path("people/ticked/end-seat/", ticked.end_seat, name="ticked-end-seat"),
+    path("people/ticked/export/", ticked.export, name="ticked-export"),
+    # How one likes to see a list.
+    path("lists/<slug:name>/columns/", saved_views.columns, name="list-columns"),
+    path("lists/<slug:name>/views/add/", saved_views.create, name="view-create"),
+    path("views/<int:pk>/", saved_views.update, name="view-update"),
+    path("views/<int:pk>/delete/", saved_views.delete, name="view-delete"),
     path("export/<slug:name>.<slug:form>", exports.export, name="export"),
     # One person, what is done with them, and what they said.
     path("people/add/", stakeholders.create, name="stakeholder-create"),
+    path("people/add/similar/", stakeholders.similar, name="stakeholder-similar"),
     path("people/<int:pk>/", stakeholders.detail, name="stakeholder-detail"),
     path("people/<int:pk>/edit/", stakeholders.update, name="stakeholder-update"),
     path("people/<int:pk>/numbers/", stakeholders.reveal, name="stakeholder-reveal"),

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contacts import unit_tree
 from contacts.imports import batches
 from contacts.imports.results import Context
-from contacts.models import Actor, ContactRecord, Feedback, Topic, Unit, UnitRole
+from contacts.meanwhile import Meanwhile
+from contacts.models import Actor, ContactRecord, Feedback, SavedView, Topic, Unit, UnitRole
 from schedules.feeds import subscribe
 from schedules.models import (
     CyclePolicy,
@@ -216,6 +218,15 @@ def _change_of_units(bureau: Bureau) -> list:
     return [made.pk]
 
 
+def _view(bureau: Bureau) -> list:
+    view = SavedView.objects.create(officer=bureau.alice, listing="stakeholders", name="Mine", query="q=zw")
+    return [view.pk]
+
+
+def _ticked(bureau: Bureau) -> dict[str, Any]:
+    return {"people": str(bureau.deputy.pk)}
+
+
 def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
 
@@ -287,10 +298,36 @@ PAGES: dict[str, Page] = {
     "contacts:suggest-officer": Page(ROSTER, query="?q=Al"),
     "contacts:suggest-stakeholder": Page(ROSTER, query="?q=zhangwei"),
     "contacts:suggest-unit": Page(ROSTER, query="?q=3202"),
+    # Many people at once.
+    "contacts:ticked-pair": Page(
+        PAIR, doer="bob",
+        post=lambda bureau: _ticked(bureau) | {"officer": bureau.bob.police_number, "on": "2026-11-18", "reason": "why"},
+    ),
+    "contacts:ticked-add-seat": Page(
+        EDIT, post=lambda bureau: _ticked(bureau) | {"kind": "patrol_visitor"}, doer="carl"
+    ),
+    "contacts:ticked-end-seat": Page(
+        EDIT, post=lambda bureau: _ticked(bureau) | {"kind": "npc_deputy", "last_day": "2026-12-31"}, doer="carl"
+    ),
+    "contacts:ticked-export": Page(EXPORT, post=lambda bureau: _ticked(bureau) | {"form": "csv"}, doer="alice"),
+    # How one likes to see a list.
+    "contacts:list-columns": Page(
+        ROSTER, args=lambda bureau: ["stakeholders"], doer="alice",
+        post=lambda bureau: {"show": ["seat", "sex"], "sort": "-name", "per_page": "50"},
+    ),
+    "contacts:view-create": Page(
+        ROSTER, args=lambda bureau: ["stakeholders"], query="?q=zw", post=lambda bureau: {"name": "Mine"}, doer="alice"
+    ),
+    "contacts:view-update": Page(ROSTER, "private", _view, post=lambda bureau: {"name": "Ours"}, doer="alice"),
+    "contacts:view-delete": Page(ROSTER, "private", _view, post=_nothing, doer="alice"),
     "contacts:export": Page(EXPORT, args=lambda bureau: ["stakeholders", "csv"]),
     "contacts:stakeholder-create": Page(EDIT, post=_person, doer="carl"),
+    "contacts:stakeholder-similar": Page(EDIT, query="?name=张伟"),
     "contacts:stakeholder-detail": Page(ROSTER, "deputy", _deputy),
-    "contacts:stakeholder-update": Page(EDIT, "deputy", _deputy, post=_person, doer="carl"),
+    "contacts:stakeholder-update": Page(
+        EDIT, "deputy", _deputy, doer="carl",
+        post=lambda bureau: _person(bureau) | {"opened": Meanwhile(bureau.deputy, QueryDict()).seal},
+    ),
     "contacts:stakeholder-reveal": Page(
         "reveal a phone or address", "deputy", _deputy, post=_nothing, doer="bob", only_post=True
     ),

@@ -47,6 +47,15 @@ class ListFilter(filters.FilterSet):
         """What was asked for, as the audit trail keeps it."""
         return {name: self.data.get(name) for name in self.filters if self.data.get(name)}
 
+    @property
+    def in_words(self) -> list[tuple[Any, Any]]:
+        """The same as people read it: label and value of each field that is in use."""
+        fields = self.form.fields
+        return [
+            (fields[name].label, dict(getattr(fields[name], "choices", ())).get(value, value))
+            for name, value in self.in_use.items()
+        ]
+
     @cached_property
     def units(self) -> list[Unit]:
         names = ("code", "name", "short_name", "path", "closed_on")

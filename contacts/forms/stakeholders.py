@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts import names, phones
@@ -41,6 +42,17 @@ class StakeholderForm(forms.ModelForm):
                 unit.disabled = True
                 unit.help_text = _("Follows the officer who is responsible.")
 
+    def looks_for_similar(self) -> None:
+        """Show who may be the same one while a new person is being typed."""
+        for name in ("name", "numbers"):
+            self.fields[name].widget.attrs |= {
+                "hx-post": reverse("contacts:stakeholder-similar"),
+                "hx-trigger": "input changed delay:400ms",
+                "hx-include": "[name=name], [name=numbers]",
+                "hx-params": "name, numbers",
+                "hx-target": "#similar",
+            }
+
     def clean_name(self) -> str:
         name = names.normalise(self.cleaned_data["name"])
         if not name:
@@ -68,12 +80,35 @@ class StakeholderForm(forms.ModelForm):
         return cleaned
 
 
-class SeatForm(forms.ModelForm):
+class SharedSeatForm(forms.ModelForm):
+    """What the seats of several people can have in common."""
+
     started_on = DayField(label=_("From"), required=False)
     ended_on = DayField(label=_("Until"), required=False)
 
     class Meta:
         model = Seat
+        fields = [
+            "kind",
+            "level",
+            "body",
+            "delegation",
+            "term_number",
+            "occupation",
+            "started_on",
+            "ended_on",
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("started_on"), cleaned.get("ended_on")
+        if start and end and end < start:
+            self.add_error("ended_on", _("A seat can not end before it starts."))
+        return cleaned
+
+
+class SeatForm(SharedSeatForm):
+    class Meta(SharedSeatForm.Meta):
         fields = [
             "kind", "level", "body", "delegation", "term_number", "certificate", "occupation", "unit", "started_on",
             "ended_on",
@@ -84,10 +119,7 @@ class SeatForm(forms.ModelForm):
         self.fields["unit"].choices = units  # type: ignore[attr-defined]  # read once for all rows
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        start, end = cleaned.get("started_on"), cleaned.get("ended_on")
-        if start and end and end < start:
-            self.add_error("ended_on", _("A seat can not end before it starts."))
+        cleaned = super().clean()
         certificate = cleaned.get("certificate")
         others = Seat.objects.filter(kind=cleaned.get("kind"), certificate=certificate).exclude(
             pk=self.instance.pk

@@ -8,6 +8,7 @@ from contacts.models.journal import Journal, JournalLine
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
+from contacts.models.saved_views import SavedView
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
 from contacts.models.units import Unit, UnitPast
 
@@ -29,6 +30,7 @@ __all__ = [
     "JournalLine",
     "Officer",
     "Pairing",
+    "SavedView",
     "Seat",
     "Stakeholder",
     "Topic",

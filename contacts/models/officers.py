@@ -78,6 +78,8 @@ class Officer(AbstractBaseUser):
     is_active = models.BooleanField(_("may sign in"), default=True)
     must_change_password = models.BooleanField(_("must set a new password"), default=False)
 
+    keeps_views: bool  # of whoever is signed in: do they keep views of lists? (backends.py)
+
     objects = OfficerManager()
 
     USERNAME_FIELD = "police_number"

@@ -17,7 +17,8 @@ from contacts.access import Deed
 from contacts.filters.units import OfficerListFilter
 from contacts.models import Officer, Pairing
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 from contacts.tables.units import NUMBER, counted
 
 
@@ -49,15 +50,18 @@ class OfficerTable(tables.Table):
 class OfficerListing(Listing):
     name = "officers"
     title = _("Officers")
+    view = "contacts:officer-list"
     filterset = OfficerListFilter
     table = OfficerTable
     columns = (
         Column(_("Police number"), "police_number"),
         Column(_("Name"), "name"),
         Column(_("Unit"), "unit__name"),
-        Column(_("Code of the unit"), "unit__code"),
+        Column(_("Code of the unit"), "unit__code", name="unit_code"),
         Column(_("Post"), "post"),
-        Column(_("Class of post"), "post_class", lambda post: Officer.PostClass(post).label),
+        Column(
+            _("Class of post"), "post_class", lambda post: Officer.PostClass(post).label, name="post_class"
+        ),
         Column(pgettext_lazy("how many", "Pairings"), "pairings_today"),
     )
 

@@ -15,7 +15,8 @@ from contacts.access import Deed
 from contacts.filters.pairings import PairingFilter
 from contacts.models import Officer, Pairing
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 from contacts.unit_history import of_their_day
 
 
@@ -41,6 +42,7 @@ class PairingTable(tables.Table):
 class PairingListing(Listing):
     name = "pairings"
     title = _("Pairings")
+    view = "contacts:pairing-list"
     filterset = PairingFilter
     table = PairingTable
     # The first four are what an import of pairings takes.
@@ -53,7 +55,7 @@ class PairingListing(Listing):
         Column(_("Officer"), "officer__name"),
         Column(_("Unit"), "unit_then"),
         Column(_("Reason"), "reason"),
-        Column(_("Reason of the end"), "end_reason"),
+        Column(_("Reason of the end"), "end_reason", name="end_reason"),
     )
 
     def rows(self, deed: Deed) -> QuerySet:
@@ -63,5 +65,5 @@ class PairingListing(Listing):
         rows = Pairing.objects.filter(pk__in=keys).select_related("stakeholder", "officer")
         return of_their_day(rows, self.day)
 
-    def values(self, keys: list[int]) -> QuerySet:
-        return of_their_day(super().values(keys), self.day, short=False)
+    def values(self, keys: list[int], deed: Deed) -> QuerySet:
+        return of_their_day(super().values(keys, deed), self.day, short=False)

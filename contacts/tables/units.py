@@ -18,7 +18,8 @@ from contacts.access import Deed
 from contacts.filters.units import UnitListFilter
 from contacts.models import Officer, Pairing, Stakeholder, Unit
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 from liaison.markup import badge
 
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
@@ -55,15 +56,16 @@ class UnitTable(tables.Table):
 class UnitListing(Listing):
     name = "units"
     title = _("Units")
+    view = "contacts:unit-list"
     filterset = UnitListFilter
     table = UnitTable
     columns = (
         Column(_("Code"), "code"),
         Column(_("Name of the unit"), "name"),
-        Column(_("Short name"), "short_name"),
+        Column(_("Short name"), "short_name", name="short_name"),
         Column(_("Kind"), "kind", lambda kind: Unit.Kind(kind).label),
-        Column(_("Code of the parent unit"), "parent__code"),
-        Column(pgettext_lazy("of a unit", "Closed on"), "closed_on"),
+        Column(_("Code of the parent unit"), "parent__code", name="parent_code"),
+        Column(pgettext_lazy("of a unit", "Closed on"), "closed_on", name="closed_on"),
         Column(pgettext_lazy("how many", "Officers"), "officers_today"),
         Column(pgettext_lazy("how many", "People"), "people"),
         Column(pgettext_lazy("how many", "Pairings"), "pairings_today"),

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from contacts.access import Deed
 from contacts.models import ContactRecord, Pairing
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 from contacts.tables.units import NUMBER
 from contacts.unit_history import called_on
 from liaison.markup import badge
@@ -58,19 +59,20 @@ class ObligationTable(tables.Table):
 class ObligationListing(Listing):
     name = "obligations"
     title = _("Tasks")
+    view = "schedules:obligation-list"
     filterset = ObligationFilter
     table = ObligationTable
     columns = (
-        Column(_("Number of the person"), "stakeholder_id", lambda pk: f"L{pk:06d}"),
+        Column(_("Number of the person"), "stakeholder_id", lambda pk: f"L{pk:06d}", name="number"),
         Column(_("Name"), "stakeholder__name"),
-        Column(_("Kind"), "version__kind", lambda kind: ContactRecord.Kind(kind).label),
+        Column(_("Kind"), "version__kind", lambda kind: ContactRecord.Kind(kind).label, name="kind"),
         Column(_("Period"), "period_key"),
         Column(_("Planned on"), "planned_on"),
         Column(_("Due on"), "due_on"),
         Column(_("State"), "state", lambda state: State(state).label),
-        Column(_("Met on"), "met_on"),
+        Column(_("Met on"), "met_on", name="met_on"),
         Column(_("Attempts"), "attempts"),
-        Column(_("Waived because"), "waive_reason"),
+        Column(_("Waived because"), "waive_reason", name="waive_reason"),
         Column(_("Responsible"), "officer_name"),
         Column(_("Police number"), "officer_number"),
         Column(_("Unit"), "unit_name"),
@@ -109,5 +111,5 @@ class ObligationListing(Listing):
             row.due_soon = row.state == State.OPEN and row.due_on <= limit
         return rows
 
-    def values(self, keys: list[int]) -> QuerySet:
+    def values(self, keys: list[int], deed: Deed) -> QuerySet:
         return self.with_status.filter(pk__in=keys)
