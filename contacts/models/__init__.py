@@ -9,6 +9,7 @@ from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
+from contacts.models.turnovers import Turnover, TurnoverLine
 from contacts.models.units import Unit
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "Seat",
     "Stakeholder",
     "Topic",
+    "Turnover",
+    "TurnoverLine",
     "Unit",
     "UnitRole",
 ]
