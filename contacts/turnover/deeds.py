@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contacts import journal
@@ -26,6 +27,7 @@ from contacts.models import (
     AuditEntry,
     ImportBatch,
     Journal,
+    JournalLine,
     Officer,
     Seat,
     Stakeholder,
@@ -102,6 +104,14 @@ class Difference:
     name: str
     before: str | None
     now: str | None
+
+    @property
+    def before_label(self) -> str:
+        return str(Group(self.before).label if self.before else _("not there"))
+
+    @property
+    def now_label(self) -> str:
+        return str(Group(self.now).label if self.now else _("not there"))
 
 
 def confirm(
@@ -180,6 +190,7 @@ def apply(turnover: Turnover, table: Table, context: Context, choose: Choose) ->
     """Turn the term and keep what became of everybody, row by row, so that a later file finds what this one said."""
     pen = journal.begin(Journal.Kind.TURNOVER, made_by=context.actor.officer, now=context.now)
     turnover.journal = pen.journal
+    turnover.save()
     found = turn(turnover, table, context, choose, pen)
     keep(turnover, found, lines_of(turnover, found, applied=True))
     batch = turnover.batch
@@ -254,13 +265,25 @@ def end_seats(turnover: Turnover, cases: Iterable[Case], actor: Actor) -> None:
 # --- afterwards ----------------------------------------------------------------------------------------------
 
 
+def pairing_day(turnover: Turnover, today: dt.date) -> dt.date:
+    """From when accepted proposals count: the first day of the term, or today if that has come. Nobody becomes
+    responsible for days that are over."""
+    return max(turnover.starts_on, today)
+
+
+def unpaired(turnover: Turnover, day: dt.date) -> QuerySet[Stakeholder]:
+    """Those who came with the new term and whom nobody holds on `day`."""
+    came = turnover.lines.filter(group__in=COMING).exclude(why="goes").values("stakeholder")
+    return Stakeholder.objects.unpaired(day).filter(pk__in=came)
+
+
 @transaction.atomic
 def pair_proposed(
     turnover: Turnover, wanted: Mapping[Stakeholder, Officer], *, today: dt.date, actor: Actor
 ) -> set[Stakeholder]:
-    """Pair those whom a proposal was accepted for, from the first day of the term, or today if that has begun. It goes
-    back with the turnover. Answers whom somebody was paired with meanwhile."""
-    day = max(turnover.starts_on, today)
+    """Pair those whom a proposal was accepted for, from `pairing_day` on. It goes back with the turnover. Answers who
+    was paired with somebody meanwhile."""
+    day = pairing_day(turnover, today)
     lock(person.pk for person in wanted)
     _applied(turnover)
     held = {p.pk for p in Stakeholder.objects.filter(pk__in=[p.pk for p in wanted]).paired(day)}
@@ -274,15 +297,17 @@ def pair_proposed(
 @transaction.atomic
 def take_back(
     turnover: Turnover, *, actor: Actor, now: dt.datetime, dry_run: bool = False
-) -> journal.TakenBack:
-    """Put back what nobody touched since, once. The lines of the journal name what stays."""
+) -> tuple[journal.TakenBack, list[JournalLine]]:
+    """Put back what nobody touched since, once. Answers how it went, or would go, and what stands in the way."""
     book = _applied(turnover)
-    found = journal.take_back(book, actor=actor, now=now, dry_run=dry_run)
-    if not dry_run:
+    found = journal.take_back(book, actor=actor, now=now)
+    obstacles = list(journal.obstacles(book))
+    if dry_run:
+        transaction.set_rollback(True)
+    else:
         after = {"restored": len(found.restored), "kept": len(found.kept)}
         AuditEntry.objects.record(actor, "take back turnover", turnover, after=after)
-    turnover.journal = book
-    return found
+    return found, obstacles
 
 
 def _applied(turnover: Turnover) -> Journal:

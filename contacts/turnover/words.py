@@ -1,8 +1,18 @@
-"""Why somebody stands in a group, in words; keys of `TurnoverLine.why`."""
+"""Why somebody stands in a group, and what keeps them from going back, in words."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-# %(day)s: first day of the new term; %(eve)s: last one of the old; %(other)s: the person or row that is meant.
+from contacts.audit_words import field_name
+from contacts.imports.issues import place
+from contacts.models import JournalLine, TurnoverLine
+
+# By `TurnoverLine.why`. %(day)s: the first day of the new term; %(eve)s: the last one of the old; %(other)s: who is meant.
 WHY = {
     "stays": _("Holds a seat here and is in the new roster. The old seat ends on %(eve)s, the new one begins on %(day)s."),
     "has_it": _("Has a seat of the new term already."),
@@ -19,3 +29,31 @@ WHY = {
     "same_row": _("Is the same person as in %(other)s, and was taken once."),
     "kept": _("%(other)s has the same name and is left alone until this row is settled."),
 }  # fmt: skip
+
+
+def why(line: TurnoverLine) -> str:
+    """The sentence; for a row that was refused, its remarks say it."""
+    if line.why not in WHY:
+        return ""
+    turnover = line.turnover
+    return str(WHY[line.why]) % {"day": turnover.starts_on, "eve": turnover.eve, "other": other(line)}
+
+
+def other(line: TurnoverLine) -> str:
+    if line.other_row:
+        sheet, row = line.other_row
+        return place(row, sheet)
+    return f"{line.other.name} ({line.other.number})" if line.other else _now("somebody who is gone since")
+
+
+def obstacle(line: JournalLine) -> str:
+    """What stands in the way of taking a row back: its fields that were changed since, and what hangs on it now."""
+    found: dict[str, Any] = line.obstacle or {}
+    said = [
+        f"{apps.get_model(label)._meta.verbose_name_plural}: {count}"
+        for label, count in found.get("rows", {}).items()
+    ]
+    if "pk" in found:
+        said.append(_now("%(what)s: gone") % {"what": apps.get_model(line.model)._meta.verbose_name})
+    fields = (name.removesuffix("_id") for name in found if name not in {"rows", "pk", "bound"})
+    return "; ".join([*said, *(str(field_name(line.model, name)) for name in fields)])

@@ -51,7 +51,9 @@ def pairings(person: Stakeholder) -> list[tuple]:
 
 
 def test_who_continues_has_two_seats_one_after_the_other(bureau: Bureau) -> None:
-    person = member("孙立", bureau.station, MOBILE, held_by=bureau.alice, delegation="澄江团", body="江阴市人大")
+    person = member(
+        "孙立", bureau.station, MOBILE, held_by=bureau.alice, delegation="澄江团", body="江阴市人大"
+    )
     turnover = begun(bureau.carol, bureau.county, row("孙立", MOBILE), ends_on=dt.date(2031, 11, 30))
     confirmed(turnover, bureau.carol)
 
@@ -63,7 +65,9 @@ def test_who_continues_has_two_seats_one_after_the_other(bureau: Bureau) -> None
 
 def test_a_roster_corrects_what_it_says_anew_and_wipes_nothing(bureau: Bureau) -> None:
     person = member("孙立", bureau.station, MOBILE)
-    Stakeholder.objects.filter(pk=person.pk).update(employer="江阴机械厂", address="澄江镇1号", remark="Chair")
+    Stakeholder.objects.filter(pk=person.pk).update(
+        employer="江阴机械厂", address="澄江镇1号", remark="Chair"
+    )
     new = row("孙立", f"{MOBILE}、{OTHER_MOBILE}", 工作单位及职务="江阴纺织厂", 代表团="周庄团")
     turnover = begun(bureau.carol, bureau.county, new)
     assert line(turnover, "孙立").changes == {
@@ -219,7 +223,9 @@ def test_the_same_turnover_again_changes_nothing(bureau: Bureau) -> None:
     assert dump() == before
 
 
-def test_importing_the_file_later_changes_nothing_that_was_corrected_by_hand(bureau: Bureau, tmp_path) -> None:
+def test_importing_the_file_later_changes_nothing_that_was_corrected_by_hand(
+    bureau: Bureau, tmp_path
+) -> None:
     person = member("孙立", bureau.station, MOBILE)
     new = row("孙立", MOBILE, 工作单位及职务="江阴纺织厂", 届次="第十八届")
     confirmed(begun(bureau.carol, bureau.county, new), bureau.carol)
@@ -275,7 +281,7 @@ def test_taken_back_everything_is_as_before(bureau: Bureau) -> None:
     )
     assert pairings(Stakeholder.objects.get(name="吴敏")) == [("Bob", DAY, None)]
 
-    looked_at = take_back(turnover, bureau, dry_run=True)
+    looked_at, _obstacles = take_back(turnover, bureau, dry_run=True)
     assert (len(looked_at.restored), looked_at.kept) == (5, set())
     assert Stakeholder.objects.filter(name="李娜").exists()
     take_back(turnover, bureau)
@@ -292,8 +298,11 @@ def test_what_was_touched_since_stays(bureau: Bureau) -> None:
     called = Stakeholder.objects.get(name="李娜")
     factories.record(called, bureau.alice, timezone.now())
 
-    found = take_back(turnover, bureau)
+    found, obstacles = take_back(turnover, bureau)
     assert found.kept == {called.pk}
+    assert [one.obstacle["rows"] for one in obstacles if "rows" in one.obstacle] == [
+        {"contacts.contactrecord": 1}
+    ]
     assert not Stakeholder.objects.filter(name="吴敏").exists()
     assert seats(called) == [(18, DAY, None)]
 
