@@ -204,12 +204,10 @@ def _turnover(bureau: Bureau) -> list:
 
 def _turned(bureau: Bureau) -> list:
     turnover = _township(bureau)
-    turnover.batch = ImportBatch.objects.create(
-        file_name="new_term.csv", kind="deputies", officer=bureau.carl, pairings_from=TODAY
-    )
+    batch = ImportBatch(file_name="new_term.csv", kind="deputies", officer=bureau.carl, pairings_from=TODAY)
     rows = [line.split(",") for line in NEW_TERM.split()]
     table = recognise([Sheet(None, list(enumerate(rows, 1)))], "deputies")
-    deeds.apply(turnover, table, _context(bureau), deeds.nobody_decided)
+    deeds.apply_now(turnover, batch, table, _context(bureau), deeds.nobody_decided)
     return [turnover.pk]
 
 

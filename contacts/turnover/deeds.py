@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from contacts import journal
 from contacts.handovers import end_many, pair_many
 from contacts.imports import batches, running
-from contacts.imports.results import Context, Outcome, Report, Result
+from contacts.imports.results import Context, Report, Result
 from contacts.imports.running import one_at_a_time
 from contacts.imports.tables import Table
 from contacts.imports.writing import Writer
@@ -58,11 +58,7 @@ class Turned:
     @property
     def report(self) -> list[Result]:
         """One result for each row, as an import answers it."""
-        return [
-            case.result or Result.of(case.entry.line, Outcome.REJECTED, case.entry.name, case.entry.issues)
-            for case in self.cases
-            if case.entry
-        ]
+        return [case.result or case.as_rejected() for case in self.cases if case.entry]
 
 
 def nobody_decided(_entry: Any) -> str:
@@ -183,6 +179,16 @@ def lines_of(turnover: Turnover, found: Turned, *, applied: bool = False) -> lis
 
 
 # --- the deed ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def apply_now(
+    turnover: Turnover, batch: ImportBatch, table: Table, context: Context, choose: Choose
+) -> Turned:
+    """Without a preview, and without a file that waits for a confirmation: what the command does."""
+    batch.save()
+    turnover.batch = batch
+    return apply(turnover, table, context, choose)
 
 
 @transaction.atomic

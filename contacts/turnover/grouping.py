@@ -18,8 +18,8 @@ from contacts.imports import matching, rosters
 from contacts.imports.directory import Directory
 from contacts.imports.issues import Issue
 from contacts.imports.matching import Match, Traits
-from contacts.imports.people import flag_certificates, load
-from contacts.imports.results import Context, Result, batches
+from contacts.imports.people import flag_certificates, load, where
+from contacts.imports.results import Context, Outcome, Result, batches
 from contacts.imports.rosters import Entry
 from contacts.imports.tables import Table
 from contacts.models import Pairing, Seat, Stakeholder, Turnover, TurnoverLine
@@ -47,6 +47,11 @@ class Case:
     choice: str = ""
     result: Result | None = None  # once it is done
     freed: Pairing | None = None
+
+    def as_rejected(self) -> Result:
+        """The answer to a row that is left out."""
+        assert self.entry  # noqa: S101 - people who are in no row are never refused
+        return Result.of(self.entry.line, Outcome.REJECTED, self.entry.name, self.entry.issues)
 
     @property
     def name(self) -> str:
@@ -107,7 +112,7 @@ class Sorting:
             for issue in entry.issues
             if issue.code not in {"term_ended", "unpaired"}
         ]
-        if said.get("term_number") not in {None, turnover.term_number}:
+        if not entry.rejected and said.get("term_number") not in {None, turnover.term_number}:
             wanted_term = {"wanted": turnover.term_number}
             entry.issues.append(
                 Issue("other_term", table.label("term_number"), str(said["term_number"]), wanted_term)
@@ -190,8 +195,9 @@ class Sorting:
             m.person = doubt
             taken[doubt.pk] = m
             case = self.comer(m)
-        elif choice == Choice.SAME:
-            case = Case(Group.REFUSED, "same_row", m, m.entry, other=doubt)
+        elif choice == Choice.SAME and isinstance(doubt, Match):
+            m.entry.issues.append(Issue("typed_twice", None, "", where(doubt)))
+            case = Case(Group.REFUSED, "", m, m.entry)
         else:
             agree = isinstance(doubt, Stakeholder) and m.traits.may_be_same(Traits.of_person(doubt))
             why = "maybe_row" if isinstance(doubt, Match) else "maybe" if agree else "maybe_here"

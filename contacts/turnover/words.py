@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.audit_words import field_name
 from contacts.imports.issues import place
-from contacts.models import JournalLine, TurnoverLine
+from contacts.imports.matching import Match
+from contacts.models import JournalLine, Stakeholder, TurnoverLine
 
 # By `TurnoverLine.why`. %(day)s: the first day of the new term; %(eve)s: the last one of the old; %(other)s: who is meant.
 WHY = {
@@ -26,7 +27,6 @@ WHY = {
     "maybe": _("May be the same person as %(other)s."),
     "maybe_here": _("%(other)s has the same name and holds a seat here, but phone, birth or employer do not agree."),
     "maybe_row": _("May be the same person as in %(other)s."),
-    "same_row": _("Is the same person as in %(other)s, and was taken once."),
     "kept": _("%(other)s has the same name and is left alone until this row is settled."),
 }  # fmt: skip
 
@@ -43,7 +43,14 @@ def other(line: TurnoverLine) -> str:
     if line.other_row:
         sheet, row = line.other_row
         return place(row, sheet)
-    return f"{line.other.name} ({line.other.number})" if line.other else _now("somebody who is gone since")
+    return named(line.other) if line.other else _now("somebody who is gone since")
+
+
+def named(one: Stakeholder | Match | None) -> str:
+    """A person, or the row that means one."""
+    if isinstance(one, Match):
+        return place(one.entry.line.number, one.entry.line.sheet)
+    return f"{one.name} ({one.number})" if one else ""
 
 
 def obstacle(line: JournalLine) -> str:
