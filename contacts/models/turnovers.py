@@ -67,8 +67,7 @@ class Turnover(models.Model):
         ]
 
     def __str__(self) -> str:
-        named = self.body or f"{self.get_level_display()} · {self.get_kind_display()}"
-        return f"{named}, {self.starts_on}"
+        return self.body or f"{self.get_level_display()} · {self.get_kind_display()}"
 
     def get_absolute_url(self) -> str:
         return reverse("contacts:turnover-detail", args=[self.pk])

@@ -98,7 +98,10 @@ class TurnoverLineTable(tables.Table):
     why = tables.Column(verbose_name=_("Why"), orderable=False, empty_values=())
     changes = tables.Column(verbose_name=_("Before → after"), orderable=False, default="")
     matters = tables.Column(
-        verbose_name=_("Officer, what is open, other seats"), accessor="stakeholder_id", orderable=False
+        verbose_name=_("Officer, what is open, other seats"),
+        accessor="stakeholder_id",
+        orderable=False,
+        default="",
     )
 
     matters_of: Matters = Matters()
@@ -128,7 +131,12 @@ class TurnoverLineTable(tables.Table):
         return format_html_join("", "<p>{}{}</p>", ((head, text) for head, text in lines if text))
 
     def render_changes(self, value: dict[str, list[Any]]) -> SafeString:
-        return change_list(value)
+        days = {name: [span(*days) for days in both] for name, both in value.items() if name == "term"}
+        return change_list(value | days)
 
     def render_matters(self, value: int) -> SafeString:
         return format_html_join(cells.BREAK, "{}", ((text,) for text in self.matters_of.words(value)))
+
+
+def span(start: str | None, end: str | None) -> str:
+    return f"{start or '…'} – {end or '…'}"

@@ -34,12 +34,14 @@ def line_of(turnover: Turnover, case: Case, *, applied: bool) -> TurnoverLine:
 
 def changes_of(turnover: Turnover, case: Case) -> dict[str, Any]:
     """Field → [before, after], as of an imported row; a new person's fields are not told one by one."""
-    result, found = case.result, {}
+    result, entry, found = case.result, case.entry, {}
     if result and case.person:
         found = {
             name: both for name, both in result.changes.items() if name not in OF_THE_TERM or not case.seats
         }
-    if case.seats and result and case.match and case.match.former:
+    if case.group == TurnoverLine.Group.DOUBTFUL and entry and isinstance(case.other, Stakeholder):
+        return apart(entry.said, case.other)
+    if case.why == "stays" and result and case.match:
         found |= of_the_seat(turnover, case.match)
     elif result and not case.person and (number := case.match and case.match.entry.said.get("officer")):
         found["officer"] = [None, number]
@@ -57,6 +59,13 @@ def of_the_seat(turnover: Turnover, match: Match) -> dict[str, Any]:
         name: [getattr(old, name), value] for name, value in new.items() if getattr(old, name) != value
     }
     return changed | {"term": [[plain(old.started_on), plain(old.ended_on)], said["term"]]}
+
+
+def apart(said: dict[str, Any], person: Stakeholder) -> dict[str, Any]:
+    """What stands here and what the row says, where they differ: what a coordinator decides by."""
+    stored = {name: getattr(person, name) for name in ("sex", "birth", "employer", "address")}
+    stored["phones"] = [f"{p.e164};ext={p.extension}" if p.extension else p.e164 for p in person.phones.all()]
+    return {name: [value, said[name]] for name, value in stored.items() if said.get(name, value) != value}
 
 
 def plain(day: Any) -> str | None:

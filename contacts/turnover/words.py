@@ -13,17 +13,17 @@ from contacts.imports.issues import place
 from contacts.imports.matching import Match
 from contacts.models import JournalLine, Stakeholder, TurnoverLine
 
-# By `TurnoverLine.why`. %(day)s: the first day of the new term; %(eve)s: the last one of the old; %(other)s: who is meant.
+# By `TurnoverLine.why`. %(other)s: the person, or the row, that is meant.
 WHY = {
-    "stays": _("Holds a seat here and is in the new roster. The old seat ends on %(eve)s, the new one begins on %(day)s."),
+    "stays": _("Holds a seat here and is in the new roster."),
     "has_it": _("Has a seat of the new term already."),
     "has_it_by_hand": _("Is not in the new roster, but was given a seat of the new term already."),
-    "ends": _("Is not in the new roster. The seat ends on %(eve)s."),
-    "ends_here": _("Stands in the new roster under another kind, level or body only. The seat here ends on %(eve)s."),
-    "goes": _("Is not in the new roster. The seat here ends on %(eve)s; another one goes on."),
-    "new": _("Nobody here is this person. The seat begins on %(day)s."),
-    "comes": _("Is known here with another seat, and comes into this body on %(day)s."),
-    "returns": _("Is known here without a seat, and comes into this body on %(day)s."),
+    "ends": _("Is not in the new roster."),
+    "ends_here": _("Stands in the new roster under another kind, level or body only."),
+    "goes": _("Is not in the new roster. Another seat goes on."),
+    "new": _("Nobody here is this person."),
+    "comes": _("Is known here with another seat, and comes into this body."),
+    "returns": _("Is known here without a seat, and comes into this body."),
     "maybe": _("May be the same person as %(other)s."),
     "maybe_here": _("%(other)s has the same name and holds a seat here, but phone, birth or employer do not agree."),
     "maybe_row": _("May be the same person as in %(other)s."),
@@ -33,10 +33,7 @@ WHY = {
 
 def why(line: TurnoverLine) -> str:
     """The sentence; for a row that was refused, its remarks say it."""
-    if line.why not in WHY:
-        return ""
-    turnover = line.turnover
-    return str(WHY[line.why]) % {"day": turnover.starts_on, "eve": turnover.eve, "other": other(line)}
+    return str(WHY[line.why]) % {"other": other(line)} if line.why in WHY else ""
 
 
 def other(line: TurnoverLine) -> str:

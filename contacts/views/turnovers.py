@@ -25,6 +25,7 @@ from contacts.imports.issues import Refused
 from contacts.models import Actor, JournalLine, Officer, Stakeholder, Turnover, TurnoverLine
 from contacts.pairing_proposals import propose
 from contacts.requests import OfficerRequest
+from contacts.tables.imports import change_list
 from contacts.tables.turnovers import TurnoverLineTable, TurnoverTable
 from contacts.turnover import deeds, words
 from contacts.views.imports import context_of
@@ -67,7 +68,7 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
 def confirm(request: OfficerRequest, pk: int) -> HttpResponse:
     """Do it as it was shown. Undecided rows, and changes made meanwhile, are shown instead."""
     turnover = find(request, pk)
-    doubtful = list(turnover.lines.filter(group=TurnoverLine.Group.DOUBTFUL))
+    doubtful = list(turnover.lines.filter(group=TurnoverLine.Group.DOUBTFUL).select_related("other"))
     for line in doubtful:
         line.choice = request.POST.get(f"choice-{line.pk}", "")
     if turnover.state == "checked" and any(line.choice not in TurnoverLine.Choice for line in doubtful):
@@ -83,8 +84,6 @@ def confirm(request: OfficerRequest, pk: int) -> HttpResponse:
             return show(request, find(request, pk), different=different)
         if different is None:
             messages.warning(request, _("Somebody has confirmed or dropped this already."))
-        else:
-            messages.success(request, _("The term is turned."))
     return redirect(turnover)
 
 
@@ -165,30 +164,31 @@ def find(request: OfficerRequest, pk: int, deed: Deed = Deed.IMPORT) -> Turnover
     return found
 
 
-def show(request: OfficerRequest, turnover: Turnover, **more: Any) -> HttpResponse:
-    """The page of one turnover; `doubtful` rows as they were decided so far, what is `different` since."""
+def show(
+    request: OfficerRequest,
+    turnover: Turnover,
+    *,
+    doubtful: list[TurnoverLine] | None = None,
+    different: Iterable[deeds.Difference] = (),
+) -> HttpResponse:
+    """The page of one turnover; `doubtful` rows as far as they were decided, what is `different` since it was shown."""
     rows = turnover.lines.select_related("stakeholder", "other")
     found = TurnoverLineFilter(request.GET, rows)
     table = TurnoverLineTable(found.qs if found.is_valid() else rows.none())
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
-    for row in table.paginated_rows:
-        row.record.turnover = turnover
     table.look_up(turnover, request.user)
-    context = {
+    context: dict[str, Any] = {
         "turnover": turnover,
         "filter": found,
         "table": table,
         "tiles": [(group, turnover.counts.get(group.value, 0)) for group in TurnoverLine.Group],
         "may_take_back": request.user.rights.may(Deed.RECOUNT),
         "here": turnover.get_absolute_url(),
+        "different": different,
     }
     if turnover.state == "checked":
-        doubtful = more.pop("doubtful", None) or list(
-            rows.filter(group=TurnoverLine.Group.DOUBTFUL).select_related("other")
-        )
-        for line in doubtful:
-            line.turnover = turnover
-        context["doubtful"] = [(line, words.why(line)) for line in doubtful]
+        undecided = doubtful or rows.filter(group=TurnoverLine.Group.DOUBTFUL)
+        context["doubtful"] = [(line, words.why(line), change_list(line.changes)) for line in undecided]
     elif turnover.state == "applied":
         day = deeds.pairing_day(turnover, timezone.localdate())
         reach = request.user.rights.reach(Deed.PAIR)
@@ -198,8 +198,8 @@ def show(request: OfficerRequest, turnover: Turnover, **more: Any) -> HttpRespon
         context["pairing_day"] = day
     elif turnover.journal and turnover.journal.taken_back_at:
         context["kept"] = kept(journal.obstacles(turnover.journal))
-    status = 422 if "doubtful" in more else 200
-    return render(request, "contacts/turnover_detail.html", context | more, status=status)
+    status = 422 if doubtful else 200
+    return render(request, "contacts/turnover_detail.html", context, status=status)
 
 
 def unpaired(request: OfficerRequest, turnover: Turnover) -> QuerySet[Stakeholder]:
