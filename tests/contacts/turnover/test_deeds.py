@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
-from contacts import handling
 from contacts.models import (
     Actor,
     AuditEntry,
@@ -19,6 +19,7 @@ from contacts.models import (
 )
 from contacts.turnover import deeds
 from tests import factories
+from tests.base import sign_in
 from tests.contacts.imports import wuxi
 from tests.contacts.turnover.scenes import (
     DAY,
@@ -246,14 +247,17 @@ def test_feedback_of_who_left_keeps_its_unit_and_clock_and_is_answered_by_the_un
     before = (item.unit, item.due_on, item.received_by, item.state)
     item.refresh_from_db()
     assert (item.unit, item.due_on, item.received_by, item.state) == before
-    assert item in Feedback.objects.visible_to(bureau.bob)
-    told = ContactRecord(
-        stakeholder=person, officer=bureau.bob, kind="call", occurred_at=timezone.now(), outcome="reached"
-    )
-    record, _feedback = handling.log_contact(told, actor=Actor(bureau.bob))
-    handling.answer_feedback(item, answer="Done.", result="solved", record=record, actor=Actor(bureau.bob))
+    address = reverse("contacts:feedback-answer", args=[item.pk])
+    told = {
+        "answer": "Done.", "result": "solved", "told_in": "new", "kind": "call", "day": str(timezone.localdate()),
+        "time": "00:00",
+    }  # fmt: skip
+    assert sign_in(bureau.alice).get(address).status_code == 404  # nobody holds them
+    assert sign_in(bureau.bob).post(address, told).status_code == 302
     item.refresh_from_db()
-    assert item.state == "answered"
+    assert (item.state, item.answer_record.officer) == ("answered", bureau.bob)
+    assert item in Feedback.objects.visible_to(bureau.bob)
+    assert ContactRecord.objects.filter(stakeholder=person).count() == 1
 
 
 # --- taking back -----------------------------------------------------------------------------------------------
