@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,6 @@ class Turned:
     cases: list[Case]
     paired: int = 0
     freed: int = 0
-    left_paired: set[Stakeholder] = field(default_factory=set)  # a pairing of theirs begins in the new term
 
     @property
     def counts(self) -> dict[str, int]:
@@ -243,12 +242,14 @@ def turn(
     )
     by_person = {pairing.stakeholder_id: pairing for pairing in freed}
     for case in cases:
-        case.freed = by_person.get(case.person.pk) if case.person and case.group == Group.ENDED else None
+        if case.group == Group.ENDED and case.person:
+            case.freed = by_person.get(case.person.pk)
+            case.why = "ends_paired" if case.person in left else case.why
     if pen:
         watch.tell(pen, [person.pk for person in writer.new_people])
     if dry_run:
         transaction.set_rollback(True)
-    return Turned(cases, writer.paired, len(freed), left)
+    return Turned(cases, writer.paired, len(freed))
 
 
 def end_seats(turnover: Turnover, cases: Iterable[Case], actor: Actor) -> None:

@@ -64,9 +64,13 @@ def sort_out(table: Table, turnover: Turnover, context: Context, choose: Choose)
 
 
 def directory_of(turnover: Turnover, context: Context) -> Directory:
-    """Units and officers; rows outside the turnover's unit are out of reach."""
-    directory = context.directory()
-    directory.paths = (turnover.unit.path,)
+    """Units and officers; rows outside the turnover's unit are out of reach, and so is what lies beyond that of whoever
+    does it."""
+    directory, path = context.directory(), turnover.unit.path
+    if directory.paths is None or path.startswith(directory.paths):
+        directory.paths = (path,)
+    else:
+        directory.paths = tuple(own for own in directory.paths if own.startswith(path))
     return directory
 
 

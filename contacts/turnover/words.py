@@ -20,6 +20,7 @@ WHY = {
     "has_it_by_hand": _("Is not in the new roster, but was given a seat of the new term already."),
     "ends": _("Is not in the new roster."),
     "ends_here": _("Stands in the new roster under another kind, level or body only."),
+    "ends_paired": _("Is not in the new roster. A pairing that begins in the new term was left alone; end it by hand."),
     "goes": _("Is not in the new roster. Another seat goes on."),
     "new": _("Nobody here is this person."),
     "comes": _("Is known here with another seat, and comes into this body."),

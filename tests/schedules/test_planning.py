@@ -71,8 +71,8 @@ def test_a_period_that_ended_before_the_first_pass_is_never_planned(bureau):
 
 
 def test_the_unit_in_charge_follows_a_pairing_arranged_ahead_on_its_first_day(bureau):
+    bureau.deputy.pairings.update(ended_on=dt.date(2026, 11, 30))
     factories.pairing(bureau.dan, bureau.deputy, dt.date(2026, 12, 1))
-    bureau.deputy.pairings.filter(officer=bureau.alice).update(ended_on=dt.date(2026, 11, 30))
     for day, unit in [(at(2026, 11, 30), bureau.station), (at(2026, 12, 1), bureau.other_station)]:
         plan(day)
         bureau.deputy.refresh_from_db()

@@ -100,6 +100,26 @@ def test_who_leaves_is_free_after_the_last_day_of_the_old_term(bureau: Bureau) -
     assert (turnover.counts["ended"], turnover.counts["freed"]) == (2, 2)  # and the deputy
 
 
+def test_who_leaves_and_was_paired_for_the_new_term_by_hand_is_named(bureau: Bureau) -> None:
+    person = member("孙立", bureau.station, MOBILE)
+    factories.pairing(bureau.bob, person, DAY)
+    turnover = confirmed(begun(bureau.carol, bureau.county, row("李娜", "13900003333")), bureau.carol)
+    assert line(turnover, "孙立").why == "ends_paired"
+    assert pairings(person) == [("Bob", DAY, None)]
+
+
+def test_whoever_reaches_less_than_the_unit_confirms_for_their_own_people_alone(bureau: Bureau) -> None:
+    """The turnover of the county was begun by somebody of the station, where Bob coordinates."""
+    factories.role(bureau.bob, "coordinator", bureau.station)
+    street = factories.unit("江阴市公安局周庄派出所", bureau.county, short_name="周庄派出所")
+    member("孙立", street)
+    rows = [row("李娜", MOBILE), row("周平", OTHER_MOBILE, **{"住址/所属街道": "江阴市周庄镇"})]
+    turnover = begun(bureau.carol, bureau.county, *rows)
+    assert deeds.confirm(turnover, {}, context(bureau.bob))
+    turnover = confirmed(Turnover.objects.get(), bureau.bob)
+    assert groups(turnover) == {"李娜": "new new", "周平": "refused", "张伟": "ended ends"}
+
+
 def test_the_picture_of_today_stays_until_the_first_day(bureau: Bureau) -> None:
     person = member("孙立", bureau.station, MOBILE, held_by=bureau.alice)
     named = row("孙立", MOBILE, 结对民警警号=bureau.dan.police_number, **{"住址/所属街道": "宜城街道"})
