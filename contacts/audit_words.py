@@ -83,7 +83,7 @@ DETAILS: dict[str, str | Promise] = {
     "paired": _("paired"),
     "period": _("period"),
     "reason": _("reason"),
-    "refused": _("refused"),
+    "refused": pgettext_lazy("group of people", "refused"),
     "restored": _("as before"),
     "rows": _("rows"),
     "sha256": "SHA-256",

@@ -107,7 +107,7 @@ class TurnoverLine(models.Model):
         NEW = "new", pgettext_lazy("group of people", "new")
         MOVED = "moved", _("moved")
         DOUBTFUL = "doubtful", _("doubtful")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("group of people", "refused")
 
     class Choice(models.TextChoices):
         SAME = "same", _("the same")
