@@ -126,7 +126,6 @@ class Sorting:
     def rows(
         self, matches: list[Match], known: list[Stakeholder], holders: dict[int, Stakeholder]
     ) -> Iterable[Case]:
-        terms = [m.entry.said.pop("term", None) for m in matches]
         taken: dict[int, Match] = {}
         for m in matches:
             if m.person and (m.person.pk in taken or self.is_weak(m, holders)):
@@ -138,9 +137,7 @@ class Sorting:
         by_name: dict[str, list[tuple[Traits, Stakeholder]]] = defaultdict(list)
         for person in known:
             by_name[person.name].append((Traits.of_person(person), person))
-        for index, (m, term) in enumerate(zip(matches, terms, strict=True)):
-            if term:
-                m.entry.said["term"] = term
+        for index, m in enumerate(matches):
             if m.twin or m.entry.rejected:
                 yield Case(Group.REFUSED, entry=m.entry, match=m)
             elif m.person:
