@@ -4,6 +4,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ACTIONS: dict[str, str | Promise] = {
     "sign in": _("sign in"),
@@ -39,6 +40,12 @@ ACTIONS: dict[str, str | Promise] = {
     "import file": _("import file"),
     "import": _("import row"),
     "drop import": _("drop import"),
+    "check turnover": _("check roster of a new term"),
+    "drop turnover": _("drop roster of a new term"),
+    "turn term": _("turn term"),
+    "begin term": _("begin term"),
+    "end term": _("end term"),
+    "take back turnover": _("take back turn of a term"),
     "read notices": _("read notices"),
     "subscribe calendar": _("subscribe calendar"),
     "revoke calendar": _("revoke calendar subscription"),
@@ -69,11 +76,15 @@ ACTIONS: dict[str, str | Promise] = {
 
 # What an entry says beside the fields of the thing that it is about.
 DETAILS: dict[str, str | Promise] = {
+    "continuing": _("continuing"),
     "created": _("created"),
     "days": _("days"),
+    "doubtful": _("doubtful"),
+    "ended": pgettext_lazy("group of people", "ended"),
     "events": _("events"),
     "filter": _("filter"),
     "format": _("format"),
+    "freed": _("pairings ended"),
     "from": _("from"),
     "feedback": _("feedback"),
     "feeds": _("calendar subscriptions"),
@@ -84,16 +95,23 @@ DETAILS: dict[str, str | Promise] = {
     "people": _("people"),
     "roles": _("roles"),
     "units": _("units"),
+    "kept": _("stayed as they are"),
     "known": _("make-up days are known"),
+    "moved": _("moved"),
+    "new": pgettext_lazy("group of people", "new"),
     "officer": _("officer"),
+    "paired": _("paired"),
     "period": _("period"),
     "reason": _("reason"),
+    "refused": pgettext_lazy("group of people", "refused"),
+    "restored": _("as before"),
     "rows": _("rows"),
     "sha256": "SHA-256",
     "table": _("table"),
     "seats": _("seats"),
     "ticked": _("ticked rows alone"),
     "unit": _("unit"),
+    "until": _("until"),
     "withdrawn": _("withdrawn"),
 }
 

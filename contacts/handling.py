@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.clock import answer_due_on
+from contacts.handovers import waits
 from contacts.models import (
     Actor,
     AuditEntry,
@@ -41,7 +42,7 @@ def pair(
     stakeholder: Stakeholder, officer: Officer, *, on: dt.date, actor: Actor, reason: str = ""
 ) -> Pairing:
     """Make `officer` responsible from the day `on`. Whoever was, stops on the day before (R4); the unit in charge
-    follows. Raises ValidationError when a later pairing exists or nothing would change."""
+    follows, on that day if somebody holds the person until then. Raises ValidationError when a later pairing exists or nothing would change."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
     # Nobody moves the officer to another unit meanwhile: the pairing keeps the one of its day.
     officer = (
@@ -53,7 +54,7 @@ def pair(
             _("A pairing of %(name)s starts on %(day)s; choose that day or a later one."),
             params={"name": stakeholder.name, "day": last.started_on},
         )
-    before = None
+    before, follows = None, not waits(last, on, timezone.localdate())
     if last and (last.ended_on is None or last.ended_on >= on):
         if last.officer_id == officer.pk and last.ended_on is None:
             raise ValidationError(_("%(officer)s is responsible already."), params={"officer": officer.name})
@@ -66,7 +67,8 @@ def pair(
     pairing = Pairing.objects.create(
         stakeholder=stakeholder, officer=officer, unit=officer.unit, started_on=on, reason=reason
     )
-    Stakeholder.objects.filter(pk=stakeholder.pk).update(unit=officer.unit, updated_at=timezone.now())
+    if follows:
+        Stakeholder.objects.filter(pk=stakeholder.pk).update(unit=officer.unit, updated_at=timezone.now())
     AuditEntry.objects.record(
         actor,
         "pair",

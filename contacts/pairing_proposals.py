@@ -54,10 +54,13 @@ class Proposal:
         return REASONS[self.reason] % {"load": self.load, "cap": cap}
 
 
-def propose(people: QuerySet[Stakeholder], day: dt.date) -> list[Proposal]:
+def propose(
+    people: QuerySet[Stakeholder], day: dt.date, paths: tuple[str, ...] | None = None
+) -> list[Proposal]:
     """One proposal for each person. Whoever has the fewest officers to choose from chooses first; of those who fit, the
-    nearest is taken, then the one with the lightest load. What is proposed counts as load from there on."""
-    board = Board(day)
+    nearest is taken, then the one with the lightest load. What is proposed counts as load from there on. Only officers
+    of the subtrees of `paths` are proposed; None is everywhere."""
+    board = Board(day, paths)
     wanted = [(person, board.candidates(person)) for person in people.prefetch_related("seats")]
     wanted.sort(key=lambda one: (len(one[1]), one[0].pk))
     return sorted((board.choose(*one) for one in wanted), key=lambda proposal: proposal.stakeholder.pk)
@@ -66,14 +69,15 @@ def propose(people: QuerySet[Stakeholder], day: dt.date) -> list[Proposal]:
 class Board:
     """Who serves where, and who holds how many."""
 
-    def __init__(self, day: dt.date) -> None:
+    def __init__(self, day: dt.date, paths: tuple[str, ...] | None = None) -> None:
         self.day = day
-        self.directory = read_directory()
+        self.directory = read_directory(paths)
         self.loads = Counter(Pairing.objects.open(day).values_list("officer", flat=True))
         self.serving: dict[tuple[str, int | None], list[OfficerRef]] = defaultdict(list)
         for officer in self.directory.officers.values():
             place = None if officer.post_class in EVERYWHERE else officer.unit_id
-            self.serving[officer.post_class, place].append(officer)
+            if self.directory.reaches(self.directory.units[officer.unit_id]):
+                self.serving[officer.post_class, place].append(officer)
 
     def candidates(self, person: Stakeholder) -> list[tuple[OfficerRef, str]]:
         """Everybody of fitting rank and near, the nearest rank first, each with how near."""

@@ -18,6 +18,7 @@ from contacts.views import (
     stakeholders,
     ticked,
     topics,
+    turnovers,
     units,
 )
 
@@ -76,6 +77,14 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.detail, name="import-detail"),
     path("imports/<int:pk>/confirm/", imports.confirm, name="import-confirm"),
     path("imports/<int:pk>/drop/", imports.drop, name="import-drop"),
+    # The turn of a body's term.
+    path("turnovers/", turnovers.index, name="turnover-list"),
+    path("turnovers/add/", turnovers.create, name="turnover-create"),
+    path("turnovers/<int:pk>/", turnovers.detail, name="turnover-detail"),
+    path("turnovers/<int:pk>/confirm/", turnovers.confirm, name="turnover-confirm"),
+    path("turnovers/<int:pk>/drop/", turnovers.drop, name="turnover-drop"),
+    path("turnovers/<int:pk>/pair/", turnovers.pair, name="turnover-pair"),
+    path("turnovers/<int:pk>/take-back/", turnovers.take_back, name="turnover-take-back"),
     path("topics/", topics.index, name="topic-list"),
     path("topics/<int:pk>/", topics.update, name="topic-update"),
     # Accounts, roles and the audit trail.

@@ -19,8 +19,22 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from contacts import unit_tree
 from contacts.imports import batches
 from contacts.imports.results import Context
+from contacts.imports.tables import recognise
+from contacts.imports.workbook import Sheet
 from contacts.meanwhile import Meanwhile
-from contacts.models import Actor, ContactRecord, Feedback, SavedView, Topic, Unit, UnitRole
+from contacts.models import (
+    Actor,
+    ContactRecord,
+    Feedback,
+    ImportBatch,
+    SavedView,
+    Stakeholder,
+    Topic,
+    Turnover,
+    Unit,
+    UnitRole,
+)
+from contacts.turnover import deeds
 from schedules.feeds import subscribe
 from schedules.models import (
     CyclePolicy,
@@ -175,7 +189,47 @@ def _roster() -> SimpleUploadedFile:
 
 
 def _import(bureau: Bureau) -> list:
-    return [batches.upload(_roster(), "media", Context(Actor(bureau.carl), NOW, TODAY, TODAY)).pk]
+    return [batches.upload(_roster(), "media", _context(bureau)).pk]
+
+
+NEW_TERM = "姓名,类别,层级,手机号码,住址\n李娜,人大代表,镇,13812345678,江阴市澄江镇1号\n"
+
+
+def _new_roster() -> SimpleUploadedFile:
+    return SimpleUploadedFile("new_term.csv", NEW_TERM.encode())
+
+
+def _township(bureau: Bureau) -> Turnover:
+    return Turnover(kind="npc_deputy", level="township", unit=bureau.county, term_number=18, starts_on=TODAY)
+
+
+def _turnover(bureau: Bureau) -> list:
+    return [deeds.check(_township(bureau), _new_roster(), _context(bureau)).pk]
+
+
+def _turned(bureau: Bureau) -> list:
+    turnover = _township(bureau)
+    batch = ImportBatch(file_name="new_term.csv", kind="deputies", officer=bureau.carl, pairings_from=TODAY)
+    rows = [line.split(",") for line in NEW_TERM.split()]
+    table = recognise([Sheet(None, list(enumerate(rows, 1)))], "deputies")
+    deeds.apply_now(turnover, batch, table, _context(bureau), deeds.nobody_decided)
+    return [turnover.pk]
+
+
+def _context(bureau: Bureau) -> Context:
+    return Context(Actor(bureau.carl), NOW, TODAY, TODAY)
+
+
+def _new_term(bureau: Bureau) -> dict[str, Any]:
+    return {
+        "kind": "npc_deputy", "level": "township", "body": "", "unit": bureau.county.pk, "term_number": "18",
+        "starts_on": "2026-12-01", "ends_on": "", "file": _new_roster(),
+    }  # fmt: skip
+
+
+def _proposed(bureau: Bureau) -> dict[str, Any]:
+    came = Stakeholder.objects.filter(name="李娜").first()
+    return {"pair": f"{came.pk if came else 0}:{bureau.alice.pk}"}
 
 
 def _account(bureau: Bureau) -> list:
@@ -372,6 +426,16 @@ PAGES: dict[str, Page] = {
     "contacts:import-detail": Page(EDIT, "carl", _import),
     "contacts:import-confirm": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
     "contacts:import-drop": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
+    # The turn of a term.
+    "contacts:turnover-list": Page(EDIT),
+    "contacts:turnover-create": Page(EDIT, post=_new_term, doer="carl"),
+    "contacts:turnover-detail": Page(EDIT, "carl", _turnover),
+    "contacts:turnover-confirm": Page(EDIT, "carl", _turnover, post=_nothing, doer="carl", only_post=True),
+    "contacts:turnover-drop": Page(EDIT, "carl", _turnover, post=_nothing, doer="carl", only_post=True),
+    "contacts:turnover-pair": Page(EDIT, "carl", _turned, post=_proposed, doer="carl", only_post=True),
+    "contacts:turnover-take-back": Page(
+        "recount a closed period", "carl", _turned, post=lambda bureau: {"confirmed": "yes"}, doer="carl", only_post=True
+    ),
     # Accounts, roles, the trail.
     "contacts:settings": Page(post=lambda bureau: {"language": "en"}, doer="alice"),
     "contacts:account-list": Page(ACCOUNTS),

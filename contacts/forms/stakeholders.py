@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from contacts import names, phones
+from contacts import names, phones, terms
 from contacts.access import Deed
 from contacts.forms.fields import DayField
 from contacts.models import Officer, Seat, Stakeholder, Unit
@@ -129,7 +129,35 @@ class SeatForm(SharedSeatForm):
         return cleaned
 
 
-SeatFormSet = forms.inlineformset_factory(Stakeholder, Seat, form=SeatForm, extra=1, can_delete=True)
+class BaseSeatFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """Two seats in one body at a time are a mistake; those that were so before, and are not touched here, are left to
+        whoever corrects them. It is no constraint of the database: rosters that give terms by months overlap by one."""
+        super().clean()
+        forms_of = {
+            id(form.instance): form
+            for form in self.forms
+            if form not in self.deleted_forms and form.is_valid() and form.cleaned_data.get("kind")
+        }
+        for one, two in terms.overlapping(form.instance for form in forms_of.values()):
+            if forms_of[id(one)].has_changed() or forms_of[id(two)].has_changed():
+                forms_of[id(two)].add_error(
+                    None,
+                    _(
+                        "Two seats in one body at a time: %(one)s and %(two)s. End the first one on the day before the "
+                        "second begins, or correct the days."
+                    )
+                    % {"one": named(one), "two": named(two)},
+                )
+
+
+def named(seat: Seat) -> str:
+    return f"{seat} ({', '.join(part for part in (terms.term(seat.term_number), terms.days(seat)) if part)})"
+
+
+SeatFormSet = forms.inlineformset_factory(
+    Stakeholder, Seat, form=SeatForm, formset=BaseSeatFormSet, extra=1, can_delete=True
+)
 
 
 def seat_forms(data: Any, person: Stakeholder) -> forms.BaseInlineFormSet[Seat, Stakeholder, SeatForm]:

@@ -52,6 +52,10 @@ ERRORS = {
     "parent_below": _("“%(value)s” would hang below itself. Correct the code of the unit above."),
     "root_stays": _("“%(value)s” stands above all others and stays there. Leave the code of the unit above empty."),
     "changed_since": _("“%(value)s” has changed after that day already, and what is past is not written anew. Leave the row out."),
+    "other_kind": _("“%(value)s” has no seat in this body; the term of %(wanted)s is being turned. Leave the row out, or turn that body by itself."),
+    "other_level": _("“%(value)s” is another level; the term of %(wanted)s is being turned. Leave the row out, or turn that body by itself."),
+    "other_body": _("“%(value)s” is another body than %(wanted)s. Leave the row out, or turn that body by itself."),
+    "outside_unit": _("This row belongs to %(value)s, outside %(wanted)s. Correct its officer or address, or leave it out."),
 }  # fmt: skip
 
 # The row is imported, without what could not be read, and somebody should look at it.
@@ -63,6 +67,7 @@ WARNINGS = {
     "birth_invalid": _("“%(value)s” is no month of birth and was left out. Write it as 1965.03."),
     "term_reversed": _("The term “%(value)s” ends before it begins and was left out. Correct it."),
     "term_invalid": _("The term “%(value)s” could not be read and was left out. Write it as 2008.1-2013.1."),
+    "other_term": _("The row says term %(value)s; it was taken for term %(wanted)s. Check that this is the right file."),
     "term_ended": _("The term “%(value)s” is over. Check whether the person still belongs in the roster."),
     "appointed_invalid": _("“%(value)s” is no day and was left out. Write it as 2008-05-08."),
     "officer_unknown": _("No officer has the police number “%(value)s”, so nobody is paired. Correct it, or pair the person here."),
@@ -91,10 +96,12 @@ TITLES = {
     "unit_closed": _("closed unit"), "parent_closed": _("unit above is closed"),
     "parent_below": _("hangs below itself"), "root_stays": _("stands above all others"),
     "changed_since": _("changed since"), "unit_merged": _("merged unit"),
+    "other_kind": _("another kind of seat"), "other_level": _("another level"), "other_body": _("another body"),
+    "outside_unit": _("outside the unit"),
     "phone_invalid": _("number that can not ring"), "email_invalid": _("no e-mail address"),
     "birth_ambiguous": _("January or October"), "birth_year_only": _("only the year of birth"),
     "birth_invalid": _("no month of birth"), "term_reversed": _("term ends before it begins"),
-    "term_invalid": _("unreadable term"), "term_ended": _("term is over"), "appointed_invalid": _("no day of appointment"),
+    "term_invalid": _("unreadable term"), "term_ended": _("term is over"), "other_term": _("another term"), "appointed_invalid": _("no day of appointment"),
     "officer_unknown": _("unknown officer, not paired"), "pairing_conflict": _("officer of another unit"),
     "pairing_later": _("a later pairing exists"), "unit_unknown": _("unknown unit"), "no_phone": _("no phone number"),
     "unpaired": _("no officer named"), "typed_twice": _("typed twice"), "possible_duplicate": _("may be the same person"),

@@ -88,7 +88,12 @@ def apply(wishes: list[Wish], table: Table, context: Context) -> None:
         plan.take(wish, stored[wish.person.pk], wish.key in before)
     plan.save()
     people = {wish.person.pk: wish.person for wish in wishes}
-    open_units = {pk: p.unit_id for pk in people for p in stored[pk] if p.ended_on is None}
+    open_units = {
+        pk: p.unit_id
+        for pk in people
+        for p in stored[pk]
+        if p.ended_on is None and p.started_on <= context.day
+    }
     move([people[pk] for pk in open_units], open_units)
 
 

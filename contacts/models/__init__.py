@@ -10,6 +10,7 @@ from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
 from contacts.models.saved_views import SavedView
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
+from contacts.models.turnovers import Turnover, TurnoverLine
 from contacts.models.units import Unit, UnitPast
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "Seat",
     "Stakeholder",
     "Topic",
+    "Turnover",
+    "TurnoverLine",
     "Unit",
     "UnitPast",
     "UnitRole",

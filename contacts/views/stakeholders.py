@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from contacts import phones
+from contacts import phones, terms
 from contacts.access import Deed, find_for, requires
 from contacts.editing import ChangedMeanwhile, save_person
 from contacts.forms.stakeholders import StakeholderForm, seat_forms
@@ -109,11 +109,14 @@ def _page(request: OfficerRequest, pk: int) -> dict:
     )
     can = user.rights.over(person.unit.path, own=current is not None and current.officer_id == user.pk)
     history = History.of(person, user)
+    seats_over_time = terms.history(person.seats.all(), today)
     return {
         "person": person,
         "today": today,
         "can": can,
         "may_see_numbers": can["see_numbers"],
+        "seats": seats_over_time,
+        "held": list(dict.fromkeys(str(seat) for seat, _term, held in seats_over_time if held)),
         "pairings": pairings,
         "current": current,
         "history": history,

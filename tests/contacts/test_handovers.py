@@ -6,9 +6,10 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from contacts.handling import pair
-from contacts.handovers import pair_many
+from contacts.handovers import end_many, follow_pairings, pair_many
 from contacts.models import Actor, AuditEntry, Pairing, Stakeholder
 from tests import factories
 from tests.factories import Bureau
@@ -78,3 +79,47 @@ def test_many_take_as_many_queries_as_few(bureau: Bureau, django_assert_max_num_
     people = [given(bureau, HISTORIES[index % 3]) for index in range(30)]
     with django_assert_max_num_queries(10):
         pair_many(dict.fromkeys(people, bureau.dan), on=DAY, actor=Actor())
+
+
+# What was there before, and what of it is left when the last day is 28 February.
+ENDINGS: list[tuple[list, list]] = [
+    ([], []),
+    ([("alice", "2026-01-01", None)], [("Alice", "2026-01-01", "2026-02-28")]),
+    ([("alice", "2026-01-01", "2026-02-15")], [("Alice", "2026-01-01", "2026-02-15")]),
+    ([("alice", "2026-01-01", "2026-03-15")], [("Alice", "2026-01-01", "2026-02-28")]),
+    ([("alice", "2026-02-28", None)], [("Alice", "2026-02-28", "2026-02-28")]),
+    ([("alice", "2026-03-01", None)], [("Alice", "2026-03-01", None)]),  # later: left alone
+]
+
+
+@pytest.mark.parametrize(("history", "left"), ENDINGS)
+def test_many_pairings_end_after_a_day(bureau: Bureau, history: list, left: list) -> None:
+    person = given(bureau, history)
+    last = DAY - dt.timedelta(days=1)
+    ended, refused = end_many([person], last_day=last, actor=Actor(bureau.carol), reason="why")
+    rows = [(name, str(start), str(end) if end else None) for name, _unit, start, end in held(person)[1:]]
+    assert rows == left
+    assert refused == ({person} if left == ENDINGS[5][1] else set())
+    assert AuditEntry.objects.filter(action="end pairing").count() == len(ended)
+    assert all(pairing.end_reason == "why" for pairing in ended)
+
+
+def test_the_unit_in_charge_stays_until_a_pairing_that_lies_ahead_begins(bureau: Bureau) -> None:
+    one, many = (given(bureau, HISTORIES[1]) for _twice in range(2))
+    nobodys = given(bureau, [])
+    ahead = timezone.localdate() + dt.timedelta(days=10)
+    pair(one, bureau.dan, on=ahead, actor=Actor())
+    pair_many({many: bureau.dan, nobodys: bureau.dan}, on=ahead, actor=Actor())
+
+    def units() -> list[str]:
+        people = (Stakeholder.objects.get(pk=person.pk) for person in (one, many, nobodys))
+        return [person.unit.short_name for person in people]
+
+    before = ["澄江派出所", "澄江派出所", "宜城派出所"]
+    assert units() == before
+    assert set(Stakeholder.objects.visible_to(bureau.alice)) >= {one, many}
+    assert not Stakeholder.objects.visible_to(bureau.dan).filter(pk__in=[one.pk, many.pk]).exists()
+    follow_pairings(ahead - dt.timedelta(days=1))
+    assert units() == before
+    follow_pairings(ahead)
+    assert units() == ["宜城派出所"] * 3
