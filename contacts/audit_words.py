@@ -25,6 +25,7 @@ ACTIONS: dict[str, str | Promise] = {
     "export": _("export"),
     "pair": _("pair"),
     "end pairing": _("end pairing"),
+    "hand over": _("hand over"),
     "log contact": _("log contact"),
     "correct contact": _("correct contact"),
     "void contact": _("void contact"),
@@ -66,12 +67,15 @@ DETAILS: dict[str, str | Promise] = {
     "from": _("from"),
     "known": _("make-up days are known"),
     "officer": _("officer"),
+    "officers": _("officers"),
+    "people": _("people"),
     "period": _("period"),
     "reason": _("reason"),
     "rows": _("rows"),
     "sha256": "SHA-256",
     "table": _("table"),
     "unit": _("unit"),
+    "until": _("until"),
     "withdrawn": _("withdrawn"),
 }
 

@@ -41,8 +41,13 @@ def pair(
     stakeholder: Stakeholder, officer: Officer, *, on: dt.date, actor: Actor, reason: str = ""
 ) -> Pairing:
     """Make `officer` responsible from the day `on`. Whoever was, stops on the day before (R4); the unit in charge
-    follows. Raises ValidationError when a later pairing exists or nothing would change."""
+    follows. Raises ValidationError when a later pairing exists, the officer may not sign in, or nothing would change."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
+    if not Officer.objects.active().locked().filter(pk=officer.pk).exists():
+        raise ValidationError(
+            _("The account of %(officer)s is switched off; choose somebody else."),
+            params={"officer": officer.name},
+        )
     last = stakeholder.pairings.order_by("-started_on").first()
     if last and last.started_on > on:
         raise ValidationError(

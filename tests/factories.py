@@ -11,6 +11,7 @@ from contacts.models import (
     ContactPhone,
     ContactRecord,
     Feedback,
+    Handover,
     Officer,
     Pairing,
     Seat,
@@ -66,6 +67,14 @@ def pairing(
     return Pairing.objects.create(
         officer=holder, stakeholder=person, unit=fields.pop("unit", holder.unit), started_on=since, **fields
     )
+
+
+def handover(giver: Officer, taken: dict[Stakeholder, Officer], on: dt.date) -> Handover:
+    """As if made: the pairings are another matter."""
+    made = Handover.objects.create(officer=giver, unit=giver.unit, on=on, reason="moves")
+    for person, successor in taken.items():
+        made.lines.create(stakeholder=person, successor=successor)
+    return made
 
 
 def record(person: Stakeholder, by: Officer, at: dt.datetime, **fields: Any) -> ContactRecord:

@@ -203,6 +203,11 @@ def _special_day(bureau: Bureau) -> list:
     return ["2026-12-24"]
 
 
+def _handover(bureau: Bureau) -> list:
+    before = factories.officer("Eve", bureau.station)
+    return [factories.handover(before, {bureau.deputy: bureau.alice}, TODAY).pk]
+
+
 def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
 
@@ -274,6 +279,11 @@ PAGES: dict[str, Page] = {
         PAIR, "deputy", lambda bureau: [bureau.deputy.pairings.get().pk],
         post=lambda bureau: {"last_day": "2026-11-17", "reason": "because"}, doer="bob",
     ),
+    "contacts:handover-create": Page(
+        PAIR, "alice", lambda bureau: [bureau.alice.police_number], doer="bob",
+        post=lambda bureau: {"on": "2026-11-18", "reason": "because", "everybody_to": bureau.bob.police_number},
+    ),
+    "contacts:handover-detail": Page(ROSTER, "deputy", _handover),
     # Feedback.
     "contacts:feedback-list": Page("read feedback"),
     "contacts:feedback-detail": Page("read feedback", "deputy", _feedback),

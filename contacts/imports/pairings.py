@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from contacts.handovers import move
+from contacts.handovers import active_among, lock, move
 from contacts.imports import cells
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.finding import Finder
@@ -81,6 +81,13 @@ def check(
 
 def apply(wishes: list[Wish], table: Table, context: Context) -> None:
     """Person by person, in the order of the days."""
+    lock(wish.person for wish in wishes)
+    active = active_among(wish.officer.pk for wish in wishes)
+    for wish in wishes:
+        if wish.officer.pk not in active:  # switched off since the directory was read
+            label, number = table.label("police_number"), wish.officer.police_number
+            wish.result.issues.append(Issue("officer_not_found", label, number))
+    wishes = [wish for wish in wishes if not wish.result.issues]
     stored = stored_pairings(wish.person.pk for wish in wishes)
     before = said_before(wish.key for wish in wishes)
     plan = Plan(table, context)

@@ -3,6 +3,7 @@
 from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
+from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ImportBatch, ImportRow
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
@@ -22,6 +23,8 @@ __all__ = [
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",
+    "Handover",
+    "HandoverLine",
     "ImportBatch",
     "ImportRow",
     "Officer",

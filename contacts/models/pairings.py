@@ -24,7 +24,11 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
     def open(self, day: dt.date) -> PairingQuerySet:
         """In force on `day`; both ends are inclusive (R4)."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gte=day), started_on__lte=day)
+        return self.lasting(day).filter(started_on__lte=day)
+
+    def lasting(self, day: dt.date) -> PairingQuerySet:
+        """In force on `day` or on some day after it."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gte=day))
 
 
 class Pairing(models.Model):

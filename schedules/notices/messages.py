@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from contacts.models import Officer
 from schedules.coverage import State, with_status
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
+from schedules.notices import handing
 from schedules.notices.hours import Moment
 
 # The most urgent first.
@@ -29,7 +30,11 @@ def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[No
     owed = with_status(Obligation.objects.live(), moment.now).select_related(
         "stakeholder", "version", "policy"
     )
-    lines = NoticeLine.objects.told().filter(notice__in=notices).select_related("digest__unit")
+    lines = (
+        NoticeLine.objects.told()
+        .filter(notice__in=notices)
+        .select_related("digest__unit", "handover__officer")
+    )
     wanted: dict[int, list[NoticeLine]] = defaultdict(list)
     idle = []
     for line in lines.prefetch_related(Prefetch("obligation", owed)):
@@ -43,7 +48,7 @@ def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[No
 
 
 def _matters(line: NoticeLine) -> bool:
-    if line.digest_id:
+    if line.digest_id or line.handover_id:
         return True
     obligation = line.obligation
     if obligation is None:  # withdrawn
@@ -76,9 +81,11 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
     for found in by_stage.values():
         found.sort(key=_by_street)
     _name_others(notice, lines)
+    handovers = handing.described(lines, moment.today)
     return {
         "notice": notice,
-        "subject": _subject(by_stage),
+        "subject": _subject(by_stage, handovers),
+        "handovers": handovers,
         "groups": [(stage.label, by_stage[stage]) for stage in ORDER if stage in by_stage],
         "digests": [line.digest for line in lines if line.digest_id],
         "day": moment.today,
@@ -100,10 +107,10 @@ def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
         one.held_by = names.get(one.responsible_officer_id, "")
 
 
-def _subject(by_stage: dict[str, list[NoticeLine]]) -> str:
+def _subject(by_stage: dict[str, list[NoticeLine]], handovers: list[handing.Told]) -> str:
     number = sum(map(len, by_stage.values()))
     if not number:
-        return _("Your digest is ready")
+        return handovers[0].headline if handovers else _("Your digest is ready")
     if Stage.LAST_DAY in by_stage:
         text = ngettext(
             "%(number)d contact, some on their last day",

@@ -40,6 +40,13 @@ def unit_in_charge_follows_the_pairing(facts: Facts) -> Found:
         yield f"pairing {pk}", f"Person {person} is in the charge of another unit."
 
 
+def no_open_pairing_with_an_inactive_officer(facts: Facts) -> Found:
+    """Whoever is responsible can sign in."""
+    rows = Pairing.objects.lasting(facts.day).filter(officer__is_active=False).order_by("pk")
+    for pk, officer in rows.values_list("pk", "officer__police_number"):
+        yield f"pairing {pk}", f"The account of officer {officer} is switched off; hand this person over."
+
+
 def corrections_name_what_they_correct(facts: Facts) -> Found:
     """A record is superseded exactly if another one, about the same person, supersedes it (R6)."""
     replacing = ContactRecord.objects.filter(supersedes=OuterRef("pk"))
