@@ -78,6 +78,19 @@ def pair_many(
     return refused
 
 
+@transaction.atomic
+def pair_unheld(
+    wanted: Mapping[Stakeholder, Officer], *, on: dt.date, actor: Actor, reason: str = ""
+) -> dict[Stakeholder, Left]:
+    """The same for those only whom nobody holds from the day on: somebody may have been quicker. They are among those
+    that it answers."""
+    lock(wanted)
+    held = Pairing.objects.lasting(on).filter(stakeholder__in=wanted).values_list("stakeholder", flat=True)
+    left = dict.fromkeys((person for person in wanted if person.pk in set(held)), Left.LATER)
+    free = {person: officer for person, officer in wanted.items() if person not in left}
+    return left | pair_many(free, on=on, actor=actor, reason=reason)
+
+
 def lock(people: Iterable[Stakeholder]) -> None:
     """Whoever pairs locks the people first, in the order of their keys, and then the officers: two at once take turns."""
     pks = sorted({person.pk for person in people})

@@ -212,6 +212,12 @@ def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
 
 
+def _proposed(bureau: Bureau) -> dict[str, Any]:
+    person = factories.stakeholder("李娜", bureau.station)
+    factories.seat(person)
+    return {"on": "2026-11-18", "ids": [person.pk], f"to_{person.pk}": bureau.bob.police_number}
+
+
 def _nothing(bureau: Bureau) -> dict[str, Any]:
     return {}
 
@@ -331,6 +337,7 @@ PAGES: dict[str, Page] = {
     # An officer's day, and what is owed.
     "schedules:today": Page(LOG),
     "schedules:overview": Page(EDIT),
+    "schedules:proposal-list": Page(PAIR, post=_proposed, doer="bob"),
     "schedules:notice-list": Page(),
     "schedules:notice-read": Page("", "private", _notice, post=_nothing, doer="alice", only_post=True),
     "schedules:notice-read-all": Page(args=_nothing_but_a_notice, post=_nothing, doer="alice", only_post=True),

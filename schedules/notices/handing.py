@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import ngettext
@@ -49,13 +50,13 @@ class Told:
 def described(lines: Iterable[NoticeLine], day: dt.date) -> list[Told]:
     """What the lines about hand-overs say on a day, in one query however many there are. Whoever holds a person no
     longer reads no name."""
-    about = [line for line in lines if line.handover_id]
+    about: list[Any] = [line for line in lines if line.handover_id]
     if not about:
         return []
     still = Pairing.objects.lasting(day).filter(
         stakeholder=OuterRef("stakeholder"), officer=OuterRef("successor")
     )
-    parts: dict[int, list[HandoverLine]] = defaultdict(list)
+    parts: dict[int, list[Any]] = defaultdict(list)
     rows = HandoverLine.objects.filter(handover__in=[line.handover_id for line in about])
     rows = rows.select_related("stakeholder", "successor").annotate(still=Exists(still))
     for part in rows.order_by("stakeholder__pinyin", "pk"):
@@ -63,7 +64,7 @@ def described(lines: Iterable[NoticeLine], day: dt.date) -> list[Told]:
     return [_told(line, parts[line.handover_id]) for line in about]
 
 
-def _told(line: NoticeLine, parts: list[HandoverLine]) -> Told:
+def _told(line: Any, parts: list[Any]) -> Told:
     handover, reader = line.handover, line.recipient_id
     mine = [part for part in parts if part.successor_id == reader]
     words = {"officer": handover.officer.name, "number": len(mine), "day": handover.on}
