@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts import standing_in
 from contacts.models import Actor, AuditEntry, Officer, Pairing, Unit, UnitRole
 
 # No letters or digits that are mistaken for each other when read out over the phone.
@@ -70,6 +71,7 @@ def deactivate(officer: Officer, *, on: dt.date, actor: Actor, reason: str) -> N
             % {"name": officer.name, "number": held}
         )
     Officer.objects.filter(pk=officer.pk).update(is_active=False)
+    standing_in.end_all_of(officer, on=on, actor=actor, reason=reason)
     AuditEntry.objects.record(
         actor,
         "deactivate account",

@@ -16,6 +16,7 @@ from contacts.views import (
     search,
     settings,
     stakeholders,
+    stand_ins,
     topics,
 )
 
@@ -44,6 +45,8 @@ urlpatterns = [
     path("pairings/<int:pk>/end/", pairings.end, name="pairing-end"),
     path("officers/<str:number>/hand-over/", handovers.create, name="handover-create"),
     path("handovers/<int:pk>/", handovers.detail, name="handover-detail"),
+    path("stand-ins/", stand_ins.index, name="stand-in-list"),
+    path("stand-ins/<int:pk>/end/", stand_ins.end, name="stand-in-end"),
     path("contacts/<int:pk>/correct/", records.correct, name="record-correct"),
     path("contacts/<int:pk>/void/", records.void, name="record-void"),
     path("contacts/<int:pk>/promise-kept/", records.keep, name="record-keep"),

@@ -16,6 +16,7 @@ from contacts.models import (
     Pairing,
     Seat,
     Stakeholder,
+    StandIn,
     Unit,
     UnitRole,
 )
@@ -75,6 +76,12 @@ def handover(giver: Officer, taken: dict[Stakeholder, Officer], on: dt.date) -> 
     for person, successor in taken.items():
         made.lines.create(stakeholder=person, successor=successor)
     return made
+
+
+def stand_in(other: Officer, absent: Officer, since: dt.date, until: dt.date) -> StandIn:
+    return StandIn.objects.create(
+        absent=absent, stand_in=other, unit=other.unit, starts_on=since, ends_on=until
+    )
 
 
 def record(person: Stakeholder, by: Officer, at: dt.datetime, **fields: Any) -> ContactRecord:

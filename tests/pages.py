@@ -49,6 +49,7 @@ DESIGN = {
     "log contacts, feedback": "- -  A U  O O U  O - -",
     "read feedback": "- -  A U  A U U  O C -",
     "pair, hand over, waive": "- -  A U  - U U  - - -",
+    "name a stand-in": "- -  A U  O U U  O - -",
     "policies, working days, topics": "- -  A -  - - -  - - -",
     "recount a closed period": "- -  A U  - - -  - - -",
     "digest": "- -  A U  A U U  O - -",
@@ -208,6 +209,10 @@ def _handover(bureau: Bureau) -> list:
     return [factories.handover(before, {bureau.deputy: bureau.alice}, TODAY).pk]
 
 
+def _stand_in(bureau: Bureau) -> list:
+    return [factories.stand_in(factories.officer("Eve", bureau.station), bureau.alice, TODAY, TODAY).pk]
+
+
 def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
 
@@ -290,6 +295,13 @@ PAGES: dict[str, Page] = {
         post=lambda bureau: {"on": "2026-11-18", "reason": "because", "everybody_to": bureau.bob.police_number},
     ),
     "contacts:handover-detail": Page(ROSTER, "deputy", _handover),
+    "contacts:stand-in-list": Page(
+        "name a stand-in", doer="alice",
+        post=lambda bureau: {"stand_in": bureau.bob.police_number, "starts_on": "2026-11-18", "ends_on": "2026-11-20"},
+    ),
+    "contacts:stand-in-end": Page(
+        "name a stand-in", "alice", _stand_in, post=_nothing, doer="alice", only_post=True
+    ),
     # Feedback.
     "contacts:feedback-list": Page("read feedback"),
     "contacts:feedback-detail": Page("read feedback", "deputy", _feedback),

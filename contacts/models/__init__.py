@@ -9,6 +9,7 @@ from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
+from contacts.models.stand_ins import StandIn
 from contacts.models.units import Unit
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Pairing",
     "Seat",
     "Stakeholder",
+    "StandIn",
     "Topic",
     "Unit",
     "UnitRole",

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 class PairingQuerySet(models.QuerySet["Pairing"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.SEE_ROSTER) -> PairingQuerySet:
-        return self.filter(access.reach(officer, deed).q(unit="unit__", own=Q(officer=officer)))
+        return self.filter(
+            access.reach(officer, deed).q(unit="unit__", own=Q(officer__in=officer.rights.acting_for))
+        )
 
     def open(self, day: dt.date) -> PairingQuerySet:
         """In force on `day`; both ends are inclusive (R4)."""

@@ -23,7 +23,7 @@ def queue(moment: Moment) -> int:
     """Tell what has fallen due; how many notices got something new. Call it under the lock of the passes and inside
     their transaction: a line stands in the inbox together with the decision that it is told, or not at all."""
     found = list(due(moment))
-    recipients = Recipients.of(found)
+    recipients = Recipients.of(found, moment.today)
     told, replaced = [], []
     for one in found:
         told += [

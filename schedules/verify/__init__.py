@@ -62,6 +62,7 @@ CHECKS = (
     Check("R5-R7", "status_is_what_records_and_pairings_say", status.as_records_and_pairings_say),
     Check("R7", "groups_make_up_the_total", status.groups_make_up_the_total),
     Check("R5", "no_open_pairing_with_an_inactive_officer", roster.no_open_pairing_with_an_inactive_officer),
+    Check("R5", "one_stands_in_at_a_time", roster.one_stands_in_at_a_time),
     Check("R6", "corrections_name_what_they_correct", roster.corrections_name_what_they_correct),
     Check("R8", "due_day_is_the_last_working_day", obligations.due_day_is_the_last_working_day, planned=True),
     Check("R8", "planned_day_is_worked", obligations.planned_day_is_worked, planned=True),

@@ -70,7 +70,7 @@ def nothing_due_is_untold(facts: Facts) -> Found:
     found = list(due(Moment(facts.now, facts.workdays)))
     touched = Obligation.objects.filter(pk__in=[one.obligation_id for one in found], changed_at__gt=facts.now)
     since = set(touched.values_list("pk", flat=True))
-    recipients = Recipients.of(found)
+    recipients = Recipients.of(found, facts.day)
     for one in found:
         if one.obligation_id not in since and list(recipients.for_(one)):
             yield f"obligation {one.obligation_id}", f"Nobody was told its stage {one.stage}."

@@ -72,4 +72,5 @@ def _place(officer: Officer) -> str:
 
 
 def _holds_anyone(officer: Officer) -> bool:
-    return Pairing.objects.open(timezone.localdate()).filter(officer=officer).exists()
+    own = officer.rights.acting_for
+    return Pairing.objects.open(timezone.localdate()).filter(officer__in=own).exists()

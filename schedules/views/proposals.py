@@ -40,7 +40,7 @@ def index(request: OfficerRequest) -> HttpResponse:
             return redirect(request.get_full_path())
         if not form.proposals:  # nobody of the page that was sent is within reach any more
             for error in form.non_field_errors():
-                messages.warning(request, error)
+                messages.warning(request, str(error))
             return redirect(request.get_full_path())
     found = _propose(request.user, waiting.order_by("pk")[:AT_ONCE], day)
     page = Paginator([one for one in found if one.officer], PER_PAGE).get_page(request.GET.get("page"))

@@ -126,6 +126,12 @@ def handed_over_in_silence():
     Handover.objects.filter(pk=made.pk).update(made_at=at("2026-11-30 08:00"))
 
 
+def two_stand_in():
+    alice, bob, carl = (Officer.objects.get(name=name) for name in ("Alice", "Bob", "Carl"))
+    for other in (bob, carl):
+        factories.stand_in(other, alice, day("2026-11-02"), day("2026-11-06"))
+
+
 def deleted():
     untold = Obligation.objects.exclude(notice_lines__isnull=False)
     untold.filter(period_key="2027-03").delete()
@@ -241,6 +247,7 @@ BREACHES = [
     (another_unit_in_charge, "unit_in_charge_follows_the_pairing"),
     (switched_off, "no_open_pairing_with_an_inactive_officer"),
     (handed_over_in_silence, "every_hand_over_was_told"),
+    (two_stand_in, "one_stands_in_at_a_time"),
     (deleted, "nothing_owed_is_missing"),
     (invented, "nothing_exists_that_is_not_owed"),
     (from_before, "nothing_from_before_the_first_pass"),
