@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -55,14 +55,19 @@ class Choice:
 
 @dataclass(frozen=True)
 class Proposal:
-    """`officer` None: a person must decide, and `why` says what stands in the way. `choices` holds everybody who could
-    be taken, the proposed one among them."""
+    """`officer` None: a person must decide, and `why` says what stands in the way. `eligible` are all who could be
+    taken, the proposed one among them; `held` says how many each holds."""
 
     stakeholder: Stakeholder
     officer: OfficerRef | None
     reason: str
-    load: int = 0
-    choices: list[Choice] = field(default_factory=list)
+    load: int
+    eligible: list[OfficerRef]
+    held: Counter[int]
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [Choice(officer, self.held[officer.pk]) for officer in self.eligible]
 
     @property
     def why(self) -> str:
@@ -140,24 +145,20 @@ class Board:
         return next((level for level in RANKS if level in held), "")
 
     def choose(self, person: Stakeholder, candidates: list[tuple[OfficerRef, str]]) -> Proposal:
-        choices = self.choices(person, [officer for officer, _near in candidates])
+        eligible = self.eligible(person, [officer for officer, _near in candidates])
         free = [one for one in candidates if self.loads[one[0].pk] < CAPS[one[0].post_class]]
         if not free:
-            return Proposal(person, None, "full" if candidates else "nowhere", choices=choices)
+            return Proposal(person, None, "full" if candidates else "nowhere", 0, eligible, self.held)
         ranks = list(dict.fromkeys(officer.post_class for officer, _near in candidates))
         officer, near = min(free, key=lambda one: self.burden(one[0], ranks))
         load = self.loads[officer.pk]
         self.loads[officer.pk] += 1
-        return Proposal(person, officer, near, load, choices)
+        return Proposal(person, officer, near, load, eligible, self.held)
 
-    def choices(self, person: Stakeholder, fitting: list[OfficerRef]) -> list[Choice]:
+    def eligible(self, person: Stakeholder, fitting: list[OfficerRef]) -> list[OfficerRef]:
         """Whoever fits and then the colleagues, each once."""
-        known = dict.fromkeys([*fitting, *self.colleagues])
-        return [
-            Choice(officer, self.held[officer.pk])
-            for officer in known
-            if officer.pk != self.instead_of.get(person.pk)
-        ]
+        colleagues = [one for one in self.colleagues if one.pk != self.instead_of.get(person.pk)]
+        return list(dict.fromkeys([*fitting, *colleagues]))
 
     def burden(self, officer: OfficerRef, ranks: list[str]) -> tuple[bool, int, float, str]:
         share = self.loads[officer.pk] / CAPS[officer.post_class]

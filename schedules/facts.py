@@ -80,7 +80,7 @@ def versions_by_policy(versions: Iterable[PolicyVersion] | None = None) -> dict[
     }
 
 
-def covered_stakeholders(day: dt.date) -> QuerySet[Stakeholder]:
+def covered_stakeholders(day: dt.date) -> StakeholderQuerySet:
     """The people to whom some policy in force on `day` owes contacts, paired or not."""
     seats = Seat.objects.active(day).filter(covered_seats(day), stakeholder=OuterRef("pk"))
     return Stakeholder.objects.filter(Exists(seats))
@@ -89,7 +89,7 @@ def covered_stakeholders(day: dt.date) -> QuerySet[Stakeholder]:
 def awaiting_an_officer(day: dt.date) -> StakeholderQuerySet:
     """Those of them whom nobody holds on `day` or will hold later."""
     held = Pairing.objects.lasting(day).filter(stakeholder=OuterRef("pk"))
-    return Stakeholder.objects.filter(~Exists(held), pk__in=covered_stakeholders(day))
+    return covered_stakeholders(day).filter(~Exists(held))
 
 
 def covered_seats(day: dt.date, versions: Iterable[PolicyVersion] | None = None) -> Q:
