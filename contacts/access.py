@@ -60,6 +60,7 @@ class Deed(StrEnum):
     LOG = "log"  # contacts and ordinary feedback
     READ_FEEDBACK = "read_feedback"
     PAIR = "pair"
+    ASK_REPAIRING = "ask_repairing"  # that somebody be given another officer
     STAND_IN = "stand_in"  # who looks after an absent officer's people
     WAIVE = "waive"
     CONFIGURE = "configure"  # policies, working days, topics
@@ -105,6 +106,7 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.LOG: _row(_A, _U, None, None, _U, _O),
     Deed.READ_FEEDBACK: _row(_A, _U, _A, _U, _U, _O),
     Deed.PAIR: _row(_A, _U, None, _U, _U),
+    Deed.ASK_REPAIRING: _row(_A, _U, None, _U, _U, reviewer=_A),
     Deed.STAND_IN: _row(_A, _U, None, _U, _U, _O),
     Deed.WAIVE: _row(_A, _U, None, _U, _U),
     Deed.CONFIGURE: _row(_A),

@@ -26,6 +26,8 @@ ACTIONS: dict[str, str | Promise] = {
     "pair": _("pair"),
     "end pairing": _("end pairing"),
     "hand over": _("hand over"),
+    "ask for another officer": _("ask for another officer"),
+    "decline another officer": _("decline another officer"),
     "appoint stand-in": _("appoint stand-in"),
     "end stand-in": _("end stand-in"),
     "log contact": _("log contact"),

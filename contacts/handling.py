@@ -25,6 +25,7 @@ from contacts.models import (
     FeedbackStep,
     Officer,
     Pairing,
+    RepairingRequest,
     Stakeholder,
     Topic,
     Unit,
@@ -68,6 +69,8 @@ def pair(
         stakeholder=stakeholder, officer=officer, unit=officer.unit, started_on=on, reason=reason
     )
     Stakeholder.objects.filter(pk=stakeholder.pk).update(unit=officer.unit, updated_at=timezone.now())
+    requests = RepairingRequest.objects.filter(stakeholder=stakeholder)
+    requests.decide(RepairingRequest.Outcome.DONE, actor)
     AuditEntry.objects.record(
         actor,
         "pair",

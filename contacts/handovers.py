@@ -15,7 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.imports.directory import OfficerRef
-from contacts.models import Actor, AuditEntry, Handover, HandoverLine, Officer, Pairing, Stakeholder
+from contacts.models import (
+    Actor,
+    AuditEntry,
+    Handover,
+    HandoverLine,
+    Officer,
+    Pairing,
+    RepairingRequest,
+    Stakeholder,
+)
 
 AT_ONCE = 2000  # keys that fit into one query on every database
 ONE_DAY = dt.timedelta(days=1)
@@ -75,18 +84,28 @@ def pair_many(
     Pairing.objects.bulk_create(started, batch_size=500)
     move([pairing.stakeholder for pairing in started], {p.stakeholder_id: p.unit_id for p in started})
     AuditEntry.objects.bulk_create(entries, batch_size=500)
+    answer_requests([pairing.stakeholder_id for pairing in started], actor)
     return refused
 
 
 @transaction.atomic
-def pair_unheld(
-    wanted: Mapping[Stakeholder, Officer], *, on: dt.date, actor: Actor, reason: str = ""
+def pair_proposed(
+    wanted: Mapping[Stakeholder, Officer],
+    *,
+    asked: Collection[int],
+    on: dt.date,
+    actor: Actor,
+    reason: str = "",
 ) -> dict[Stakeholder, Left]:
-    """The same for those only whom nobody holds from the day on: somebody may have been quicker. They are among those
-    that it answers."""
+    """The same for those only whom nobody holds from the day on, and for those of `asked` (keys of people) for whom the
+    request for another officer still stands. Somebody may have been quicker: they are among those that it answers."""
     lock(wanted)
-    held = Pairing.objects.lasting(on).filter(stakeholder__in=wanted).values_list("stakeholder", flat=True)
-    left = dict.fromkeys((person for person in wanted if person.pk in set(held)), Left.LATER)
+    held = set(
+        Pairing.objects.lasting(on).filter(stakeholder__in=wanted).values_list("stakeholder", flat=True)
+    )
+    requests = RepairingRequest.objects.undecided().filter(stakeholder__in=asked)
+    held -= set(requests.values_list("stakeholder", flat=True))
+    left = dict.fromkeys((person for person in wanted if person.pk in held), Left.LATER)
     free = {person: officer for person, officer in wanted.items() if person not in left}
     return left | pair_many(free, on=on, actor=actor, reason=reason)
 
@@ -97,6 +116,14 @@ def lock(people: Iterable[Stakeholder]) -> None:
     for start in range(0, len(pks), AT_ONCE):
         rows = Stakeholder.objects.filter(pk__in=pks[start : start + AT_ONCE]).order_by("pk")
         list(rows.select_for_update().values_list("pk"))
+
+
+def answer_requests(people: Collection[int], actor: Actor) -> None:
+    """Whoever is paired anew got the other officer that was asked for."""
+    pks = sorted(people)
+    for start in range(0, len(pks), AT_ONCE):
+        requests = RepairingRequest.objects.filter(stakeholder__in=pks[start : start + AT_ONCE])
+        requests.decide(RepairingRequest.Outcome.DONE, actor)
 
 
 def active_among(officers: Iterable[int]) -> set[int]:
@@ -189,6 +216,7 @@ def _succeed(pairing: Pairing, officer: Officer, start: dt.date, actor: Actor, r
     )
     if not person.pairings.filter(started_on__gt=start).exists():
         move([person], {person.pk: officer.unit_id})
+    answer_requests([person.pk], actor)
     after = {"officer": officer.police_number, "from": start, "until": until}
     AuditEntry.objects.record(actor, "pair", person, before=before, after=after, reason=reason)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from contacts.imports.directory import OfficerRef, UnitRef
@@ -76,7 +76,7 @@ class Proposal:
 
 
 def propose(
-    people: QuerySet[Stakeholder],
+    people: Iterable[Stakeholder],
     day: dt.date,
     *,
     within: Collection[int] | None = None,
@@ -89,7 +89,9 @@ def propose(
     `within`: the officers who may be named, None everybody; `instead_of`: person → the officer who is not to have them;
     `unit`: whose officers come first, and may be chosen whatever their rank."""
     board = Board(day, within, instead_of or {}, unit)
-    wanted = [(person, board.candidates(person)) for person in people.prefetch_related("seats")]
+    people = list(people)
+    prefetch_related_objects(people, "seats")
+    wanted = [(person, board.candidates(person)) for person in people]
     wanted.sort(key=lambda one: (len(one[1]), one[0].pk))
     return sorted((board.choose(*one) for one in wanted), key=lambda proposal: proposal.stakeholder.pk)
 

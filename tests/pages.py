@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contacts.imports import batches
 from contacts.imports.results import Context
-from contacts.models import Actor, ContactRecord, Feedback, Topic, UnitRole
+from contacts.models import Actor, ContactRecord, Feedback, RepairingRequest, Topic, UnitRole
 from schedules.feeds import subscribe
 from schedules.models import (
     CyclePolicy,
@@ -49,6 +49,7 @@ DESIGN = {
     "log contacts, feedback": "- -  A U  O O U  O - -",
     "read feedback": "- -  A U  A U U  O C -",
     "pair, hand over, waive": "- -  A U  - U U  - - -",
+    "ask for another officer": "- -  A U  - U U  - A -",
     "name a stand-in": "- -  A U  O U U  O - -",
     "policies, working days, topics": "- -  A -  - - -  - - -",
     "recount a closed period": "- -  A U  - - -  - - -",
@@ -213,6 +214,10 @@ def _stand_in(bureau: Bureau) -> list:
     return [factories.stand_in(factories.officer("Eve", bureau.station), bureau.alice, TODAY, TODAY).pk]
 
 
+def _asked(bureau: Bureau) -> list:
+    return [RepairingRequest.objects.create(stakeholder=bureau.deputy, asked_by=bureau.rita).pk]
+
+
 def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
 
@@ -295,6 +300,10 @@ PAGES: dict[str, Page] = {
         post=lambda bureau: {"on": "2026-11-18", "reason": "because", "everybody_to": bureau.bob.police_number},
     ),
     "contacts:handover-detail": Page(ROSTER, "deputy", _handover),
+    "contacts:repairing-ask": Page(
+        "ask for another officer", post=lambda bureau: {"person": bureau.deputy.number}, doer="rita"
+    ),
+    "contacts:repairing-decline": Page(PAIR, "deputy", _asked, post=_nothing, doer="bob", only_post=True),
     "contacts:stand-in-list": Page(
         "name a stand-in", doer="alice",
         post=lambda bureau: {"stand_in": bureau.bob.police_number, "starts_on": "2026-11-18", "ends_on": "2026-11-20"},

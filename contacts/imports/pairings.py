@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from contacts.handovers import active_among, lock, move
+from contacts.handovers import active_among, answer_requests, lock, move
 from contacts.imports import cells
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.finding import Finder
@@ -197,6 +197,8 @@ class Plan:
         Pairing.objects.bulk_update(self.ended, ["ended_on"], batch_size=500)
         Pairing.objects.bulk_create(self.created, batch_size=500)
         AuditEntry.objects.bulk_create(self.entries, batch_size=500)
+        anew = [pairing.stakeholder_id for pairing in self.created if pairing.ended_on is None]
+        answer_requests(anew, self.context.actor)
 
 
 def overlap(pairing: Pairing, wish: Wish) -> bool:

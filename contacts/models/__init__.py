@@ -8,6 +8,7 @@ from contacts.models.imports import ImportBatch, ImportRow
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
+from contacts.models.repairing import RepairingRequest
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
 from contacts.models.stand_ins import StandIn
 from contacts.models.units import Unit
@@ -30,6 +31,7 @@ __all__ = [
     "ImportRow",
     "Officer",
     "Pairing",
+    "RepairingRequest",
     "Seat",
     "Stakeholder",
     "StandIn",

@@ -75,10 +75,10 @@ class StandIn(models.Model):
             models.Index(fields=["stand_in", "ends_on"], name="contacts_stand_in_of_officer"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.stand_in} for {self.absent}, {self.starts_on} – {self.ends_on}"
+
     @property
     def serves_there(self) -> bool:
         """Is the stand-in still where they were named? If not, it is over whatever the days say."""
         return self.stand_in.is_active and self.stand_in.unit_id == self.unit_id
-
-    def __str__(self) -> str:
-        return f"{self.stand_in} for {self.absent}, {self.starts_on} – {self.ends_on}"

@@ -83,7 +83,7 @@ def test_for_whom_nobody_can_be_proposed_a_person_must_decide(bureau):
 
 
 def test_where_everybody_is_paired_it_says_so(bureau):
-    assert "Everybody whom a cycle covers is paired." in html_for(bureau.bob)
+    assert "Everybody whom a cycle covers is paired" in html_for(bureau.bob)
 
 
 # --- pairing -------------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def test_whoever_left_the_reach_with_their_new_officer_is_counted_and_not_named(
     html = send(bureau.bob, dict.fromkeys([one, two], bureau.bob.police_number)).content.decode()
 
     assert "1 person is paired." in html
-    assert "1 of those whom you ticked are not in your reach any more" in html
+    assert "1 of those whom you ticked is not in your reach any more" in html
     assert one.pairings.get().officer == bureau.dan
     assert "not in your reach" in send(bureau.bob, {one: bureau.bob.police_number}).content.decode()
 
