@@ -116,7 +116,7 @@ def _form(request: OfficerRequest, day: dt.date, proposals: Iterable[Proposal]) 
 def _pair(request: OfficerRequest, form: ProposalsForm, asked: Asked) -> None:
     """Pair what was ticked, and say how many and who was left alone."""
     wanted, on = form.wanted, form.cleaned_data["on"]
-    left = pair_proposed(wanted, asked=asked.keys(), on=on, actor=Actor.of(request), reason=_("proposed"))
+    left = pair_proposed(wanted, asked=asked.keys(), on=on, actor=Actor.of(request), reason=_("as proposed"))
     if number := len(wanted) - len(left):
         messages.success(
             request,
