@@ -46,7 +46,8 @@ def queue(moment: Moment) -> int:
 
 def post(lines: list[NoticeLine], moment: Moment) -> int:
     """Put lines, each with its recipient, into the inbox and on their way; how many notices got something. All are
-    about obligations, all about digests, or all about hand-overs. One that was cancelled once is told after all. Under the same lock."""
+    about obligations, all about digests, or all about hand-overs. One that was cancelled once is told after all. Under
+    the same lock."""
     if not lines:
         return 0
     notices = _open_notices({line.recipient_id for line in lines}, moment)
