@@ -62,8 +62,8 @@ class NoticeLineQuerySet(models.QuerySet["NoticeLine"]):
 
 
 class NoticeLine(models.Model):
-    """One thing told: (obligation, stage, recipient), a digest that is ready, or a hand-over to either side. A line that a later stage replaced
-    before anybody was told, or that was met before it went out, says so in its state."""
+    """One thing told: (obligation, stage, recipient), a digest that is ready, or a hand-over to either side. A line
+    that a later stage replaced before anybody was told, or that was met before it went out, says so in its state."""
 
     class State(models.TextChoices):
         TOLD = "told", _("told")

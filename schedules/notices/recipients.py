@@ -1,4 +1,5 @@
-"""Who is told of a stage: the responsible officer and whoever stands in for them, and of what was missed their unit's leaders too (R10)."""
+"""Who is told of a stage: the responsible officer and whoever stands in for them, and of what was missed their unit's
+leaders too (R10)."""
 
 from __future__ import annotations
 
