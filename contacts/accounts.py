@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from contacts.models import Actor, AuditEntry, Officer, Unit, UnitRole
+from contacts import standing_in
+from contacts.models import Actor, AuditEntry, Officer, Pairing, Unit, UnitRole
 
 # No letters or digits that are mistaken for each other when read out over the phone.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -48,13 +51,27 @@ def reset_password(officer: Officer, *, actor: Actor, reason: str) -> str:
 
 
 @transaction.atomic
-def deactivate(officer: Officer, *, actor: Actor, reason: str) -> None:
-    """Keep an officer out from the next request on. What they did and whom they hold stays."""
+def deactivate(officer: Officer, *, on: dt.date, actor: Actor, reason: str) -> None:
+    """Keep an officer out from the next request on. What they did stays; whom they hold on the day `on` or later has
+    to be handed over first."""
     if actor.officer and officer.pk == actor.officer.pk:
         raise ValidationError(_("You can not deactivate your own account."))
     _not_a_watcher(officer, actor)
-    if not Officer.objects.filter(pk=officer.pk, is_active=True).update(is_active=False):
+    if not Officer.objects.active().locked().filter(pk=officer.pk).exists():
         raise ValidationError(_("This account is not active."))
+    if held := Pairing.objects.lasting(on).filter(officer=officer).count():
+        raise ValidationError(
+            ngettext(
+                "%(name)s is responsible for %(number)d person. A coordinator or leader hands this person over first: "
+                "in the list of officers, at the officer's name.",
+                "%(name)s is responsible for %(number)d people. A coordinator or leader hands them over first: in the "
+                "list of officers, at the officer's name.",
+                held,
+            )
+            % {"name": officer.name, "number": held}
+        )
+    Officer.objects.filter(pk=officer.pk).update(is_active=False)
+    standing_in.end_all_of(officer, on=on, actor=actor, reason=reason)
     AuditEntry.objects.record(
         actor,
         "deactivate account",

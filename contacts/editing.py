@@ -12,7 +12,7 @@ from contacts.models import Actor, AuditEntry, ContactPhone, Seat, Stakeholder
 from contacts.phones import Phone
 
 PERSON_FIELDS = (
-    "name", "sex", "birth_year", "birth_month", "employer", "address", "street", "email", "unit", "remark",
+    "name", "sex", "birth_year", "birth_month", "employer", "address", "street", "email", "reach_hint", "unit", "remark",
 )  # fmt: skip
 SEAT_FIELDS = (
     "kind", "level", "body", "delegation", "term_number", "certificate", "occupation", "unit", "started_on", "ended_on",

@@ -26,6 +26,7 @@ from contacts.models import (
     FeedbackStep,
     Officer,
     Pairing,
+    RepairingRequest,
     Stakeholder,
     Topic,
     Unit,
@@ -42,12 +43,17 @@ def pair(
     stakeholder: Stakeholder, officer: Officer, *, on: dt.date, actor: Actor, reason: str = ""
 ) -> Pairing:
     """Make `officer` responsible from the day `on`. Whoever was, stops on the day before (R4); the unit in charge
-    follows, on that day if somebody holds the person until then. Raises ValidationError when a later pairing exists or nothing would change."""
+    follows, on that day if somebody holds the person until then. Raises ValidationError when a later pairing exists, the
+    officer may not sign in, or nothing would change."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
-    # Nobody moves the officer to another unit meanwhile: the pairing keeps the one of its day.
-    officer = (
-        Officer.objects.select_for_update(no_key=True, of=("self",)).select_related("unit").get(pk=officer.pk)
-    )
+    # Nobody switches the officer off or moves them to another unit meanwhile: the pairing keeps the one of its day.
+    locked = Officer.objects.active().locked().select_related("unit").filter(pk=officer.pk).first()
+    if locked is None:
+        raise ValidationError(
+            _("The account of %(officer)s is switched off; choose somebody else."),
+            params={"officer": officer.name},
+        )
+    officer = locked
     last = stakeholder.pairings.order_by("-started_on").first()
     if last and last.started_on > on:
         raise ValidationError(
@@ -69,6 +75,8 @@ def pair(
     )
     if follows:
         Stakeholder.objects.filter(pk=stakeholder.pk).update(unit=officer.unit, updated_at=timezone.now())
+    requests = RepairingRequest.objects.filter(stakeholder=stakeholder)
+    requests.decide(RepairingRequest.Outcome.DONE, actor)
     AuditEntry.objects.record(
         actor,
         "pair",

@@ -27,6 +27,7 @@ from contacts.models import (
     ContactRecord,
     Feedback,
     ImportBatch,
+    RepairingRequest,
     SavedView,
     Stakeholder,
     Topic,
@@ -66,6 +67,8 @@ DESIGN = {
     "log contacts, feedback": "- -  A U  O O U  O - -",
     "read feedback": "- -  A U  A U U  O C -",
     "pair, hand over, waive": "- -  A U  - U U  - - -",
+    "ask for another officer": "- -  A U  - U U  - A -",
+    "name a stand-in": "- -  A U  O U U  O - -",
     "policies, working days, topics": "- -  A -  - - -  - - -",
     "recount a closed period": "- -  A U  - - -  - - -",
     "digest": "- -  A U  A U U  O - -",
@@ -281,8 +284,27 @@ def _ticked(bureau: Bureau) -> dict[str, Any]:
     return {"people": str(bureau.deputy.pk)}
 
 
+def _handover(bureau: Bureau) -> list:
+    before = factories.officer("Eve", bureau.station)
+    return [factories.handover(before, {bureau.deputy: bureau.alice}, TODAY).pk]
+
+
+def _stand_in(bureau: Bureau) -> list:
+    return [factories.stand_in(factories.officer("Eve", bureau.station), bureau.alice, TODAY, TODAY).pk]
+
+
+def _asked(bureau: Bureau) -> list:
+    return [RepairingRequest.objects.create(stakeholder=bureau.deputy, asked_by=bureau.rita).pk]
+
+
 def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
+
+
+def _proposed(bureau: Bureau) -> dict[str, Any]:
+    person = factories.stakeholder("李娜", bureau.station)
+    factories.seat(person)
+    return {"on": "2026-11-18", "ids": [person.pk], f"to_{person.pk}": bureau.bob.police_number}
 
 
 def _nothing(bureau: Bureau) -> dict[str, Any]:
@@ -397,6 +419,22 @@ PAGES: dict[str, Page] = {
         PAIR, "deputy", lambda bureau: [bureau.deputy.pairings.get().pk],
         post=lambda bureau: {"last_day": "2026-11-17", "reason": "because"}, doer="bob",
     ),
+    "contacts:handover-create": Page(
+        PAIR, "alice", lambda bureau: [bureau.alice.police_number], doer="bob",
+        post=lambda bureau: {"on": "2026-11-18", "reason": "because", "everybody_to": bureau.bob.police_number},
+    ),
+    "contacts:handover-detail": Page(ROSTER, "deputy", _handover),
+    "contacts:repairing-ask": Page(
+        "ask for another officer", post=lambda bureau: {"person": bureau.deputy.number}, doer="rita"
+    ),
+    "contacts:repairing-decline": Page(PAIR, "deputy", _asked, post=_nothing, doer="bob", only_post=True),
+    "contacts:stand-in-list": Page(
+        "name a stand-in", doer="alice",
+        post=lambda bureau: {"stand_in": bureau.bob.police_number, "starts_on": "2026-11-18", "ends_on": "2026-11-20"},
+    ),
+    "contacts:stand-in-end": Page(
+        "name a stand-in", "alice", _stand_in, post=_nothing, doer="alice", only_post=True
+    ),
     # Feedback.
     "contacts:feedback-list": Page("read feedback"),
     "contacts:feedback-detail": Page("read feedback", "deputy", _feedback),
@@ -454,6 +492,7 @@ PAGES: dict[str, Page] = {
     # An officer's day, and what is owed.
     "schedules:today": Page(LOG),
     "schedules:overview": Page(EDIT),
+    "schedules:proposal-list": Page(PAIR, post=_proposed, doer="bob"),
     "schedules:notice-list": Page(),
     "schedules:notice-read": Page("", "private", _notice, post=_nothing, doer="alice", only_post=True),
     "schedules:notice-read-all": Page(args=_nothing_but_a_notice, post=_nothing, doer="alice", only_post=True),

@@ -28,7 +28,8 @@ class StakeholderForm(forms.ModelForm):
     class Meta:
         model = Stakeholder
         fields = [
-            "name", "sex", "birth_year", "birth_month", "employer", "street", "address", "email", "unit", "remark",
+            "name", "sex", "birth_year", "birth_month", "employer", "street", "address", "email", "reach_hint", "unit",
+            "remark",
         ]  # fmt: skip
 
     def __init__(self, data: Any = None, *, editor: Officer, **kwargs: Any) -> None:

@@ -72,6 +72,7 @@ WARNINGS = {
     "appointed_invalid": _("“%(value)s” is no day and was left out. Write it as 2008-05-08."),
     "officer_unknown": _("No officer has the police number “%(value)s”, so nobody is paired. Correct it, or pair the person here."),
     "pairing_conflict": _("The officer does not serve in “%(value)s”. The officer's own unit was taken; check which of the two is meant."),
+    "officer_inactive": _("The account of officer %(value)s is switched off, so the officer named here was left out."),
     "pairing_later": _("A pairing of this person begins after %(value)s, so the officer named here was left out."),
     "unit_unknown": _("The unit “%(value)s” is not known and was left out. Correct its name."),
     "unit_merged": _("The unit “%(value)s” is closed; %(unit)s, which it became part of, was taken instead."),
@@ -103,7 +104,7 @@ TITLES = {
     "birth_invalid": _("no month of birth"), "term_reversed": _("term ends before it begins"),
     "term_invalid": _("unreadable term"), "term_ended": _("term is over"), "other_term": _("another term"), "appointed_invalid": _("no day of appointment"),
     "officer_unknown": _("unknown officer, not paired"), "pairing_conflict": _("officer of another unit"),
-    "pairing_later": _("a later pairing exists"), "unit_unknown": _("unknown unit"), "no_phone": _("no phone number"),
+    "pairing_later": _("a later pairing exists"), "officer_inactive": _("officer is switched off"), "unit_unknown": _("unknown unit"), "no_phone": _("no phone number"),
     "unpaired": _("no officer named"), "typed_twice": _("typed twice"), "possible_duplicate": _("may be the same person"),
     "footer_total_differs": _("total differs"), "instant_future": _("has not come yet"),
 }  # fmt: skip

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts import handovers, names
+from contacts import names
+from contacts.handovers import Left, pair_many
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.issues import Issue
 from contacts.imports.matching import Match
@@ -191,13 +192,12 @@ class Writer:
     def pair(self) -> None:
         wanted = {person: officer for person, officer, _result in self.wanted}
         day, reason = self.context.pairings_from, _("named in the roster")
-        left = handovers.pair_many(
-            wanted, on=day, today=self.context.day, actor=self.context.actor, reason=reason
-        )
-        self.paired = len(wanted.keys() - left)
-        for person, _officer, result in self.wanted:
+        left = pair_many(wanted, on=day, today=self.context.day, actor=self.context.actor, reason=reason)
+        self.paired = len(wanted.keys() - left.keys())
+        for person, officer, result in self.wanted:
             if person in left:
-                result.issues.append(Issue("pairing_later", self.table.label("officer"), day.isoformat()))
+                value = day.isoformat() if left[person] == Left.LATER else officer.police_number
+                result.issues.append(Issue(left[person], self.table.label("officer"), value))
                 result.changes.pop("officer", None)
                 if result.outcome == Outcome.UPDATED and not result.changes:
                     result.outcome = Outcome.UNCHANGED

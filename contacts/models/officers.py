@@ -27,6 +27,11 @@ class OfficerQuerySet(models.QuerySet["Officer"]):
     def active(self) -> OfficerQuerySet:
         return self.filter(is_active=True)
 
+    def locked(self) -> OfficerQuerySet:
+        """Locked until the transaction ends, so that nobody is switched off who is being made responsible, nor the
+        other way round."""
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
     def reachable_by_mail(self) -> OfficerQuerySet:
         """Those who can be sent reminders by e-mail and want them."""
         return self.active().filter(notify_by_email=True).exclude(email="")

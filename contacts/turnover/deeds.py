@@ -298,7 +298,7 @@ def pair_proposed(
     watch = Watch([person.pk for person in free])
     left = pair_many(free, on=day, today=today, actor=actor, reason=_("proposed at the turn of the term"))
     watch.tell(journal.Pen(turnover.journal))  # type: ignore[arg-type]  # an applied one has a journal
-    return left | (wanted.keys() - free.keys())
+    return left.keys() | (wanted.keys() - free.keys())
 
 
 @transaction.atomic

@@ -107,7 +107,8 @@ def _page(request: OfficerRequest, pk: int) -> dict:
     current = next(
         (p for p in pairings if p.started_on <= today and (p.ended_on is None or p.ended_on >= today)), None
     )
-    can = user.rights.over(person.unit.path, own=current is not None and current.officer_id == user.pk)
+    own = current is not None and current.officer_id in user.rights.acting_for
+    can = user.rights.over(person.unit.path, own)
     history = History.of(person, user)
     seats_over_time = terms.history(person.seats.all(), today)
     return {

@@ -3,6 +3,7 @@ many and to whom, and afterwards to how many it was done and who was left out wh
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +23,7 @@ from contacts import exports, seats
 from contacts.access import Deed, requires
 from contacts.forms.stakeholders import SharedSeatForm
 from contacts.forms.ticked import EndSeatsForm, FormatForm, TickedPairForm
-from contacts.handovers import pair_many
+from contacts.handovers import Left, pair_many
 from contacts.models import Actor, Officer, Pairing, Stakeholder
 from contacts.requests import OfficerRequest
 from contacts.seats import Outcome, locked
@@ -135,9 +136,11 @@ def _hand_over(people: list[Stakeholder], *, officer: Officer, on: Any, reason: 
         stakeholder__in=people, officer=officer, ended_on=None, started_on__lte=on
     ).count()
     refused = pair_many(dict.fromkeys(people, officer), on=on, actor=actor, reason=reason)
+    why = Counter(refused.values())
     reasons = {
         _("are this officer's already"): theirs,
-        _("have a pairing that begins later"): len(refused),
+        _("have a pairing that begins later"): why[Left.LATER],
+        _("stay: the officer was switched off meanwhile"): why[Left.INACTIVE],
     }
     return Outcome(len(people) - theirs - len(refused), reasons)
 

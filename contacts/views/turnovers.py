@@ -20,6 +20,7 @@ from django_tables2 import RequestConfig
 from contacts import journal
 from contacts.access import Deed, find_for, requires
 from contacts.filters.turnovers import TurnoverLineFilter
+from contacts.forms.pairings import pairable
 from contacts.forms.turnovers import TurnoverForm
 from contacts.imports.issues import Refused
 from contacts.models import Actor, JournalLine, Officer, Stakeholder, Turnover, TurnoverLine
@@ -191,10 +192,8 @@ def show(
         context["doubtful"] = [(line, words.why(line), change_list(line.changes)) for line in undecided]
     elif turnover.state == "applied":
         day = deeds.pairing_day(turnover, timezone.localdate())
-        reach = request.user.rights.reach(Deed.PAIR)
-        context["proposals"] = propose(
-            unpaired(request, turnover), day, None if reach.everything else reach.paths
-        )
+        within = set(pairable(request.user).values_list("pk", flat=True))
+        context["proposals"] = propose(unpaired(request, turnover), day, within=within)
         context["pairing_day"] = day
     elif turnover.journal and turnover.journal.taken_back_at:
         context["kept"] = kept(journal.obstacles(turnover.journal))
