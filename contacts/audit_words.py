@@ -114,6 +114,7 @@ DETAILS: dict[str, str | Promise] = {
     "sha256": "SHA-256",
     "table": _("table"),
     "seats": _("seats"),
+    "stand_ins": _("stand-ins"),
     "ticked": _("ticked rows alone"),
     "unit": _("unit"),
     "until": _("until"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts import accounts, followers, handovers, journal
-from contacts.models import Actor, AuditEntry, FeedbackStep, Journal, Officer, Stakeholder, Unit
+from contacts.models import Actor, AuditEntry, FeedbackStep, Journal, Officer, StandIn, Stakeholder, Unit
 from contacts.unit_contents import open_feedback, open_pairings, open_roles
 from contacts.unit_tree import ONE_DAY, begin, chain, change, check_can_close, mend_paths
 
@@ -81,6 +81,7 @@ class Merging:
         moved = {
             "units": self.re_hang(),
             "feeds": followers.follow_units(self.keys, self.into.pk, self.told),  # before their officers move
+            "stand_ins": self.carry(StandIn.objects.lasting(self.day).filter(unit__in=self.keys)),
             "officers": self.carry(Officer.objects.filter(unit__in=self.keys)),
             "pairings": self.carry_pairings(),
             "people": self.carry(people.all(), updated_at=self.now),

@@ -19,6 +19,7 @@ from contacts.models import (
     Officer,
     Pairing,
     Stakeholder,
+    StandIn,
     Unit,
     UnitPast,
     UnitRole,
@@ -257,6 +258,15 @@ def test_calendar_addresses_stay_good_and_those_that_a_transfer_ended_stay_ended
     assert Client().get(reverse("schedules:feed", args=[secret])).status_code == 200
     ended.refresh_from_db()
     assert ended.revoked_at is not None
+
+
+def test_who_stands_in_goes_on_standing_in(city):
+    absent, stand_in = officer("崇安分局"), officer("南长分局")
+    factories.stand_in(stand_in, absent, day("2015-12-01"), day("2015-12-31"))
+    liangxi()
+
+    found = StandIn.objects.in_force(day("2015-12-15"))
+    assert [(one.absent, one.stand_in) for one in found] == [(absent, stand_in)]
 
 
 # --- who may do what -------------------------------------------------------------------------------------------
