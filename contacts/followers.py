@@ -1,13 +1,15 @@
-"""What other apps keep about people follows them when they are merged or go: settings name the module that does it, so
-that this app needs no word of it (PEOPLE_FOLLOWER)."""
+"""What other apps keep about people and units follows them when they are merged or go: settings name the module that does
+it, so that this app needs no word of it (PEOPLE_FOLLOWER)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 
 
 def follower() -> ModuleType:
@@ -24,3 +26,10 @@ def forget(people: Collection[int]) -> None:
     """These people are about to be deleted: so is what follows them alone."""
     if people:
         follower().forget(people)
+
+
+def follow_units(merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]) -> int:
+    """These units are about to become one: what is kept of where their officers serve follows, before the officers do.
+    `told` hears of each row that changed, with its values before. Answers how many."""
+    moved: int = follower().follow_units(merged, into, told)
+    return moved

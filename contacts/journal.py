@@ -7,14 +7,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, models, router, transaction
+from django.utils import timezone
 
 from contacts import followers
-from contacts.models import Actor, Journal, JournalLine, Officer, Stakeholder, Unit
+from contacts.models import Actor, Journal, JournalLine, Officer, Stakeholder
 from contacts.obstacles import WHOLE, Rows, find, restored, stays
 from contacts.rows import (
     AT_ONCE,
@@ -33,42 +35,39 @@ from contacts.rows import (
 INSERT = """INSERT INTO contacts_journalline (journal_id, "group", model, object_id, before, after, undone)
             VALUES (%s, %s, %s, %s, %s, %s, %s)"""
 
-__all__ = ["Pen", "TakenBack", "begin", "obstacles", "take_back", "values"]
+__all__ = [
+    "Blank", "Pen", "TakenBack", "Values", "batches", "begin", "carry", "examined", "model_of", "obstacles", "take_back", "values",
+]  # fmt: skip
 
 
 class Pen:
-    """Writes the lines of one journal; `close` when all is told. Without a journal (a dry run) it writes nothing."""
+    """Writes the lines of one journal; `close` when all is told."""
 
-    def __init__(self, journal: Journal | None = None) -> None:
+    def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.lines: list[tuple] = []
 
     def created(self, group: int, row: models.Model) -> None:
-        if self.journal:
-            self._tell(group, row, None, values(row))
+        self._tell(group, row, None, values(row))
 
     def changed(self, group: int, row: models.Model, before: Values) -> None:
         """`before` are the row's `values` before the change, of all fields or of those that changed; only what differs
         is kept. A row may be told of several times."""
-        if not self.journal:
-            return
         now = values(row)
         differing = {name for name in before if before[name] != now[name]}
         if differing:
             kept = sorted(with_companions(differing) & now.keys())
-            self._tell(
-                group, row, {name: (now | before)[name] for name in kept}, {name: now[name] for name in kept}
-            )
+            was = now | before
+            self._tell(group, row, {name: was[name] for name in kept}, {name: now[name] for name in kept})
 
     def deleted(self, group: int, row: models.Model) -> None:
         """Call it while the row still has its key."""
-        if self.journal:
-            self._tell(group, row, values(row), None)
+        self._tell(group, row, values(row), None)
 
     @contextmanager
     def watching(self, group: int, rows: Iterable[models.Model]) -> Iterator[None]:
         """Tells what the block changes of these rows, which are read again after it."""
-        watched = [(row, values(row)) for row in rows] if self.journal else []
+        watched = [(row, values(row)) for row in rows]
         yield
         for row, before in watched:
             row.refresh_from_db()
@@ -76,7 +75,7 @@ class Pen:
 
     def _tell(self, group: int, row: models.Model, before: Values | None, after: Values | None) -> None:
         told = (None if some is None else json.dumps(some, ensure_ascii=False) for some in (before, after))
-        self.lines.append((self.journal.pk, group, row._meta.label_lower, row.pk, *told, False))  # type: ignore[union-attr]
+        self.lines.append((self.journal.pk, group, row._meta.label_lower, row.pk, *told, False))
         if len(self.lines) >= AT_ONCE:
             self.close()
 
@@ -87,6 +86,16 @@ class Pen:
         self.lines.clear()
 
 
+class Blank(Pen):
+    """Writes nothing: for what is only tried, or not to be taken back."""
+
+    def __init__(self) -> None:
+        self.lines = []
+
+    def _tell(self, group: int, row: models.Model, before: Values | None, after: Values | None) -> None:
+        pass
+
+
 def begin(kind: str, *, made_by: Officer | None, now: dt.datetime) -> Pen:
     """A new journal, open for writing; call it inside the deed's transaction."""
     return Pen(Journal.objects.create(kind=kind, made_at=now, made_by=made_by))
@@ -95,6 +104,20 @@ def begin(kind: str, *, made_by: Officer | None, now: dt.datetime) -> Pen:
 def obstacles(journal: Journal) -> models.QuerySet[JournalLine]:
     """The lines that stayed, with what stands in the way."""
     return JournalLine.objects.stuck().filter(journal=journal)
+
+
+def carry(rows: models.QuerySet, told: Callable[[models.Model, Values], None], **changes: Any) -> int:
+    """Give many rows the same values, by attname, in a few queries. `told` hears of each, with its values before."""
+    found = list(rows.select_for_update(of=("self",)))
+    for row in found:
+        before = values(row)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        told(row, before)
+    model: type[models.Model] = rows.model
+    fields = [field_of(model, name).name for name in changes]
+    model._base_manager.bulk_update(found, fields, batch_size=500)
+    return len(found)
 
 
 # --- taking back ---------------------------------------------------------------------------------------------
@@ -149,6 +172,13 @@ def take_back(journal: Journal, *, actor: Actor, now: dt.datetime, dry_run: bool
     return found
 
 
+def examined(journal: Journal) -> list[JournalLine]:
+    """The lines that could be taken back, with what stands in the way now. Only looks: for a page that asks first."""
+    lines, _more = told_once(list(journal.lines.standing()))
+    find(lines, _current_rows(lines, lock=False), None)
+    return lines
+
+
 def told_once(lines: list[JournalLine]) -> tuple[list[JournalLine], dict[int, list[int]]]:
     """Several lines about one row as the first of them, saying what it was before all and after all; and by the key of
     that one, those that it stands for. What came and went again is told by none."""
@@ -184,9 +214,7 @@ def _put_back(going: list[JournalLine], rows: Rows, now: dt.datetime) -> None:
     people: set[int] = {pk for (label, pk) in rows if label == "contacts.stakeholder"}
     people |= {row.stakeholder_id for row in rows.values() if hasattr(row, "stakeholder_id")}
     for some in batches(list(people)):
-        Stakeholder.objects.filter(pk__in=some).follow_pairings(now)
-    if any(line.model == "contacts.unit" for line in going):
-        Unit.objects.retrace()
+        Stakeholder.objects.filter(pk__in=some).follow_pairings(timezone.localdate(now), now)
 
 
 def _delete(lines: list[JournalLine]) -> None:

@@ -42,6 +42,8 @@ WHOLE = {
 }
 # Rows that are named where they hang on something. Others are not even counted by name: a sealed report, say (R13).
 NAMED = WHOLE | {"contacts.contactphone", "contacts.seat", "contacts.pairing", "contacts.unitrole"}
+# The past of a unit stays as long as what came after it.
+KIN = {"contacts.unitpast": "contacts.unit"}
 STAY_WHOLE = {"pk", "bound", "reach"}
 
 Rows = Mapping[tuple[str, int], models.Model]
@@ -102,7 +104,8 @@ class Lines:
         whole = {line.group for line in self.lines if line.before is None and line.model in WHOLE}
         clusters: dict[tuple, list[JournalLine]] = defaultdict(list)
         for line in self.lines:
-            clusters[(line.group,) if line.group in whole else (line.group, line.model)].append(line)
+            kin = KIN.get(line.model, line.model)
+            clusters[(line.group,) if line.group in whole else (line.group, kin)].append(line)
         for cluster in clusters.values():
             rigid = any(line.before is None or line.after is None for line in cluster)
             if rigid and any(line.obstacle for line in cluster):

@@ -52,7 +52,8 @@ def run(table: Table, context: Context) -> list[Result]:
             )
             result.outcome = Outcome.CREATED
         else:
-            result.changes = news(said, before.get(f"officer:{number}", {}), stored(officer, directory))
+            said_then = directory.brought_forward(before.get(f"officer:{number}", {}))
+            result.changes = news(said, said_then, stored(officer, directory))
             if result.changes and number not in created:
                 updated[number] = officer
                 was.setdefault(number, values(officer))
@@ -62,11 +63,10 @@ def run(table: Table, context: Context) -> list[Result]:
         result.said = said if said != before.get(result.key) else None
     Officer.objects.bulk_create(created.values(), batch_size=500)
     Officer.objects.bulk_update(updated.values(), FIELDS, batch_size=200)
-    for number, officer in (created | updated).items():
-        if number in created:
-            context.pen.created(officer.pk, officer)
-        else:
-            context.pen.changed(officer.pk, officer, was[number])
+    for officer in created.values():
+        context.pen.created(officer.pk, officer)
+    for number, officer in updated.items():
+        context.pen.changed(officer.pk, officer, was[number])
     for result in results:
         if result.key:
             result.group = known[result.key.removeprefix("officer:")].pk
@@ -93,6 +93,8 @@ def check(line: Line, number: str, table: Table, directory: Directory) -> tuple[
         flag("unit_out_of_reach", "unit", found[0].short_name)
     else:
         said["unit"] = found[0].code
+        if directory.is_closed(line.text("unit")):
+            flag("unit_merged", "unit", unit=found[0].short_name)
     if written := line.text("post_class"):
         said["post_class"] = POST_CLASSES.get(cells.plain(written), "")
         if not said["post_class"]:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from contacts import journal
 from contacts.imports.results import batches
-from contacts.imports.running import lock_imports
+from contacts.imports.running import one_at_a_time
 from contacts.journal import TakenBack
 from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, Journal, JournalLine, Officer
 from contacts.obstacles import STAY_WHOLE, WHOLE
+from contacts.unit_tree import mend_paths
 
 AT_ONCE = 5000  # rows that a page waits for
 State = ImportBatch.State
@@ -113,8 +114,9 @@ def _standing(batch: ImportBatch) -> Journal:
 
 
 def _take_back(batch: ImportBatch, actor: Actor, reason: str, now: dt.datetime) -> TakenBack:
-    lock_imports()
+    one_at_a_time()
     found = journal.take_back(Journal.objects.get(import_batch=batch), actor=actor, now=now)
+    mend_paths()
     unsay(batch)
     batch.state, batch.order, batch.reason = State.TAKEN_BACK, None, reason
     batch.gone_count += len(found.gone)

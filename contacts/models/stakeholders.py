@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -45,13 +45,11 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
     def unpaired(self, day: dt.date) -> StakeholderQuerySet:
         return self.exclude(access.has_pairing(day))
 
-    def follow_pairings(self, now: dt.datetime) -> int:
-        """Whoever has an open pairing is put in the charge of its unit."""
-        held = apps.get_model("contacts", "Pairing").objects.filter(
-            stakeholder=models.OuterRef("pk"), ended_on=None
-        )
-        strayed = self.filter(models.Exists(held.exclude(unit=models.OuterRef("unit"))))
-        return strayed.update(unit=models.Subquery(held.values("unit")), updated_at=now)
+    def follow_pairings(self, day: dt.date, now: dt.datetime) -> int:
+        """Whoever has a pairing in force on `day` is put in the charge of its unit."""
+        held = apps.get_model("contacts", "Pairing").objects.open(day).filter(stakeholder=OuterRef("pk"))
+        strayed = self.filter(Exists(held.exclude(unit=OuterRef("unit"))))
+        return strayed.update(unit=Subquery(held.values("unit")), updated_at=now)
 
 
 class Stakeholder(models.Model):
@@ -75,6 +73,7 @@ class Stakeholder(models.Model):
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="stakeholders", verbose_name=_("unit in charge")
     )
+    reach_hint = models.CharField(_("how they like to be reached"), max_length=200, blank=True)
     remark = models.CharField(_("remark"), max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from contacts import journal
-from contacts.models import Actor, ContactPhone, Journal, Pairing, Seat, Stakeholder
+from contacts.models import Actor, ContactPhone, Journal, JournalLine, Pairing, Seat, Stakeholder
 from schedules.models import Obligation
 from tests import factories
 from tests.factories import Bureau
@@ -233,10 +233,10 @@ def test_an_instant_in_another_zone_is_the_same_instant(bureau, pen):
     assert take_back(pen, bureau).gone == {record.pk}
 
 
-def test_a_pen_without_a_journal_writes_nothing(bureau):
-    blank = journal.Pen()
+def test_a_blank_pen_writes_nothing(bureau):
+    blank = journal.Blank()
     change(blank, bureau.deputy, remark="new")
     blank.created(bureau.deputy.pk, bureau.deputy)
     blank.deleted(bureau.deputy.pk, bureau.deputy)
     blank.close()
-    assert not Journal.objects.exists()
+    assert not JournalLine.objects.exists()

@@ -73,7 +73,7 @@ def officer_of(number: str | None) -> Officer | None:
 def find(pk: int, officer: Officer | None) -> ImportBatch:
     """The import, if there is one within reach."""
     rows = ImportBatch.objects.select_related("journal")
-    rows = rows.visible_to(officer, Deed.RECOUNT) if officer else rows
+    rows = rows.visible_to(officer, Deed.RECOUNT) if officer else rows.filter(turnover=None)
     batch = rows.filter(pk=pk).first()
     if batch is None:
         raise CommandError(f"There is no import {pk} that could be taken back.", returncode=2)

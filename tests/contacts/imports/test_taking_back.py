@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from contacts import handling, journal
+from contacts import handling, journal, unit_tree
 from contacts.imports import batches, running, taking_back
 from contacts.journal import TakenBack
 from contacts.models import (
@@ -30,6 +30,7 @@ from contacts.models import (
     Seat,
     Stakeholder,
     Unit,
+    UnitPast,
 )
 from contacts.obstacle_words import explain
 from contacts.rows import values
@@ -44,7 +45,18 @@ pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 3, 1)
 NOW = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
 BOSS = Actor.command("test")
-MODELS = (Unit, Officer, Stakeholder, ContactPhone, Seat, Pairing, ContactRecord, Feedback, FeedbackStep)
+MODELS = (
+    Unit,
+    UnitPast,
+    Officer,
+    Stakeholder,
+    ContactPhone,
+    Seat,
+    Pairing,
+    ContactRecord,
+    Feedback,
+    FeedbackStep,
+)
 Import = Callable[..., ImportBatch]
 
 
@@ -364,6 +376,19 @@ def test_a_unit_in_use_stays_with_those_above_it(bureau: Bureau, imported: Impor
     }
 
 
+def test_a_unit_that_was_renamed_again_since_keeps_its_past(bureau: Bureau, imported: Import) -> None:
+    batch = imported(unit(bureau.station.code, "澄江新所", "派出所", bureau.county.code))
+    how = {"actor": Actor(bureau.carol), "now": timezone.now(), "reason": "why"}
+    unit_tree.rename(bureau.station, name="城中派出所", short_name="城中派出所", **how)
+    pasts = bureau.station.pasts.count()
+
+    assert back(batch).kept == {bureau.station.pk}
+
+    bureau.station.refresh_from_db()
+    assert (bureau.station.name, bureau.station.pasts.count()) == ("城中派出所", pasts)
+    assert sound()
+
+
 def test_a_unit_does_not_return_below_one_that_stands_below_it_by_now(
     bureau: Bureau, imported: Import
 ) -> None:
@@ -372,7 +397,7 @@ def test_a_unit_does_not_return_below_one_that_stands_below_it_by_now(
     bureau.station.refresh_from_db()
     bureau.county.parent = bureau.station
     bureau.county.save()
-    Unit.objects.retrace()
+    unit_tree.mend_paths()
 
     back(batch)
 
