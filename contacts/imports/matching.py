@@ -11,86 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from contacts.imports import cells
 from contacts.imports.rosters import Entry
 from contacts.models import Seat, Stakeholder
+from contacts.traits import Traits
 
 ENOUGH = 3
-
-
-@dataclass(frozen=True)
-class Traits:
-    """What tells people of one name apart."""
-
-    mobiles: frozenset[str] = frozenset()
-    landlines: frozenset[str] = frozenset()
-    birth: str = ""
-    sex: str = ""
-    employer: str = ""
-    address: str = ""
-
-    @classmethod
-    def of_entry(cls, entry: Entry) -> Traits:
-        numbers = {
-            kind: frozenset(str(p) for p in entry.phones if p.kind == kind) for kind in ("mobile", "landline")
-        }
-        said = entry.said
-        plain = {name: cells.plain(said.get(name, "")) for name in ("employer", "address")}
-        return cls(
-            numbers["mobile"], numbers["landline"], said.get("birth", ""), said.get("sex", ""), **plain
-        )
-
-    @classmethod
-    def of_person(cls, person: Stakeholder) -> Traits:
-        numbers = defaultdict(set)
-        for phone in person.phones.all():
-            numbers[phone.kind].add(f"{phone.e164};ext={phone.extension}" if phone.extension else phone.e164)
-        return cls(
-            frozenset(numbers["mobile"]),
-            frozenset(numbers["landline"]),
-            person.birth,
-            person.sex,
-            cells.plain(person.employer),
-            cells.plain(person.address),
-        )
-
-    def __or__(self, other: Traits) -> Traits:
-        """What two sources say together of one person."""
-        return Traits(
-            self.mobiles | other.mobiles,
-            self.landlines | other.landlines,
-            max(self.birth, other.birth, key=len),
-            self.sex or other.sex,
-            self.employer or other.employer,
-            self.address or other.address,
-        )
-
-    def agreement(self, other: Traits) -> int:
-        """How much speaks for one and the same person, their name aside; ENOUGH is enough."""
-        points = 4 * bool(self.mobiles & other.mobiles) + bool(self.landlines & other.landlines)
-        points += 2 * bool(self.employer and self.employer == other.employer)
-        points += bool(self.address and self.address == other.address)
-        if self.birth and other.birth:
-            points += 2 if self.birth == other.birth else 0 if self.birth[:4] == other.birth[:4] else -3
-        return points - 4 * bool(self.sex and other.sex and self.sex != other.sex)
-
-    def contradicts(self, other: Traits) -> bool:
-        """Do both say something of the same kind, and not the same?"""
-        numbers = bool(self.mobiles and other.mobiles) and not self.mobiles & other.mobiles
-        pairs = [(self.birth, other.birth), (self.sex, other.sex), (self.employer, other.employer)]
-        return numbers or any(here and there and here != there for here, there in pairs)
-
-    def is_but_for_the_name(self, other: Traits) -> bool:
-        birth, employer = self.birth or None, self.employer or None
-        return bool(self.mobiles & other.mobiles) and birth == other.birth and employer == other.employer
-
-    def may_be_same(self, other: Traits) -> bool:
-        """Of two people with one name: a shared mobile, or birth and employer where no phones speak against it."""
-        if self.mobiles & other.mobiles:
-            return True
-        two_mobiles = bool(self.mobiles and other.mobiles)
-        same = self.birth and self.birth == other.birth and self.employer and self.employer == other.employer
-        return bool(same) and not two_mobiles
 
 
 @dataclass

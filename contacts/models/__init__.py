@@ -5,6 +5,7 @@ from contacts.models.conduct import ConductAssignment, ConductOpening, ConductRe
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
 from contacts.models.imports import ImportBatch, ImportRow
 from contacts.models.journal import Journal, JournalLine
+from contacts.models.merges import Distinct, Merge
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
@@ -20,6 +21,7 @@ __all__ = [
     "ConductSource",
     "ContactPhone",
     "ContactRecord",
+    "Distinct",
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",
@@ -27,6 +29,7 @@ __all__ = [
     "ImportRow",
     "Journal",
     "JournalLine",
+    "Merge",
     "Officer",
     "Pairing",
     "Seat",
