@@ -119,7 +119,9 @@ def compare(one: Stakeholder, other: Stakeholder) -> Pair:
     """What speaks for and against these two, whoever asks."""
     first, second = sorted([one, other], key=lambda person: person.pk)
     traits = [
-        Traits.of_person(person, certificates=[seat.certificate for seat in person.seats.all() if seat.certificate])
+        Traits.of_person(
+            person, certificates=[seat.certificate for seat in person.seats.all() if seat.certificate]
+        )
         for person in (first, second)
     ]
     return Pair(first.pk, second.pk, traits[0].evidence(traits[1]))
@@ -135,7 +137,9 @@ def in_order(one: int, other: int) -> tuple[int, int]:
 def groups(rows: QuerySet[Any], *shared: str, of: str = "pk") -> Iterator[tuple[Any, list[int]]]:
     """What is shared, and the people who share it. What is not known is shared by nobody."""
     known = rows.filter(**{f"{shared[1]}__isnull": False}) if len(shared) > 1 else rows
-    found = known.order_by().values(*shared).annotate(rows=Count(of), low=Min(of), high=Max(of), keys=Keys(of))
+    found = (
+        known.order_by().values(*shared).annotate(rows=Count(of), low=Min(of), high=Max(of), keys=Keys(of))
+    )
     found = found.filter(low__lt=F("high"), rows__lte=CROWD).order_by("rows", "low")
     for *values, keys in found.values_list(*shared, "keys")[:PAIRS]:
         yield values[-1], sorted(set(map(int, keys.split(","))))
@@ -221,7 +225,9 @@ def locked(one: Stakeholder, other: Stakeholder) -> tuple[Stakeholder, Stakehold
     rows = Stakeholder.objects.select_for_update().filter(pk__in=pks).order_by("pk")
     found = {person.pk: person for person in rows}
     if len(found) < 2:
-        raise ValidationError(_("Somebody merged one of the two meanwhile, so nothing was changed. Look at the person."))
+        raise ValidationError(
+            _("Somebody merged one of the two meanwhile, so nothing was changed. Look at the person.")
+        )
     return found[one.pk], found[other.pk]
 
 

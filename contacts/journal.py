@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -94,15 +94,23 @@ class TakenBack:
 
 
 @transaction.atomic
-def take_back(journal: Journal, *, actor: Actor, now: dt.datetime, dry_run: bool = False) -> TakenBack:
+def take_back(
+    journal: Journal,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    dry_run: bool = False,
+    hold: Collection[int] = (),
+) -> TakenBack:
     """Put back what nobody touched since. A row that the deed created goes, unless it was changed or something hangs on
     it now; of a row that it changed, each field goes back that still says what the deed left; a row that it deleted
-    returns under its old key. A dry run does the same and undoes it. The caller writes the audit entry."""
+    returns under its old key. A dry run does the same and undoes it. The caller writes the audit entry, and names in
+    `hold` the lines that must stay for a reason that the rows themselves do not show."""
     found = TakenBack()
     Journal.objects.select_for_update().get(pk=journal.pk)
     groups = journal.lines.standing().order_by("group").values_list("group", flat=True).distinct()
     for some in batches(list(groups)):
-        _take_back(list(journal.lines.standing().filter(group__in=some)), found)
+        _take_back(list(journal.lines.standing().filter(group__in=some)), found, hold)
     if not dry_run:
         journal.taken_back_at, journal.taken_back_by = now, actor.officer
         journal.save(update_fields=["taken_back_at", "taken_back_by"])
@@ -111,17 +119,20 @@ def take_back(journal: Journal, *, actor: Actor, now: dt.datetime, dry_run: bool
     return found
 
 
-def _take_back(lines: list[JournalLine], found: TakenBack) -> None:
+def _take_back(lines: list[JournalLine], found: TakenBack, hold: Collection[int]) -> None:
     """The lines of some whole groups."""
     rows = _current_rows(lines)
     for line in lines:
         line.obstacle = _obstacle(line, rows.get((line.model, line.object_id)))
+        if line.pk in hold:
+            line.obstacle = {**(line.obstacle or {}), "bound": True}
     _add_what_hangs_on_them(lines)
     _bind(lines)
     going = [line for line in lines if not _stays(line)]
     _delete([line for line in going if line.before is None])
-    _recreate([line for line in going if line.after is None])
+    # What was moved goes away again before what it displaced returns to its place.
     _restore([line for line in going if line.before is not None and line.after is not None], rows)
+    _recreate([line for line in going if line.after is None])
     for line in going:
         line.undone = not line.obstacle
     JournalLine.objects.bulk_update(lines, ["undone", "obstacle"], batch_size=500)
@@ -234,8 +245,9 @@ def _recreate(lines: list[JournalLine]) -> None:
 
 
 def _restore(lines: list[JournalLine], rows: Mapping[tuple[str, int], models.Model]) -> None:
+    """What was changed last goes back first: of two open pairings never both stand with one person."""
     by_fields: dict[tuple[str, tuple[str, ...]], list[models.Model]] = defaultdict(list)
-    for line in lines:
+    for line in reversed(lines):
         row = rows[line.model, line.object_id]
         names = tuple(sorted(name for name in line.before or {} if name not in (line.obstacle or {})))
         for name in names:

@@ -40,9 +40,13 @@ class Traits:
             kind: frozenset(str(p) for p in entry.phones if p.kind == kind) for kind in ("mobile", "landline")
         }
         said = entry.said
-        plain = {name: cells.plain(said.get(name, "")) for name in ("employer", "address")}
         return cls(
-            numbers["mobile"], numbers["landline"], said.get("birth", ""), said.get("sex", ""), **plain
+            numbers["mobile"],
+            numbers["landline"],
+            said.get("birth", ""),
+            said.get("sex", ""),
+            cells.plain(said.get("employer", "")),
+            cells.plain(said.get("address", "")),
         )
 
     @classmethod
@@ -91,7 +95,9 @@ class Traits:
     def contradicts(self, other: Traits) -> bool:
         """Do both say something of the same kind, and not the same?"""
         pairs = [(self.birth, other.birth), (self.sex, other.sex), (self.employer, other.employer)]
-        return _differ(self.mobiles, other.mobiles) or any(here and there and here != there for here, there in pairs)
+        return _differ(self.mobiles, other.mobiles) or any(
+            here and there and here != there for here, there in pairs
+        )
 
     def is_but_for_the_name(self, other: Traits) -> bool:
         birth, employer = self.birth or None, self.employer or None

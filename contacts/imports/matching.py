@@ -8,7 +8,7 @@ merged: people who may be the same are only named to somebody who decides.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from contacts.imports.rosters import Entry
@@ -36,8 +36,11 @@ class Stored:
     traits: Traits
 
 
-def match(entries: Iterable[Entry], people: Iterable[Stakeholder]) -> list[Match]:
-    """One Match for each entry, in their order. `people` come with their phones and seats."""
+def match(
+    entries: Iterable[Entry], people: Iterable[Stakeholder], merged: Collection[int] = ()
+) -> list[Match]:
+    """One Match for each entry, in their order. `people` come with their phones and seats; `merged` are the keys of
+    those who were two once."""
     matches = [Match(entry, traits=Traits.of_entry(entry)) for entry in entries]
     find_twins(matches)
     traits = {person: Traits.of_person(person) for person in people}
@@ -45,6 +48,7 @@ def match(entries: Iterable[Entry], people: Iterable[Stakeholder]) -> list[Match
     free = {one.seat.pk: one for one in stored}
     for found in (by_certificate, by_name, by_corrected_name, by_reelection):
         found([m for m in matches if not m.twin and not m.person], free)
+    find_merged_seats(matches, [one for one in stored if one.person.pk in merged])
     return matches
 
 
@@ -56,6 +60,18 @@ def find_twins(matches: list[Match]) -> None:
         key = entry.said.get("certificate") or repr(sorted(entry.said.items()))
         m.twin = seen.get((entry.seat_kind, entry.name, key))
         seen.setdefault((entry.seat_kind, entry.name, key), m)
+
+
+def find_merged_seats(matches: list[Match], stored: list[Stored]) -> None:
+    """Where two people with the very same seat were merged, a roster may still name it twice, each time in the words of
+    one of them: the second row is typed twice, and nobody new."""
+    row_of = {m.seat.pk: m for m in matches if m.seat}
+    for m in [m for m in matches if not m.twin and not m.person]:
+        for one in stored:
+            known = row_of.get(one.seat.pk)
+            same = one.person.name == m.entry.name and m.traits.agreement(one.traits) >= ENOUGH
+            if known and same and fits(m.entry, one.seat):
+                m.twin = known
 
 
 def take(m: Match, one: Stored, free: dict[int, Stored]) -> None:
@@ -135,9 +151,10 @@ def same_term(entry: Entry, seat: Seat) -> bool:
 
 
 def possible_duplicates(
-    matches: list[Match], people: Iterable[Stakeholder]
+    matches: list[Match], people: Iterable[Stakeholder], distinct: Collection[tuple[int, int]] = ()
 ) -> dict[int, Match | Stakeholder]:
-    """Index of a match → who came before and may be the same person. The later of two is the one that is named."""
+    """Index of a match → who came before and may be the same person. The later of two is the one that is named. Those
+    of whom somebody said that they are `distinct`, the older number first, are not named again."""
     row_of = {m.person.pk: m for m in matches if m.person}
     known: dict[str, list[tuple[Traits, Match | Stakeholder]]] = defaultdict(list)
     for person in people:
@@ -148,12 +165,16 @@ def possible_duplicates(
             continue
         traits = m.traits | Traits.of_person(m.person) if m.person else m.traits
         for others, other in known[m.entry.name]:
-            if came_before(other, m) and traits.may_be_same(others):
+            if came_before(other, m) and not apart(other, m, distinct) and traits.may_be_same(others):
                 found[index] = row_of.get(other.pk, other) if isinstance(other, Stakeholder) else other
                 break
         if not m.person:
             known[m.entry.name].append((m.traits, m))
     return found
+
+
+def apart(other: Match | Stakeholder, m: Match, distinct: Collection[tuple[int, int]]) -> bool:
+    return isinstance(other, Stakeholder) and m.person is not None and (other.pk, m.person.pk) in distinct
 
 
 def came_before(other: Match | Stakeholder, m: Match) -> bool:

@@ -7,47 +7,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0003_journals'),
+        ("contacts", "0003_journals"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Distinct',
+            name="Distinct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='distinct_from_later', to='contacts.stakeholder')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='distinct_from_earlier', to='contacts.stakeholder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="distinct_from_later",
+                        to="contacts.stakeholder",
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="distinct_from_earlier",
+                        to="contacts.stakeholder",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pair of different people',
-                'verbose_name_plural': 'pairs of different people',
-                'ordering': ['-decided_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='contacts_distinct_in_order'), models.UniqueConstraint(fields=('first', 'second'), name='contacts_distinct_once')],
+                "verbose_name": "pair of different people",
+                "verbose_name_plural": "pairs of different people",
+                "ordering": ["-decided_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))),
+                        name="contacts_distinct_in_order",
+                    ),
+                    models.UniqueConstraint(fields=("first", "second"), name="contacts_distinct_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('survivor_number', models.BigIntegerField()),
-                ('absorbed_number', models.BigIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('unmerged_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
-                ('journal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='merge', to='contacts.journal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("survivor_number", models.BigIntegerField()),
+                ("absorbed_number", models.BigIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("unmerged_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                (
+                    "journal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merge",
+                        to="contacts.journal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'merge',
-                'verbose_name_plural': 'merges',
-                'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['survivor_number'], name='contacts_merge_into')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('unmerged_at', None)), fields=('absorbed_number',), name='contacts_merge_absorbed_once')],
+                "verbose_name": "merge",
+                "verbose_name_plural": "merges",
+                "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["survivor_number"], name="contacts_merge_into")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("unmerged_at", None)),
+                        fields=("absorbed_number",),
+                        name="contacts_merge_absorbed_once",
+                    )
+                ],
             },
         ),
     ]

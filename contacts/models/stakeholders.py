@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -28,7 +29,9 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
         words = words.strip()
         wanted = names.matching(words)
         if words[:1] in {"L", "l"} and words[1:].isdecimal():
-            wanted |= Q(pk=int(words[1:]))
+            number = int(words[1:])
+            merges = apps.get_model("contacts", "Merge").objects
+            wanted |= Q(pk__in=[number, *merges.successors([number]).values()])
         digits = words.replace(" ", "").replace("-", "")
         if digits.isdecimal() and len(digits) >= 4:
             wanted |= Q(
