@@ -78,7 +78,7 @@ def merge(
     of the absorbed. Seats and numbers of both stand once.
 
     Pairings become one history without overlaps (R4, R5). From `day` on the one side counts whose `pairing` was chosen;
-    without a choice, the one side that has any; if both have, ValidationError. The other's ends on the day before, or
+    without a choice, the one side that has any; if both have different officers, ValidationError. The other's ends on the day before, or
     goes if not one day was held. Before `day`, whoever held the survivor stays responsible for every day, and so do the
     figures that followed from it; whoever held the absorbed is on the days on which nobody held the survivor.
     """
@@ -248,21 +248,26 @@ def current_pairings(person: Stakeholder, day: dt.date) -> list[Pairing]:
     return [pairing for pairing in rows if pairing.ended_on is None or pairing.ended_on >= day]
 
 
+def must_choose(one: list[Pairing], other: list[Pairing]) -> bool:
+    """Do the current pairings of two people name different officers, or units?"""
+    return bool(one and other) and len({(pairing.officer_id, pairing.unit_id) for pairing in one + other}) > 1
+
+
 def _paired_side(
     kept: Stakeholder, gone: Stakeholder, chosen: Pairing | None, day: dt.date
 ) -> Stakeholder | None:
-    sides = {person.pk: person for person in (kept, gone) if current_pairings(person, day)}
+    sides = {person: current_pairings(person, day) for person in (kept, gone)}
     if chosen:
-        if chosen.stakeholder_id not in sides or chosen not in current_pairings(
-            sides[chosen.stakeholder_id], day
-        ):
-            raise ValidationError(
-                _("The pairing that was to stay has ended meanwhile. Look at both people again.")
-            )
-        return sides[chosen.stakeholder_id]
-    if len(sides) == 2:
+        if person := next((person for person, held in sides.items() if chosen in held), None):
+            return person
+        raise ValidationError(
+            _("The pairing that was to stay has ended meanwhile. Look at both people again.")
+        )
+    if must_choose(*sides.values()):
         raise ValidationError(_("Both have an officer who is responsible. Say which pairing stays."))
-    return next(iter(sides.values()), None)
+    # Of two with one officer the one that ends later, then the survivor's.
+    ends = {person: max(_span(pairing)[1] for pairing in held) for person, held in sides.items() if held}
+    return max(ends, key=lambda person: ends[person], default=None)
 
 
 def _join_pairings(merging: Merging, relation: Any) -> None:

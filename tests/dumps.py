@@ -6,8 +6,6 @@ from typing import Any
 
 from django.apps import apps
 
-from contacts import journal
-
 # Only ever added to; what was written down to take something back; and what follows the facts by itself.
 BESIDE = {"contacts.auditentry", "contacts.journal", "contacts.journalline", "contacts.merge"}
 
@@ -15,7 +13,10 @@ BESIDE = {"contacts.auditentry", "contacts.journal", "contacts.journalline", "co
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Model → its rows by key; without the moments of their last change."""
     return {
-        model._meta.label_lower: [journal.values(row) for row in model._base_manager.order_by("pk")]
+        model._meta.label_lower: [
+            {name: value for name, value in row.items() if name != "updated_at"}
+            for row in model._base_manager.order_by("pk").values()
+        ]
         for app in ("contacts", "schedules")
         for model in apps.get_app_config(app).get_models()
         if model._meta.label_lower not in BESIDE

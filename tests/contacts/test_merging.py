@@ -139,6 +139,12 @@ def test_if_both_have_an_officer_somebody_must_say_who_stays(join) -> None:
         join(pairing=None)
 
 
+def test_one_officer_who_holds_both_goes_on_holding_the_one(bureau, twin, join) -> None:
+    twin.pairings.update(officer=bureau.alice, unit=bureau.station)
+    join(pairing=None)
+    assert held(bureau.deputy) == [("Alice", "2026-01-01", None)]
+
+
 def test_the_survivors_pairing_stays_and_the_others_days_that_clash_with_it_go(bureau, twin, join) -> None:
     factories.pairing(bureau.bob, twin, dt.date(2025, 6, 1), ended_on=dt.date(2026, 2, 1))
     join()
@@ -494,12 +500,16 @@ def make(life: dict[str, Any], bureau: Bureau, officer: Any, other: Stakeholder)
 
 
 class AnyTwoPeople(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.bureau = factories.small_bureau()
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         one=lives(), two=lives(), same_officer=st.booleans(), kept=st.integers(0, 1), side=st.integers(0, 1)
     )
     def test_merged_and_taken_back_are_as_they_were(self, one, two, same_officer, kept, side) -> None:
-        bureau = factories.small_bureau()
+        bureau = self.bureau
         officers = [bureau.alice, bureau.alice if same_officer else bureau.dan]
         people = [
             make(life, bureau, officer, bureau.deputy)
