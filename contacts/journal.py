@@ -121,13 +121,7 @@ def take_back(
 
 def _take_back(lines: list[JournalLine], found: TakenBack, hold: Collection[int]) -> None:
     """The lines of some whole groups."""
-    rows = _current_rows(lines)
-    for line in lines:
-        line.obstacle = _obstacle(line, rows.get((line.model, line.object_id)))
-        if line.pk in hold:
-            line.obstacle = {**(line.obstacle or {}), "bound": True}
-    _add_what_hangs_on_them(lines)
-    _bind(lines)
+    rows = _judge(lines, hold)
     going = [line for line in lines if not _stays(line)]
     _delete([line for line in going if line.before is None])
     # What was moved goes away again before what it displaced returns to its place.
@@ -139,6 +133,18 @@ def _take_back(lines: list[JournalLine], found: TakenBack, hold: Collection[int]
     kept = {line.group for line in lines if line.obstacle}
     found.kept |= kept
     found.restored |= {line.group for line in lines} - kept
+
+
+def _judge(lines: list[JournalLine], hold: Collection[int]) -> dict[tuple[str, int], models.Model]:
+    """Say of each line what stands in its way. Answers the rows as they stand now."""
+    rows = _current_rows(lines)
+    for line in lines:
+        line.obstacle = _obstacle(line, rows.get((line.model, line.object_id)))
+        if line.pk in hold:
+            line.obstacle = {**(line.obstacle or {}), "bound": True}
+    _add_what_hangs_on_them(lines)
+    _bind(lines)
+    return rows
 
 
 def _current_rows(lines: list[JournalLine]) -> dict[tuple[str, int], models.Model]:
@@ -290,3 +296,15 @@ def begin(kind: str, *, made_by: Officer | None, now: dt.datetime) -> Pen:
 def obstacles(journal: Journal) -> Iterable[JournalLine]:
     """The lines that stayed, with what stands in the way."""
     return journal.lines.standing().filter(obstacle__isnull=False)
+
+
+@transaction.atomic
+def foreseen(journal: Journal, hold: Collection[int] = ()) -> list[JournalLine]:
+    """The lines that would stay if it were taken back now, with what stands in the way. Nothing is written."""
+    found = []
+    groups = journal.lines.standing().order_by("group").values_list("group", flat=True).distinct()
+    for some in batches(list(groups)):
+        lines = list(journal.lines.standing().filter(group__in=some))
+        _judge(lines, hold)
+        found += [line for line in lines if line.obstacle]
+    return found

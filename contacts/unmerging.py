@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -46,40 +46,34 @@ def may_unmerge(officer: Officer, merge: Merge) -> bool:
     return officer.rights.reach(Deed.EDIT_ROSTER).covers(path, own=False)
 
 
+def foresee(merge: Merge) -> Unmerged:
+    """How it would go now; ValidationError where it would be refused. Nothing is written."""
+    return _foresee(merge, _survivor(merge))
+
+
 @transaction.atomic
-def unmerge(merge: Merge, *, actor: Actor, reason: str, dry_run: bool = False) -> Unmerged:
+def unmerge(merge: Merge, *, actor: Actor, reason: str) -> Unmerged:
     """Put both people back. A field that was edited since stays as it is, and so do pairings if anything of them was
     changed, an opinion that was answered in a contact since, and a contact in which the survivor's own opinion was
-    answered. Corrections follow the record they correct, and what was said in it. A dry run says the same and changes
-    nothing. Merges of one person are taken back in the reverse order of their making; otherwise ValidationError."""
+    answered. Corrections follow the record they correct, and what was said in it. Merges of one person are taken back
+    in the reverse order of their making; otherwise ValidationError."""
     followers.take_turns()
     merge = Merge.objects.select_for_update().select_related("journal").get(pk=merge.pk)
-    _refuse_out_of_order(merge)
-    survivor = Stakeholder.objects.select_for_update().filter(pk=merge.survivor_number).first()
-    if survivor is None:
-        raise ValidationError(_("The person is not on the roster any more."))
-    since = _since(survivor, merge)
-    now = timezone.now()
+    survivor = Stakeholder.objects.select_for_update().get(pk=_survivor(merge).pk)
+    found, now = _foresee(merge, survivor), timezone.now()
     journal.take_back(merge.journal, actor=actor, now=now, hold=_held(merge, survivor))
     _let_follow(survivor, merge.absorbed_number)
     for person in Stakeholder.objects.filter(pk__in=[survivor.pk, merge.absorbed_number]):
         _follow_pairing(person)
     merge.unmerged_at = now
     merge.save(update_fields=["unmerged_at"])
-    found = Unmerged(
-        [line for line in journal.obstacles(merge.journal) if line.obstacle],
-        since[0].filter(stakeholder=survivor).count(),
-        since[1].filter(stakeholder=survivor).count(),
-    )
-    if dry_run:
-        transaction.set_rollback(True)
-    else:
-        numbers = {"survivor": survivor.number, "absorbed": f"L{merge.absorbed_number:06d}"}
-        AuditEntry.objects.record(actor, "unmerge people", survivor, after=numbers, reason=reason)
+    numbers = {"survivor": survivor.number, "absorbed": f"L{merge.absorbed_number:06d}"}
+    AuditEntry.objects.record(actor, "unmerge people", survivor, after=numbers, reason=reason)
     return found
 
 
-def _refuse_out_of_order(merge: Merge) -> None:
+def _survivor(merge: Merge) -> Stakeholder:
+    """Whom it was merged into; ValidationError where it can not be taken back, or not yet."""
     if merge.unmerged_at:
         raise ValidationError(_("This merge has been taken back already."))
     here = merge.survivor_number
@@ -91,13 +85,18 @@ def _refuse_out_of_order(merge: Merge) -> None:
             _("This person was merged again since (%(merge)s). Take that back first."),
             params={"merge": str(last)},
         )
+    if (survivor := Stakeholder.objects.filter(pk=here).first()) is None:
+        raise ValidationError(_("The person is not on the roster any more."))
+    return survivor
 
 
-def _since(survivor: Stakeholder, merge: Merge) -> tuple[QuerySet[ContactRecord], QuerySet[Feedback]]:
-    """What came after the merge, corrections aside."""
-    records = ContactRecord.objects.filter(recorded_at__gte=merge.at, supersedes=None)
-    feedback = Feedback.objects.filter(steps__at__gte=merge.at).exclude(steps__at__lt=merge.at).distinct()
-    return records, feedback
+def _foresee(merge: Merge, survivor: Stakeholder) -> Unmerged:
+    new = Feedback.objects.filter(steps__at__gte=merge.at).exclude(steps__at__lt=merge.at).distinct()
+    return Unmerged(
+        journal.foreseen(merge.journal, _held(merge, survivor)),
+        survivor.records.filter(recorded_at__gte=merge.at, supersedes=None).count(),
+        new.filter(stakeholder=survivor).count(),
+    )
 
 
 def _moved(merge: Merge, label: str) -> dict[int, JournalLine]:
