@@ -244,7 +244,7 @@ def _move_imported(merging: Merging, relation: Any) -> None:
 
 def current_pairings(person: Stakeholder, day: dt.date) -> list[Pairing]:
     """Those that count on `day` or later, the last to begin first."""
-    rows = person.pairings.select_related("officer", "unit")
+    rows = person.pairings.all()
     return [pairing for pairing in rows if pairing.ended_on is None or pairing.ended_on >= day]
 
 

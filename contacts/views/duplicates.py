@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -149,16 +149,13 @@ def undo(request: OfficerRequest, pk: int) -> HttpResponse:
 
 def _both(request: OfficerRequest, one: int, other: int) -> tuple[Stakeholder, Stakeholder]:
     """Both people, the older number first, with all that is compared."""
-    people = _with_all(Stakeholder.objects.all())
+    people = Stakeholder.objects.select_related("unit")
     found = [find_for(request.user, people, Deed.EDIT_ROSTER, pk=pk) for pk in (one, other)]
     first, second = sorted(found, key=lambda person: person.pk)
-    return first, second
-
-
-def _with_all(people: QuerySet[Stakeholder]) -> QuerySet[Stakeholder]:
     seats = Prefetch("seats", Seat.objects.select_related("unit"))
     pairings = Prefetch("pairings", Pairing.objects.select_related("officer", "unit"))
-    return people.select_related("unit").prefetch_related("phones", seats, pairings)
+    prefetch_related_objects([first, second], "phones", seats, pairings)
+    return first, second
 
 
 def _couples(pairs: list[Pair]) -> list[dict[str, Any]]:
