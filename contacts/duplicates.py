@@ -110,7 +110,13 @@ def around(person: Stakeholder, officer: Officer) -> list[Pair]:
         same |= Q(name=person.name, birth_year=person.birth_year, birth_month=person.birth_month)
     if person.employer:
         same |= Q(name=person.name, employer=person.employer)
-    others = people_of(officer).filter(same).exclude(pk=person.pk).values_list("pk", flat=True)[:CROWD]
+    others = (
+        people_of(officer)
+        .filter(same)
+        .exclude(pk=person.pk)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:CROWD]
+    )
     pairs = {in_order(person.pk, pk) for pk in others}
     return sorted(weigh(pairs), key=lambda pair: pair.place)
 

@@ -224,18 +224,24 @@ def _move_decisions(merging: Merging, relation: Any) -> None:
 
 
 def _move_imported(merging: Merging, relation: Any) -> None:
-    """What files said of a person's pairings and contacts is kept under the person's number: it is found again under
-    the survivor's. `turn` counts what files said of one moment."""
+    """What files said of a person's pairings and contacts is kept under the person's number, and found again under the
+    survivor's. The last part of a contact's key counts what files said of one moment: the absorbed's turns come after
+    the survivor's."""
     kept, gone = merging.kept.pk, merging.gone.pk
-    taken = set(ImportRow.objects.filter(stakeholder=kept).exclude(key="").values_list("key", flat=True))
+    turns: dict[str, int] = {}  # moment → the first turn that is free
+    known = ImportRow.objects.filter(stakeholder=kept, key__startswith="record:").values_list(
+        "key", flat=True
+    )
+    for moment, _colon, turn in (key.rpartition(":") for key in known):
+        turns[moment] = max(turns.get(moment, 0), int(turn) + 1)
     for row in ImportRow.objects.filter(stakeholder=gone).order_by("pk"):
         key = row.key
         kind, _colon, rest = key.partition(":")
         if kind in {"record", "pairing"}:
             key = f"{kind}:{kept}:{rest.partition(':')[2]}"
-            while kind == "record" and key in taken:
-                stem, _colon, turn = key.rpartition(":")
-                key = f"{stem}:{int(turn) + 1}"
+        if kind == "record":
+            moment, _colon, turn = key.rpartition(":")
+            key = f"{moment}:{int(turn) + turns.get(moment, 0)}"
         merging.change(row, gone, stakeholder_id=kept, key=key)
 
 

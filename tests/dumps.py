@@ -25,11 +25,11 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """Model → [rows that are gone, rows that are new]; nothing where all is as it was."""
-    found = {
+    return {
         label: [
             [row for row in before[label] if row not in after[label]],
             [row for row in after[label] if row not in before[label]],
         ]
         for label in before
+        if before[label] != after[label]
     }
-    return {label: both for label, both in found.items() if any(both)}

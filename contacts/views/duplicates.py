@@ -58,7 +58,7 @@ def of_person(request: OfficerRequest, pk: int) -> HttpResponse:
         "person": person,
         "couples": _couples([pair for pair in pairs if (pair.first, pair.second) not in apart]),
         "distinct": distinct,
-        "merges": merges,
+        "merges": [(made, may_unmerge(request.user, made)) for made in merges.select_related("journal")],
     }
     return render(request, "contacts/stakeholder_duplicates.html", context)
 

@@ -242,6 +242,8 @@ def test_who_does_not_reach_the_absorbeds_unit_does_not_take_the_merge_back(bure
     made = merge(bureau.deputy, far, actor=Actor(bureau.carol), day=DAY)
     undo = reverse("contacts:merge-undo", args=[made.pk])
     assert sign_in(bureau.carl).get(undo).status_code == 403
+    mine = sign_in(bureau.carl).get(reverse("contacts:stakeholder-duplicates", args=[bureau.deputy.pk]))
+    assert "coordinator can take this merge back." in mine.content.decode()
     assert sign_in(bureau.carol).get(undo).status_code == 200
 
 

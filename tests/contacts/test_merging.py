@@ -307,6 +307,7 @@ def test_what_files_said_of_the_absorbed_is_found_under_the_survivor(bureau, twi
             [
                 (bureau.deputy, "record", "100001:c:1700000000:0"),
                 (twin, "record", "100001:c:1700000000:0"),
+                (twin, "record", "100001:c:1700000000:1"),
                 (twin, "pairing", "100001:20260301"),
             ]
         )
@@ -315,6 +316,7 @@ def test_what_files_said_of_the_absorbed_is_found_under_the_survivor(bureau, twi
     assert [ImportRow.objects.get(pk=row.pk).key for row in rows] == [
         f"record:{bureau.deputy.pk}:100001:c:1700000000:0",
         f"record:{bureau.deputy.pk}:100001:c:1700000000:1",
+        f"record:{bureau.deputy.pk}:100001:c:1700000000:2",
         f"pairing:{bureau.deputy.pk}:100001:20260301",
     ]
 

@@ -1,6 +1,7 @@
 """The rosters of a whole bureau name some people twice: they are found, merged, imported again, and taken apart."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import transaction
 
 from contacts import duplicates
 from contacts.merging import current_pairings, merge, must_choose
-from contacts.models import Actor, Merge, Seat, Stakeholder
+from contacts.models import Actor, Merge, Pairing, Seat, Stakeholder
 from contacts.unmerging import unmerge
 from schedules import coverage
 from schedules.models import Obligation
@@ -124,10 +125,9 @@ def owed_by_level() -> dict[str, int]:
 
 def seats_by_level() -> dict[str, int]:
     """The seats of people for whom somebody is responsible."""
+    paired = set(Pairing.objects.open(wuxi.DAY).values_list("stakeholder", flat=True))
     seats = Seat.objects.active(wuxi.DAY).filter(kind__in=["npc_deputy", "cppcc_member"])
-    paired = seats.filter(stakeholder__in=Stakeholder.objects.paired(wuxi.DAY))
-    levels = list(paired.values_list("level", flat=True))
-    return {level: levels.count(level) for level in set(levels)}
+    return Counter(level for person, level in seats.values_list("stakeholder", "level") if person in paired)
 
 
 def test_the_29_become_one_person_each_with_one_call_a_month_and_every_seat_counted(people, twice) -> None:
