@@ -300,7 +300,7 @@ PAGES: dict[str, Page] = {
     ),
     "contacts:duplicate-apart": Page(EDIT, "deputy", _double, post=_reason, doer="carl", only_post=True),
     "contacts:duplicate-ask-again": Page(EDIT, "deputy", _apart, post=_nothing, doer="carl", only_post=True),
-    "contacts:stakeholder-duplicates": Page(EDIT, "deputy", _deputy),
+    "contacts:stakeholder-duplicates": Page(EDIT, "deputy", _deputy, doer="carl"),
     "contacts:merge-undo": Page(EDIT, "deputy", _merge, post=_reason, doer="carl"),
     # Feedback.
     "contacts:feedback-list": Page("read feedback"),
