@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from contacts.models import Officer, UnitRole
+    from contacts.models import Officer
 
 
 class Column(StrEnum):
@@ -59,6 +60,8 @@ class Deed(StrEnum):
     LOG = "log"  # contacts and ordinary feedback
     READ_FEEDBACK = "read_feedback"
     PAIR = "pair"
+    ASK_REPAIRING = "ask_repairing"  # that somebody be given another officer
+    STAND_IN = "stand_in"  # who looks after an absent officer's people
     WAIVE = "waive"
     CONFIGURE = "configure"  # policies, working days, topics
     RECOUNT = "recount"  # a closed period; take an import back
@@ -103,6 +106,8 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.LOG: _row(_A, _U, None, None, _U, _O),
     Deed.READ_FEEDBACK: _row(_A, _U, _A, _U, _U, _O),
     Deed.PAIR: _row(_A, _U, None, _U, _U),
+    Deed.ASK_REPAIRING: _row(_A, _U, None, _U, _U, reviewer=_A),
+    Deed.STAND_IN: _row(_A, _U, None, _U, _U, _O),
     Deed.WAIVE: _row(_A, _U, None, _U, _U),
     Deed.CONFIGURE: _row(_A),
     Deed.RECOUNT: _row(_A, _U),
@@ -129,8 +134,11 @@ _OTHERWISE = {
 _POWERS = {Column.SYSTEM_ADMIN, Column.SECURITY_ADMIN, Column.AUDITOR}
 
 
-def column_of(role: UnitRole) -> Column:
-    return _BY_UNIT_KIND.get(role.role, {}).get(role.unit.kind, _OTHERWISE[role.role])
+_STANDS_IN = "stands in"  # beside the roles, in the one query that reads what an officer may do
+
+
+def column_of(role: str, unit_kind: str) -> Column:
+    return _BY_UNIT_KIND.get(role, {}).get(unit_kind, _OTHERWISE[role])
 
 
 @dataclass(frozen=True)
@@ -163,19 +171,22 @@ class Reach:
 class Rights:
     """What one officer may do; read from the roles once, then asked without a query where no row is named."""
 
-    def __init__(self, officer: Officer, held: list[tuple[Column, str]]) -> None:
+    def __init__(self, officer: Officer, held: list[tuple[Column, str]], absent: list[int]) -> None:
+        """`absent`: those for whom the officer stands in today. Their people count as the officer's own, wherever a
+        cell says OWN; their roles do not, because four eyes give roles."""
         self.officer = officer
         self.held = held
+        self.acting_for = [officer.pk, *absent]
 
     @classmethod
     def of(cls, officer: Officer) -> Rights:
         if not officer.is_active:
-            return cls(officer, [])
-        roles = officer.roles.in_force().select_related("unit")
-        held = [(column_of(role), role.unit.path) for role in roles]
+            return cls(officer, [], [])
+        rows = list(_roles_and_absences(officer))
+        held = [(column_of(role, kind), path) for role, kind, path in rows if role != _STANDS_IN]
         if not any(column in _POWERS for column, _path in held):
             held.append((Column.OFFICER, ""))
-        return cls(officer, held)
+        return cls(officer, held, [int(absent) for role, _kind, absent in rows if role == _STANDS_IN])
 
     @cached_property
     def columns(self) -> set[Column]:
@@ -197,7 +208,7 @@ class Rights:
         return type(row)._default_manager.visible_to(self.officer, deed).filter(pk=row.pk).exists()  # type: ignore[attr-defined]
 
     def over(self, path: str, own: bool) -> dict[str, bool]:
-        """`can` for one row, without a query: the path of its unit, and whether the officer holds it today."""
+        """`can` for one row, without a query: the path of its unit, and whether the officer holds it today or stands in."""
         return {deed.value: self.reach(deed).covers(path, own) for deed in Deed}
 
     def demand(self, deed: Deed, row: Model | None = None) -> None:
@@ -211,6 +222,15 @@ class Rights:
         return {deed.value: bool(self.reach(deed)) for deed in Deed}
 
 
+def _roles_and_absences(officer: Officer) -> QuerySet:
+    """(role, kind of the unit, its path) of each role, and (_STANDS_IN, "", key) of each officer stood in for today."""
+    roles = officer.roles.in_force().order_by().values_list("role", "unit__kind", "unit__path")
+    absences = apps.get_model("contacts", "StandIn").objects.in_force(timezone.localdate())
+    absent = absences.filter(stand_in=officer).order_by()
+    mark, none = Value(_STANDS_IN, CharField()), Value("", CharField())
+    return roles.union(absent.values_list(mark, none, Cast("absent", CharField())), all=True)
+
+
 def reach(officer: Officer, deed: Deed) -> Reach:
     return officer.rights.reach(deed)
 
@@ -222,15 +242,15 @@ def has_pairing(day: dt.date, **who: object) -> Exists:
 
 
 def paired_with(officer: Officer) -> Exists:
-    """For a query over stakeholders: does the officer hold them today? Access is always about now."""
-    return has_pairing(timezone.localdate(), officer=officer)
+    """For a query over stakeholders: does the officer hold them today, or stand in for whoever does? Access is always
+    about now."""
+    return has_pairing(timezone.localdate(), officer__in=officer.rights.acting_for)
 
 
 def holds(officer: Officer) -> Q:
-    """For a query over rows that have a `stakeholder`: is it one whom the officer holds today?"""
-    pairings = (
-        apps.get_model("contacts", "Pairing").objects.open(timezone.localdate()).filter(officer=officer)
-    )
+    """For a query over rows that have a `stakeholder`: the same."""
+    open_today = apps.get_model("contacts", "Pairing").objects.open(timezone.localdate())
+    pairings = open_today.filter(officer__in=officer.rights.acting_for)
     return Q(stakeholder__in=pairings.values("stakeholder"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from contacts.models import Actor, AuditEntry, Officer, Unit, UnitRole
+from contacts import standing_in
+from contacts.models import Actor, AuditEntry, Officer, Pairing, Unit, UnitRole
 
 # No letters or digits that are mistaken for each other when read out over the phone.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -48,13 +51,27 @@ def reset_password(officer: Officer, *, actor: Actor, reason: str) -> str:
 
 
 @transaction.atomic
-def deactivate(officer: Officer, *, actor: Actor, reason: str) -> None:
-    """Keep an officer out from the next request on. What they did and whom they hold stays."""
+def deactivate(officer: Officer, *, on: dt.date, actor: Actor, reason: str) -> None:
+    """Keep an officer out from the next request on. What they did stays; whom they hold on the day `on` or later has
+    to be handed over first."""
     if actor.officer and officer.pk == actor.officer.pk:
         raise ValidationError(_("You can not deactivate your own account."))
     _not_a_watcher(officer, actor)
-    if not Officer.objects.filter(pk=officer.pk, is_active=True).update(is_active=False):
+    if not Officer.objects.active().locked().filter(pk=officer.pk).exists():
         raise ValidationError(_("This account is not active."))
+    if held := Pairing.objects.lasting(on).filter(officer=officer).count():
+        raise ValidationError(
+            ngettext(
+                "%(name)s is responsible for %(number)d person. A coordinator or leader hands this person over first: "
+                "in the list of officers, at the officer's name.",
+                "%(name)s is responsible for %(number)d people. A coordinator or leader hands them over first: in the "
+                "list of officers, at the officer's name.",
+                held,
+            )
+            % {"name": officer.name, "number": held}
+        )
+    Officer.objects.filter(pk=officer.pk).update(is_active=False)
+    standing_in.end_all_of(officer, on=on, actor=actor, reason=reason)
     AuditEntry.objects.record(
         actor,
         "deactivate account",
@@ -93,6 +110,8 @@ def _not_a_watcher(officer: Officer, actor: Actor) -> None:
 @transaction.atomic
 def propose_role(officer: Officer, unit: Unit, role: str, *, actor: Actor, reason: str) -> UnitRole:
     """Suggest a role; it counts once a security administrator has approved it."""
+    if unit.closed_on:
+        raise ValidationError(_("%(unit)s is closed; choose a unit that is open."), params={"unit": unit})
     proposal = UnitRole(officer=officer, unit=unit, role=role, proposed_by=actor.officer)
     try:
         with transaction.atomic():
@@ -101,7 +120,7 @@ def propose_role(officer: Officer, unit: Unit, role: str, *, actor: Actor, reaso
         raise ValidationError(
             _("The officer holds or is proposed for this role already, or for one that it excludes.")
         ) from error
-    AuditEntry.objects.record(actor, "propose role", proposal, after=_described(proposal), reason=reason)
+    AuditEntry.objects.record(actor, "propose role", proposal, after=described(proposal), reason=reason)
     return proposal
 
 
@@ -113,14 +132,14 @@ def approve_role(proposal: UnitRole, *, actor: Actor, reason: str = "") -> None:
     changed = UnitRole.objects.proposed().filter(pk=proposal.pk)
     if not changed.update(approved_by=actor.officer, approved_at=timezone.now()):
         raise ValidationError(_("This role has been decided about already."))
-    AuditEntry.objects.record(actor, "approve role", proposal, after=_described(proposal), reason=reason)
+    AuditEntry.objects.record(actor, "approve role", proposal, after=described(proposal), reason=reason)
 
 
 @transaction.atomic
 def refuse_role(proposal: UnitRole, *, actor: Actor, reason: str) -> None:
     if not UnitRole.objects.proposed().filter(pk=proposal.pk).update(ended_at=timezone.now()):
         raise ValidationError(_("This role has been decided about already."))
-    AuditEntry.objects.record(actor, "refuse role", proposal, after=_described(proposal), reason=reason)
+    AuditEntry.objects.record(actor, "refuse role", proposal, after=described(proposal), reason=reason)
 
 
 @transaction.atomic
@@ -129,8 +148,9 @@ def end_role(role: UnitRole, *, actor: Actor, reason: str) -> None:
         raise ValidationError(_("Somebody else has to decide about this role."))
     if not UnitRole.objects.in_force().filter(pk=role.pk).update(ended_at=timezone.now()):
         raise ValidationError(_("This role is not in force."))
-    AuditEntry.objects.record(actor, "end role", role, before=_described(role), reason=reason)
+    AuditEntry.objects.record(actor, "end role", role, before=described(role), reason=reason)
 
 
-def _described(role: UnitRole) -> dict[str, str]:
+def described(role: UnitRole) -> dict[str, str]:
+    """As the audit trail keeps it."""
     return {"officer": role.officer.police_number, "role": role.role, "unit": role.unit.code}

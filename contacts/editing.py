@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from contacts.models import Actor, AuditEntry, ContactPhone, Seat, Stakeholder
 from contacts.phones import Phone
 
 PERSON_FIELDS = (
-    "name", "sex", "birth_year", "birth_month", "employer", "address", "street", "email", "unit", "remark",
+    "name", "sex", "birth_year", "birth_month", "employer", "address", "street", "email", "reach_hint", "unit", "remark",
 )  # fmt: skip
 SEAT_FIELDS = (
     "kind", "level", "body", "delegation", "term_number", "certificate", "occupation", "unit", "started_on", "ended_on",
@@ -23,11 +24,33 @@ def snapshot(person: Stakeholder) -> dict[str, Any]:
     return {
         **{name: _plain(getattr(person, name)) for name in PERSON_FIELDS},
         "phones": [str(Phone(phone.e164, phone.extension)) for phone in person.phones.all()],
-        "seats": [
-            {name: _plain(getattr(seat, name)) for name in SEAT_FIELDS}
-            for seat in person.seats.select_related("unit")
-        ],
+        "seats": [said(seat) for seat in person.seats.select_related("unit")],
     }
+
+
+def said(seat: Seat) -> dict[str, Any]:
+    """A seat, as the audit trail keeps it."""
+    return {name: _plain(getattr(seat, name)) for name in SEAT_FIELDS}
+
+
+def shown(person: Stakeholder, *, lock: bool = False) -> dict[str, str]:
+    """What a form of the person shows: the name of a field, "numbers", or "<key of a seat>-<field>" → the text in it.
+    With `lock` nobody changes these rows until the transaction ends."""
+    seats = person.seats.select_for_update() if lock else person.seats.all()
+    texts = _texts(person, PERSON_FIELDS)
+    texts["numbers"] = "\n".join(str(phone) for phone in person.phones.all())
+    for seat in seats.order_by("pk"):
+        texts |= {f"{seat.pk}-{name}": text for name, text in _texts(seat, SEAT_FIELDS).items()}
+    return texts
+
+
+def _texts(row: Model, names: Sequence[str]) -> dict[str, str]:
+    values = {name: row._meta.get_field(name).value_from_object(row) for name in names}  # type: ignore[union-attr]
+    return {name: "" if value is None else str(value) for name, value in values.items()}
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the person after the form was opened."""
 
 
 @transaction.atomic
@@ -37,12 +60,17 @@ def save_person(
     phones: Sequence[Phone],
     seats: Sequence[Seat],
     dropped: Sequence[Seat] = (),
+    opened: Mapping[str, str] | None = None,
     actor: Actor,
 ) -> Stakeholder:
-    """Save a person with exactly these numbers, these seats added or changed, and the `dropped` ones gone."""
+    """Save a person with exactly these numbers, these seats added or changed, and the `dropped` ones gone. `opened` is
+    what the form showed (`shown`) when it was opened: ChangedMeanwhile unless that still stands."""
     before = None
     if person.pk:
-        before = snapshot(Stakeholder.objects.select_for_update().get(pk=person.pk))
+        stored = Stakeholder.objects.select_for_update().get(pk=person.pk)
+        if opened is not None and shown(stored, lock=True) != opened:
+            raise ChangedMeanwhile
+        before = snapshot(stored)
     person.save()
     _keep_phones(person, phones)
     for seat in dropped:

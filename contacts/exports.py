@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
 
@@ -71,8 +71,10 @@ class Export:
 
 
 @transaction.atomic
-def export(listing: Listing, data: Mapping[str, Any], form: str, *, actor: Actor) -> Export:
-    """What the filter shows of the rows that the officer may export. PermissionDenied without the right to export,
+def export(
+    listing: Listing, data: Mapping[str, Any], form: str, *, only: Collection[int] | None = None, actor: Actor
+) -> Export:
+    """What the filter shows of the rows that the officer may export; `only` those with these keys. PermissionDenied without the right to export,
     ValueError when the filter can not be read, TooManyRows for a sheet that could not hold them."""
     if not listing.officer.rights.may(Deed.EXPORT):
         raise PermissionDenied
@@ -80,6 +82,8 @@ def export(listing: Listing, data: Mapping[str, Any], form: str, *, actor: Actor
     if not found.is_valid():
         raise ValueError(_filter_errors(found))
     keys = listing.keys(found, data)
+    if only is not None:
+        keys = [key for key in keys if key in only]
     if form == "xlsx" and len(keys) > XLSX_ROWS:
         raise TooManyRows(
             _("A sheet holds %(most)s rows; narrow the filter, or take csv.") % {"most": XLSX_ROWS}
@@ -87,7 +91,8 @@ def export(listing: Listing, data: Mapping[str, Any], form: str, *, actor: Actor
     AuditEntry.objects.record(
         actor,
         "export",
-        after={"table": listing.name, "format": form, "filter": found.in_use, "rows": len(keys)},
+        after={"table": listing.name, "format": form, "filter": found.in_use, "rows": len(keys)}
+        | ({"ticked": True} if only is not None else {}),
     )
     return Export(listing, keys)
 

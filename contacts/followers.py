@@ -1,14 +1,15 @@
-"""What other apps keep about people follows them when they are merged or go: settings name the module that does it, so
-that this app needs no word of it (PEOPLE_FOLLOWER)."""
+"""What other apps keep about people and units follows them when they are merged or go: settings name the module that does
+it, so that this app needs no word of it (PEOPLE_FOLLOWER)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import Model
 
 if TYPE_CHECKING:
     from contacts.journal import Pen
@@ -38,3 +39,10 @@ def take_turns() -> None:
 def merged(survivor: int, absorbed: int, pen: Pen) -> None:
     """These two were one all along: what follows the absorbed follows the survivor."""
     follower().merged(survivor, absorbed, pen)
+
+
+def follow_units(merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]) -> int:
+    """These units are about to become one: what is kept of where their officers serve follows, before the officers do.
+    `told` hears of each row that changed, with its values before. Answers how many."""
+    moved: int = follower().follow_units(merged, into, told)
+    return moved

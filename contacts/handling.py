@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.clock import answer_due_on
+from contacts.handovers import waits
 from contacts.models import (
     Actor,
     AuditEntry,
@@ -25,6 +26,7 @@ from contacts.models import (
     FeedbackStep,
     Officer,
     Pairing,
+    RepairingRequest,
     Stakeholder,
     Topic,
     Unit,
@@ -41,15 +43,24 @@ def pair(
     stakeholder: Stakeholder, officer: Officer, *, on: dt.date, actor: Actor, reason: str = ""
 ) -> Pairing:
     """Make `officer` responsible from the day `on`. Whoever was, stops on the day before (R4); the unit in charge
-    follows. Raises ValidationError when a later pairing exists or nothing would change."""
+    follows, on that day if somebody holds the person until then. Raises ValidationError when a later pairing exists, the
+    officer may not sign in, or nothing would change."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
+    # Nobody switches the officer off or moves them to another unit meanwhile: the pairing keeps the one of its day.
+    locked = Officer.objects.active().locked().select_related("unit").filter(pk=officer.pk).first()
+    if locked is None:
+        raise ValidationError(
+            _("The account of %(officer)s is switched off; choose somebody else."),
+            params={"officer": officer.name},
+        )
+    officer = locked
     last = stakeholder.pairings.order_by("-started_on").first()
     if last and last.started_on > on:
         raise ValidationError(
             _("A pairing of %(name)s starts on %(day)s; choose that day or a later one."),
             params={"name": stakeholder.name, "day": last.started_on},
         )
-    before = None
+    before, follows = None, not waits(last, on, timezone.localdate())
     if last and (last.ended_on is None or last.ended_on >= on):
         if last.officer_id == officer.pk and last.ended_on is None:
             raise ValidationError(_("%(officer)s is responsible already."), params={"officer": officer.name})
@@ -62,7 +73,10 @@ def pair(
     pairing = Pairing.objects.create(
         stakeholder=stakeholder, officer=officer, unit=officer.unit, started_on=on, reason=reason
     )
-    Stakeholder.objects.filter(pk=stakeholder.pk).update(unit=officer.unit, updated_at=timezone.now())
+    if follows:
+        Stakeholder.objects.filter(pk=stakeholder.pk).update(unit=officer.unit, updated_at=timezone.now())
+    requests = RepairingRequest.objects.filter(stakeholder=stakeholder)
+    requests.decide(RepairingRequest.Outcome.DONE, actor)
     AuditEntry.objects.record(
         actor,
         "pair",
@@ -236,6 +250,8 @@ def _receive_feedback(
 @transaction.atomic
 def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Actor, note: str = "") -> None:
     """Give the item to a unit. After an answer this is a reopening, and counting starts afresh (R12)."""
+    if unit.closed_on:
+        raise ValidationError(_("%(unit)s is closed; choose a unit that is open."), params={"unit": unit})
     feedback = _moving(feedback, Feedback.State.ASSIGNED)
     before = {"unit": feedback.unit.code, "state": feedback.state}
     if feedback.state in {Feedback.State.ANSWERED, Feedback.State.CLOSED}:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -39,7 +39,7 @@ def values(row: models.Model) -> Values:
 def plain(value: Any) -> Any:
     """As it stands in JSON: days, instants and UUIDs as text, to the microsecond."""
     if isinstance(value, dt.datetime):
-        return value.isoformat()
+        return value.astimezone(dt.UTC).isoformat()  # as the database gives it back, whatever zone it came in
     if value is None or isinstance(value, str | int | float | list | dict):
         return value
     return DjangoJSONEncoder().default(value)
@@ -121,12 +121,14 @@ def take_back(
 
 def _take_back(lines: list[JournalLine], found: TakenBack, hold: Collection[int]) -> None:
     """The lines of some whole groups."""
-    rows = _judge(lines, hold)
+    rows, leaned_on = _examine(lines, hold)
     going = [line for line in lines if not _stays(line)]
-    _delete([line for line in going if line.before is None])
+    created = [line for line in going if line.before is None]
+    _delete([line for line in created if line not in leaned_on])
     # What was moved goes away again before what it displaced returns to its place.
     _restore([line for line in going if line.before is not None and line.after is not None], rows)
     _recreate([line for line in going if line.after is None])
+    _delete([line for line in created if line in leaned_on])
     for line in going:
         line.undone = not line.obstacle
     JournalLine.objects.bulk_update(lines, ["undone", "obstacle"], batch_size=500)
@@ -135,16 +137,19 @@ def _take_back(lines: list[JournalLine], found: TakenBack, hold: Collection[int]
     found.restored |= {line.group for line in lines} - kept
 
 
-def _judge(lines: list[JournalLine], hold: Collection[int]) -> dict[tuple[str, int], models.Model]:
-    """Say of each line what stands in its way. Answers the rows as they stand now."""
+def _examine(
+    lines: list[JournalLine], hold: Collection[int]
+) -> tuple[dict[tuple[str, int], models.Model], set[JournalLine]]:
+    """Say of each line what stands in its way. The rows as they are now, and the lines of those created rows that others
+    point to until they are restored."""
     rows = _current_rows(lines)
     for line in lines:
         line.obstacle = _obstacle(line, rows.get((line.model, line.object_id)))
         if line.pk in hold:
             line.obstacle = {**(line.obstacle or {}), "bound": True}
-    _add_what_hangs_on_them(lines)
+    leaned_on = _add_what_hangs_on_them(lines)
     _bind(lines)
-    return rows
+    return rows, leaned_on
 
 
 def _current_rows(lines: list[JournalLine]) -> dict[tuple[str, int], models.Model]:
@@ -195,8 +200,16 @@ def _bind(lines: list[JournalLine]) -> None:
                 line.obstacle = {**(line.obstacle or {}), "bound": True}
 
 
-def _add_what_hangs_on_them(lines: list[JournalLine]) -> None:
-    """Rows that point to what the deed created, and did not come with it."""
+def _add_what_hangs_on_them(lines: list[JournalLine]) -> set[JournalLine]:
+    """Rows that point to what the deed created, and did not come with it. Those that the deed itself pointed there, and
+    that go back to what they pointed to before, are no obstacle; the lines that they lean on are answered."""
+    returning = {
+        (line.model, line.object_id, name)
+        for line in lines
+        if line.before and line.after
+        for name in line.before.keys() - (line.obstacle or {}).keys()
+    }
+    leaned_on: set[JournalLine] = set()
     created: dict[str, dict[int, JournalLine]] = defaultdict(dict)
     for line in lines:
         if line.before is None:
@@ -208,11 +221,14 @@ def _add_what_hangs_on_them(lines: list[JournalLine]) -> None:
             for some in batches(list(by_pk)):
                 pointing = model._base_manager.filter(**{f"{name}__in": some}).values_list("pk", name)
                 for pk, target in pointing:
-                    if pk not in own:
+                    if (model._meta.label_lower, pk, name) in returning:
+                        leaned_on.add(by_pk[target])
+                    elif pk not in own:
                         line = by_pk[target]
                         line.obstacle = line.obstacle or {}
                         counted = line.obstacle.setdefault("rows", Counter())
                         counted[model._meta.label_lower] += 1
+    return leaned_on
 
 
 @cache
@@ -299,12 +315,22 @@ def obstacles(journal: Journal) -> Iterable[JournalLine]:
 
 
 @transaction.atomic
-def foreseen(journal: Journal, hold: Collection[int] = ()) -> list[JournalLine]:
-    """The lines that would stay if it were taken back now, with what stands in the way. Nothing is written."""
-    found = []
-    groups = journal.lines.standing().order_by("group").values_list("group", flat=True).distinct()
-    for some in batches(list(groups)):
-        lines = list(journal.lines.standing().filter(group__in=some))
-        _judge(lines, hold)
-        found += [line for line in lines if line.obstacle]
-    return found
+def examined(journal: Journal, hold: Collection[int] = ()) -> list[JournalLine]:
+    """The lines that could be taken back, with what stands in the way now. Only looks: for a page that asks first."""
+    lines = list(journal.lines.standing())
+    _examine(lines, hold)
+    return lines
+
+
+def carry(rows: models.QuerySet, told: Callable[[models.Model, Values], None], **changes: Any) -> int:
+    """Give many rows the same values, by attname, in a few queries. `told` hears of each, with its values before."""
+    found = list(rows.select_for_update(of=("self",)))
+    for row in found:
+        before = values(row)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        told(row, before)
+    model: type[models.Model] = rows.model
+    fields = [field_of(model, name).name for name in changes]
+    model._base_manager.bulk_update(found, fields, batch_size=500)
+    return len(found)

@@ -25,10 +25,12 @@ from contacts.models import (
     AuditEntry,
     ContactPhone,
     Distinct,
+    HandoverLine,
     ImportRow,
     Journal,
     Merge,
     Pairing,
+    RepairingRequest,
     Seat,
     Stakeholder,
 )
@@ -245,6 +247,26 @@ def _move_imported(merging: Merging, relation: Any) -> None:
         merging.change(row, gone, stakeholder_id=kept, key=key)
 
 
+def _move_handed_over(merging: Merging, relation: Any) -> None:
+    """In one hand-over the survivor stands once, with the survivor's successor."""
+    there = set(HandoverLine.objects.filter(stakeholder=merging.kept).values_list("handover", flat=True))
+    for line in HandoverLine.objects.filter(stakeholder=merging.gone):
+        if line.handover_id in there:
+            merging.delete(line, line.pk)
+        else:
+            merging.change(line, line.pk, stakeholder_id=merging.kept.pk)
+
+
+def _move_requests(merging: Merging, relation: Any) -> None:
+    """Of two that nobody has decided the survivor's waits on."""
+    waits = RepairingRequest.objects.undecided().filter(stakeholder=merging.kept).exists()
+    for request in RepairingRequest.objects.filter(stakeholder=merging.gone):
+        if waits and request.decided_at is None:
+            merging.delete(request, request.pk)
+        else:
+            merging.change(request, request.pk, stakeholder_id=merging.kept.pk)
+
+
 # --- pairings ------------------------------------------------------------------------------------------------
 
 
@@ -327,4 +349,6 @@ RULES: dict[type[models.Model], Callable[[Merging, Any], None]] = {
     Pairing: _join_pairings,
     Distinct: _move_decisions,
     ImportRow: _move_imported,
+    HandoverLine: _move_handed_over,
+    RepairingRequest: _move_requests,
 }

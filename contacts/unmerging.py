@@ -57,8 +57,8 @@ def foresee(merge: Merge) -> Unmerged:
 @transaction.atomic
 def unmerge(merge: Merge, *, actor: Actor, reason: str) -> Unmerged:
     """Put both people back. A field that was edited since stays as it is, and so do pairings if anything of them was
-    changed, an opinion that was answered in a contact since, and a contact in which the survivor's own opinion was
-    answered. Corrections follow the record they correct, and what was said in it. Merges of one person are taken back
+    changed, or an officer or unit is not there any more, an opinion that was answered in a contact since, and a contact in
+    which the survivor's own opinion was answered. Corrections follow the record they correct, and what was said in it. Merges of one person are taken back
     in the reverse order of their making; otherwise ValidationError."""
     followers.take_turns()
     merge = Merge.objects.select_for_update().select_related("journal").get(pk=merge.pk)
@@ -66,8 +66,9 @@ def unmerge(merge: Merge, *, actor: Actor, reason: str) -> Unmerged:
     found, now = _foresee(merge, survivor), timezone.now()
     journal.take_back(merge.journal, actor=actor, now=now, hold=_held(merge, survivor))
     _let_follow(survivor, merge.absorbed_number)
-    for person in Stakeholder.objects.filter(pk__in=[survivor.pk, merge.absorbed_number]):
-        _follow_pairing(person)
+    both = Stakeholder.objects.select_related("unit").filter(pk__in=[survivor.pk, merge.absorbed_number])
+    for person in both:
+        _put_in_charge(person)
     merge.unmerged_at = now
     merge.save(update_fields=["unmerged_at"])
     numbers = {"survivor": survivor.number, "absorbed": f"L{merge.absorbed_number:06d}"}
@@ -96,7 +97,7 @@ def _survivor(merge: Merge) -> Stakeholder:
 def _foresee(merge: Merge, survivor: Stakeholder) -> Unmerged:
     new = Feedback.objects.filter(steps__at__gte=merge.at).exclude(steps__at__lt=merge.at).distinct()
     return Unmerged(
-        journal.foreseen(merge.journal, _held(merge, survivor)),
+        [line for line in journal.examined(merge.journal, _held(merge, survivor)) if line.obstacle],
         survivor.records.filter(recorded_at__gte=merge.at, supersedes=None).count(),
         new.filter(stakeholder=survivor).count(),
     )
@@ -116,35 +117,53 @@ def _held(merge: Merge, survivor: Stakeholder) -> set[int]:
 
 
 def _held_pairings(merge: Merge, survivor: Stakeholder) -> set[int]:
-    """All of them, unless putting back what the merge did gives two histories without overlaps."""
+    """All of them, unless putting back what the merge did gives two histories without overlaps, with officers and units
+    that are still there."""
     lines = list(merge.journal.lines.standing().filter(model="contacts.pairing"))
+    rows = _as_they_would_be(lines, survivor)
+    return set() if rows is not None and _may_stand(rows) else {line.pk for line in lines}
+
+
+def _as_they_would_be(lines: list[JournalLine], survivor: Stakeholder) -> list[dict[str, Any]] | None:
+    """The pairings of both people, as values; None if one of those that the merge touched was touched since."""
     rows: dict[int, dict[str, Any]] = {p.pk: journal.values(p) for p in survivor.pairings.all()}
     for line in lines:
         row = rows.get(line.object_id)
         if line.after is not None and (
             row is None or any(row[name] != line.after[name] for name in line.after)
         ):
-            return {line.pk for line in lines}
+            return None
         if line.before is None:
             del rows[line.object_id]
         else:
             rows[line.object_id] = (row or {}) | line.before
-    for person in {row["stakeholder_id"] for row in rows.values()}:
-        spans = sorted(_days(row) for row in rows.values() if row["stakeholder_id"] == person)
+    return list(rows.values())
+
+
+def _may_stand(rows: list[dict[str, Any]]) -> bool:
+    for person in {row["stakeholder_id"] for row in rows}:
+        spans = sorted(_days(row) for row in rows if row["stakeholder_id"] == person)
         if any(later[0] <= earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
-            return {line.pk for line in lines}
-    return set()
+            return False
+    today = timezone.localdate().isoformat()
+    current = [row for row in rows if _days(row)[1] >= today]
+    gone = Officer.objects.filter(pk__in=[row["officer_id"] for row in current], is_active=False).exists()
+    closed = Unit.objects.exclude(closed_on=None).filter(pk__in=[row["unit_id"] for row in current])
+    return not gone and not closed.exists()
 
 
 def _days(row: dict[str, Any]) -> tuple[str, str]:
     return row["started_on"], row["ended_on"] or dt.date.max.isoformat()
 
 
-def _follow_pairing(person: Stakeholder) -> None:
-    """The unit in charge is that of the open pairing, wherever that is now."""
-    held = Pairing.objects.filter(stakeholder=person, ended_on=None).first()
-    if held and held.unit_id != person.unit_id:
-        Stakeholder.objects.filter(pk=person.pk).update(unit=held.unit_id)
+def _put_in_charge(person: Stakeholder) -> None:
+    """The unit in charge is that of the open pairing, wherever that is now; without one it is a unit that is open."""
+    held = Pairing.objects.filter(stakeholder=person, ended_on=None).select_related("unit").first()
+    unit = held.unit if held else person.unit.current()
+    while unit.closed_on and unit.parent and not held:
+        unit = unit.parent
+    if unit != person.unit:
+        Stakeholder.objects.filter(pk=person.pk).update(unit=unit)
 
 
 # --- answers: an opinion and the contact in which it was answered stay together --------------------------------

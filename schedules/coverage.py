@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -31,6 +31,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import ContactRecord, Officer, Pairing, Seat, Unit
+from contacts.unit_history import Tree
 from schedules import periods
 from schedules.models import Obligation, PolicyVersion
 from schedules.workdays import Workdays
@@ -164,10 +165,13 @@ def figures(
     """The figures of a period, in total and by "unit", "officer" or "level".
 
     An obligation counts in the unit of its responsible officer's pairing; a group by unit is that unit alone, the
-    total all below `unit`; a person with seats at two levels stands in both groups (R7). Each group has `key` (unit
-    code, police number or level), `name`, and FIGURES.
+    total all below `unit`; a person with seats at two levels stands in both groups (R7). Units are called, and hang, as
+    they did on the last day of the period, or today. Each group has `key` (unit code, police number or level), `name`,
+    and FIGURES.
     """
-    wanted = of_period(periods.parse(period_key))
+    period = periods.parse(period_key)
+    wanted, last_day = of_period(period), min(period.end, timezone.localdate(now))
+    tree = Tree.read() if unit is not None or by == "unit" else None
     if visible is not None:
         wanted = wanted.filter(pk__in=visible.values("pk"))
     if kind:
@@ -175,10 +179,17 @@ def figures(
     total = dict.fromkeys(FIGURES, 0)
     groups: dict[Any, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FIGURES, 0))
     keys_of = _KEYS[by]()
-    for row in standing(wanted, now=now, unit=unit):
+    for row in standing(wanted, now=now, units=units_below(tree, unit, last_day)):
         for tally in [total, *(groups[key] for key in keys_of(row))]:
             count(tally, row)
-    return {"total": total, "groups": _named(by, groups)}
+    return {"total": total, "groups": _named(by, groups, tree.on(last_day) if tree else {})}
+
+
+def units_below(tree: Tree | None, unit: Unit | None, day: dt.date) -> Collection[int] | None:
+    """The keys of a unit and of all that hung below it on a day; None for the whole bureau."""
+    if tree is None or unit is None or unit.parent_id is None:
+        return None
+    return {below.pk for below in tree.below(unit.pk, day)}
 
 
 class Standing(NamedTuple):
@@ -202,23 +213,23 @@ def standing(
     wanted: QuerySet[Obligation],
     *,
     now: dt.datetime,
-    unit: Unit | None = None,
+    units: Collection[int] | None = None,
     officer: Officer | None = None,
     versions: Versions | None = None,
 ) -> Iterator[Standing]:
-    """How each of the `wanted` obligations stands, of those that count in `unit` and below, or for `officer`. Whoever
+    """How each of the `wanted` obligations stands, of those that count in one of the `units`, or for `officer`. Whoever
     has the `versions` of the policies at hand spares a query."""
     if versions is None:
         versions = list(PolicyVersion.objects.all())
-    if unit is not None and unit.parent_id:
+    if units is not None:
         # Whoever is responsible held the person once: this keeps the rest from being derived at all.
-        held = Pairing.objects.filter(unit__path__startswith=unit.path)
+        held = Pairing.objects.filter(unit__in=units)
         wanted = wanted.filter(stakeholder__in=held.values("stakeholder"))
     if officer is not None:
         wanted = wanted.filter(stakeholder__in=Pairing.objects.filter(officer=officer).values("stakeholder"))
     derived: QuerySet[Any] = with_attempts(with_status(wanted.order_by(), now, versions), now, versions)
-    if unit is not None:
-        derived = derived.filter(responsible_unit_id__in=Unit.objects.subtree(unit).values("pk"))
+    if units is not None:
+        derived = derived.filter(responsible_unit_id__in=units)
     if officer is not None:
         derived = derived.filter(responsible_officer_id=officer.pk)
     rows = derived.values_list(
@@ -299,7 +310,7 @@ def _by_level():
 _KEYS = {"unit": _by_unit, "officer": _by_officer, "level": _by_level}
 
 
-def _named(by: str, groups: dict[Any, dict[str, int]]) -> list[dict[str, Any]]:
+def _named(by: str, groups: dict[Any, dict[str, int]], units: dict[int, Unit]) -> list[dict[str, Any]]:
     if by == "level":
         labels: list[tuple[Any, str, str]] = [
             (level.value, level.value, str(level.label)) for level in Seat.Level
@@ -307,5 +318,5 @@ def _named(by: str, groups: dict[Any, dict[str, int]]) -> list[dict[str, Any]]:
     elif by == "officer":
         labels = list(Officer.objects.filter(pk__in=groups).values_list("pk", "police_number", "name"))
     else:
-        labels = list(Unit.objects.filter(pk__in=groups).values_list("pk", "code", "name"))
+        labels = [(unit.pk, unit.code, unit.name) for unit in units.values()]
     return [{"key": key, "name": name, **groups[group]} for group, key, name in labels if group in groups]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from contacts.models import ContactRecord, Pairing, Seat, Stakeholder
+from contacts.models.stakeholders import StakeholderQuerySet
 from schedules import existence
 from schedules.models import Obligation, PolicyVersion
 from schedules.workdays import Workdays
@@ -79,10 +80,16 @@ def versions_by_policy(versions: Iterable[PolicyVersion] | None = None) -> dict[
     }
 
 
-def covered_stakeholders(day: dt.date) -> QuerySet[Stakeholder]:
+def covered_stakeholders(day: dt.date) -> StakeholderQuerySet:
     """The people to whom some policy in force on `day` owes contacts, paired or not."""
     seats = Seat.objects.active(day).filter(covered_seats(day), stakeholder=OuterRef("pk"))
     return Stakeholder.objects.filter(Exists(seats))
+
+
+def awaiting_an_officer(day: dt.date) -> StakeholderQuerySet:
+    """Those of them whom nobody holds on `day` or will hold later."""
+    held = Pairing.objects.lasting(day).filter(stakeholder=OuterRef("pk"))
+    return covered_stakeholders(day).filter(~Exists(held))
 
 
 def covered_seats(day: dt.date, versions: Iterable[PolicyVersion] | None = None) -> Q:

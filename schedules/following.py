@@ -1,15 +1,17 @@
 """What is planned for people follows them: when somebody is deleted who should never have been there, so is what was
-owed to them, with what was told of it; when two turn out to be one, one contact is owed where two were."""
+owed to them, with what was told of it; when two turn out to be one, one contact is owed where two were. A merger of
+units is no transfer: calendar addresses stay good."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
-from django.db.models import Model
+from django.db.models import Exists, F, Model, OuterRef
 
 from contacts import journal
-from contacts.models import ContactRecord
-from schedules.models import NoticeLine, Obligation, PassState
+from contacts.models import ContactRecord, HandoverLine
+from schedules.models import FeedToken, NoticeLine, Obligation, PassState
 
 MODELS = ("schedules.obligation",)
 
@@ -49,6 +51,7 @@ def merged(survivor: int, absorbed: int, pen: journal.Pen) -> None:
         if stays is owed:
             _change(owed, stays.pk, pen, stakeholder_id=survivor)
     _call_off_what_was_settled(survivor, absorbed, pen)
+    _call_off_hand_overs_of_nobody(survivor, pen)
 
 
 def _rank(owed: Obligation) -> tuple[bool, bool]:
@@ -85,9 +88,23 @@ def _call_off_what_was_settled(survivor: int, absorbed: int, pen: journal.Pen) -
             _change(line, owed.pk, pen, state=NoticeLine.State.CANCELLED)
 
 
+def _call_off_hand_overs_of_nobody(survivor: int, pen: journal.Pen) -> None:
+    """Whoever was handed one of the two, and the other went to somebody else at once, was handed nobody."""
+    taken = HandoverLine.objects.filter(handover=OuterRef("handover"), successor=OuterRef("recipient"))
+    lines = NoticeLine.objects.told().filter(~Exists(taken), handover__lines__stakeholder=survivor)
+    for line in lines.exclude(recipient=F("handover__officer")):
+        _change(line, line.pk, pen, state=NoticeLine.State.CANCELLED)
+
+
 def _change(row: Model, group: int, pen: journal.Pen, **values: object) -> None:
     before = journal.values(row)
     for name, value in values.items():
         setattr(row, name, value)
     type(row)._base_manager.filter(pk=row.pk).update(**values)
     pen.changed(group, row, before)
+
+
+def follow_units(merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]) -> int:
+    """Live subscriptions of the officers of these units count in the new one. Those that a transfer ended stay ended."""
+    feeds = FeedToken.objects.live().filter(unit__in=merged)
+    return journal.carry(feeds, told, unit_id=into)

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from contacts.handovers import follow_pairings
 from contacts.models import Stakeholder
 from schedules import existence, facts, levelling, periods
 from schedules.coverage import State, with_status
@@ -57,6 +58,7 @@ def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
     seen = facts.fingerprint(day, workdays)
     if seen == state.facts:
         return Planned()
+    follow_pairings(day)
     slots = open_slots(state.first_day, day)
     planned = Planner(slots, now, workdays).run(Stakeholder.objects.all())
     PeriodClosing.objects.bulk_create(

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from schedules.views import calendars, configuring, deeds, digests, health, home, inbox, obligations, today
+from schedules.views import (
+    calendars,
+    configuring,
+    deeds,
+    digests,
+    health,
+    home,
+    inbox,
+    obligations,
+    proposals,
+    today,
+)
 
 app_name = "schedules"
 
@@ -13,6 +24,7 @@ urlpatterns = [
     path("inbox/", inbox.index, name="notice-list"),
     path("inbox/read/", inbox.read_all, name="notice-read-all"),
     path("inbox/<int:pk>/read/", inbox.read, name="notice-read"),
+    path("pairings/proposals/", proposals.index, name="proposal-list"),
     # What is owed, and calendars of it.
     path("tasks/", obligations.ObligationList.as_view(), name="obligation-list"),
     path("tasks/<int:pk>/waive/", deeds.waive, name="obligation-waive"),

@@ -11,10 +11,12 @@ from contacts.models import (
     ContactPhone,
     ContactRecord,
     Feedback,
+    Handover,
     Officer,
     Pairing,
     Seat,
     Stakeholder,
+    StandIn,
     Unit,
     UnitRole,
 )
@@ -65,6 +67,20 @@ def pairing(
 ) -> Pairing:
     return Pairing.objects.create(
         officer=holder, stakeholder=person, unit=fields.pop("unit", holder.unit), started_on=since, **fields
+    )
+
+
+def handover(giver: Officer, taken: dict[Stakeholder, Officer], on: dt.date) -> Handover:
+    """As if made: the pairings are another matter."""
+    made = Handover.objects.create(officer=giver, unit=giver.unit, on=on, reason="moves")
+    for person, successor in taken.items():
+        made.lines.create(stakeholder=person, successor=successor)
+    return made
+
+
+def stand_in(other: Officer, absent: Officer, since: dt.date, until: dt.date) -> StandIn:
+    return StandIn.objects.create(
+        absent=absent, stand_in=other, unit=other.unit, starts_on=since, ends_on=until
     )
 
 

@@ -13,13 +13,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from contacts import unit_tree
 from contacts.duplicates import keep_apart
 from contacts.imports import batches
 from contacts.imports.results import Context
+from contacts.imports.tables import recognise
+from contacts.imports.workbook import Sheet
+from contacts.meanwhile import Meanwhile
 from contacts.merging import merge
-from contacts.models import Actor, ContactRecord, Feedback, Stakeholder, Topic, UnitRole
+from contacts.models import (
+    Actor,
+    ContactRecord,
+    Feedback,
+    ImportBatch,
+    RepairingRequest,
+    SavedView,
+    Stakeholder,
+    Topic,
+    Turnover,
+    Unit,
+    UnitRole,
+)
+from contacts.turnover import deeds
 from schedules.feeds import subscribe
 from schedules.models import (
     CyclePolicy,
@@ -51,6 +69,8 @@ DESIGN = {
     "log contacts, feedback": "- -  A U  O O U  O - -",
     "read feedback": "- -  A U  A U U  O C -",
     "pair, hand over, waive": "- -  A U  - U U  - - -",
+    "ask for another officer": "- -  A U  - U U  - A -",
+    "name a stand-in": "- -  A U  O U U  O - -",
     "policies, working days, topics": "- -  A -  - - -  - - -",
     "recount a closed period": "- -  A U  - - -  - - -",
     "digest": "- -  A U  A U U  O - -",
@@ -190,7 +210,47 @@ def _roster() -> SimpleUploadedFile:
 
 
 def _import(bureau: Bureau) -> list:
-    return [batches.upload(_roster(), "media", Context(Actor(bureau.carl), NOW, TODAY, TODAY)).pk]
+    return [batches.upload(_roster(), "media", _context(bureau)).pk]
+
+
+NEW_TERM = "姓名,类别,层级,手机号码,住址\n李娜,人大代表,镇,13812345678,江阴市澄江镇1号\n"
+
+
+def _new_roster() -> SimpleUploadedFile:
+    return SimpleUploadedFile("new_term.csv", NEW_TERM.encode())
+
+
+def _township(bureau: Bureau) -> Turnover:
+    return Turnover(kind="npc_deputy", level="township", unit=bureau.county, term_number=18, starts_on=TODAY)
+
+
+def _turnover(bureau: Bureau) -> list:
+    return [deeds.check(_township(bureau), _new_roster(), _context(bureau)).pk]
+
+
+def _turned(bureau: Bureau) -> list:
+    turnover = _township(bureau)
+    batch = ImportBatch(file_name="new_term.csv", kind="deputies", officer=bureau.carl, pairings_from=TODAY)
+    rows = [line.split(",") for line in NEW_TERM.split()]
+    table = recognise([Sheet(None, list(enumerate(rows, 1)))], "deputies")
+    deeds.apply_now(turnover, batch, table, _context(bureau), deeds.nobody_decided)
+    return [turnover.pk]
+
+
+def _context(bureau: Bureau) -> Context:
+    return Context(Actor(bureau.carl), NOW, TODAY, TODAY)
+
+
+def _new_term(bureau: Bureau) -> dict[str, Any]:
+    return {
+        "kind": "npc_deputy", "level": "township", "body": "", "unit": bureau.county.pk, "term_number": "18",
+        "starts_on": "2026-12-01", "ends_on": "", "file": _new_roster(),
+    }  # fmt: skip
+
+
+def _proposed(bureau: Bureau) -> dict[str, Any]:
+    came = Stakeholder.objects.filter(name="李娜").first()
+    return {"pair": f"{came.pk if came else 0}:{bureau.alice.pk}"}
 
 
 def _account(bureau: Bureau) -> list:
@@ -221,8 +281,48 @@ def _special_day(bureau: Bureau) -> list:
     return ["2026-12-24"]
 
 
+def _quiet_unit(bureau: Bureau) -> list:
+    return [factories.unit("宜城二所", bureau.other_county, code="320282502000").code]
+
+
+def _change_of_units(bureau: Bureau) -> list:
+    unit = Unit.objects.get(code=_quiet_unit(bureau)[0])
+    made = unit_tree.rename(
+        unit, name="宜城东所", short_name="宜城东所", actor=Actor(bureau.carol), now=NOW, reason="new"
+    )
+    return [made.pk]
+
+
+def _view(bureau: Bureau) -> list:
+    view = SavedView.objects.create(officer=bureau.alice, listing="stakeholders", name="Mine", query="q=zw")
+    return [view.pk]
+
+
+def _ticked(bureau: Bureau) -> dict[str, Any]:
+    return {"people": str(bureau.deputy.pk)}
+
+
+def _handover(bureau: Bureau) -> list:
+    before = factories.officer("Eve", bureau.station)
+    return [factories.handover(before, {bureau.deputy: bureau.alice}, TODAY).pk]
+
+
+def _stand_in(bureau: Bureau) -> list:
+    return [factories.stand_in(factories.officer("Eve", bureau.station), bureau.alice, TODAY, TODAY).pk]
+
+
+def _asked(bureau: Bureau) -> list:
+    return [RepairingRequest.objects.create(stakeholder=bureau.deputy, asked_by=bureau.rita).pk]
+
+
 def _reason(bureau: Bureau) -> dict[str, Any]:
     return {"reason": "because"}
+
+
+def _proposed(bureau: Bureau) -> dict[str, Any]:
+    person = factories.stakeholder("李娜", bureau.station)
+    factories.seat(person)
+    return {"on": "2026-11-18", "ids": [person.pk], f"to_{person.pk}": bureau.bob.police_number}
 
 
 def _nothing(bureau: Bureau) -> dict[str, Any]:
@@ -269,14 +369,59 @@ PAGES: dict[str, Page] = {
     "contacts:record-list": Page(ROSTER),
     "contacts:officer-list": Page(ROSTER),
     "contacts:unit-list": Page(ROSTER),
+    "contacts:unit-tree": Page(ROSTER),
+    "contacts:unit-detail": Page(ROSTER, "station", lambda bureau: [bureau.station.code]),
+    "contacts:unit-rename": Page(
+        CONFIGURE, args=lambda bureau: [bureau.station.code], doer="carol",
+        post=lambda bureau: {"name": "江阴市公安局澄江一所", "short_name": "澄江一所", "reason": "because"},
+    ),
+    "contacts:unit-move": Page(
+        CONFIGURE, args=lambda bureau: [bureau.station.code], doer="carol",
+        post=lambda bureau: {"below": bureau.other_county.pk, "reason": "because"},
+    ),
+    "contacts:unit-merge": Page(
+        CONFIGURE, args=lambda bureau: [bureau.county.code], doer="carol",
+        post=lambda bureau: {
+            "others": [bureau.other_county.pk], "into": "new", "code": "320290000000", "name": "澄宜分局",
+            "short_name": "澄宜", "reason": "because", "confirmed": "1",
+        },
+    ),
+    "contacts:unit-close": Page(CONFIGURE, args=_quiet_unit, post=_reason, doer="carol"),
+    "contacts:unit-take-back": Page(CONFIGURE, args=_change_of_units, post=_reason, doer="carol"),
     "contacts:search": Page(ROSTER, query="?q=zhangwei"),
     "contacts:suggest-officer": Page(ROSTER, query="?q=Al"),
     "contacts:suggest-stakeholder": Page(ROSTER, query="?q=zhangwei"),
     "contacts:suggest-unit": Page(ROSTER, query="?q=3202"),
+    # Many people at once.
+    "contacts:ticked-pair": Page(
+        PAIR, doer="bob",
+        post=lambda bureau: _ticked(bureau) | {"officer": bureau.bob.police_number, "on": "2026-11-18", "reason": "why"},
+    ),
+    "contacts:ticked-add-seat": Page(
+        EDIT, post=lambda bureau: _ticked(bureau) | {"kind": "patrol_visitor"}, doer="carl"
+    ),
+    "contacts:ticked-end-seat": Page(
+        EDIT, post=lambda bureau: _ticked(bureau) | {"kind": "npc_deputy", "last_day": "2026-12-31"}, doer="carl"
+    ),
+    "contacts:ticked-export": Page(EXPORT, post=lambda bureau: _ticked(bureau) | {"form": "csv"}, doer="alice"),
+    # How one likes to see a list.
+    "contacts:list-columns": Page(
+        ROSTER, args=lambda bureau: ["stakeholders"], doer="alice",
+        post=lambda bureau: {"show": ["seat", "sex"], "sort": "-name", "per_page": "50"},
+    ),
+    "contacts:view-create": Page(
+        ROSTER, args=lambda bureau: ["stakeholders"], query="?q=zw", post=lambda bureau: {"name": "Mine"}, doer="alice"
+    ),
+    "contacts:view-update": Page(ROSTER, "private", _view, post=lambda bureau: {"name": "Ours"}, doer="alice"),
+    "contacts:view-delete": Page(ROSTER, "private", _view, post=_nothing, doer="alice"),
     "contacts:export": Page(EXPORT, args=lambda bureau: ["stakeholders", "csv"]),
     "contacts:stakeholder-create": Page(EDIT, post=_person, doer="carl"),
+    "contacts:stakeholder-similar": Page(EDIT, query="?name=张伟"),
     "contacts:stakeholder-detail": Page(ROSTER, "deputy", _deputy),
-    "contacts:stakeholder-update": Page(EDIT, "deputy", _deputy, post=_person, doer="carl"),
+    "contacts:stakeholder-update": Page(
+        EDIT, "deputy", _deputy, doer="carl",
+        post=lambda bureau: _person(bureau) | {"opened": Meanwhile(bureau.deputy, QueryDict()).seal},
+    ),
     "contacts:stakeholder-reveal": Page(
         "reveal a phone or address", "deputy", _deputy, post=_nothing, doer="bob", only_post=True
     ),
@@ -302,6 +447,22 @@ PAGES: dict[str, Page] = {
     "contacts:duplicate-ask-again": Page(EDIT, "deputy", _apart, post=_nothing, doer="carl", only_post=True),
     "contacts:stakeholder-duplicates": Page(EDIT, "deputy", _deputy, doer="carl"),
     "contacts:merge-undo": Page(EDIT, "deputy", _merge, post=_reason, doer="carl"),
+    "contacts:handover-create": Page(
+        PAIR, "alice", lambda bureau: [bureau.alice.police_number], doer="bob",
+        post=lambda bureau: {"on": "2026-11-18", "reason": "because", "everybody_to": bureau.bob.police_number},
+    ),
+    "contacts:handover-detail": Page(ROSTER, "deputy", _handover),
+    "contacts:repairing-ask": Page(
+        "ask for another officer", post=lambda bureau: {"person": bureau.deputy.number}, doer="rita"
+    ),
+    "contacts:repairing-decline": Page(PAIR, "deputy", _asked, post=_nothing, doer="bob", only_post=True),
+    "contacts:stand-in-list": Page(
+        "name a stand-in", doer="alice",
+        post=lambda bureau: {"stand_in": bureau.bob.police_number, "starts_on": "2026-11-18", "ends_on": "2026-11-20"},
+    ),
+    "contacts:stand-in-end": Page(
+        "name a stand-in", "alice", _stand_in, post=_nothing, doer="alice", only_post=True
+    ),
     # Feedback.
     "contacts:feedback-list": Page("read feedback"),
     "contacts:feedback-detail": Page("read feedback", "deputy", _feedback),
@@ -331,6 +492,16 @@ PAGES: dict[str, Page] = {
     "contacts:import-detail": Page(EDIT, "carl", _import),
     "contacts:import-confirm": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
     "contacts:import-drop": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
+    # The turn of a term.
+    "contacts:turnover-list": Page(EDIT),
+    "contacts:turnover-create": Page(EDIT, post=_new_term, doer="carl"),
+    "contacts:turnover-detail": Page(EDIT, "carl", _turnover),
+    "contacts:turnover-confirm": Page(EDIT, "carl", _turnover, post=_nothing, doer="carl", only_post=True),
+    "contacts:turnover-drop": Page(EDIT, "carl", _turnover, post=_nothing, doer="carl", only_post=True),
+    "contacts:turnover-pair": Page(EDIT, "carl", _turned, post=_proposed, doer="carl", only_post=True),
+    "contacts:turnover-take-back": Page(
+        "recount a closed period", "carl", _turned, post=lambda bureau: {"confirmed": "yes"}, doer="carl", only_post=True
+    ),
     # Accounts, roles, the trail.
     "contacts:settings": Page(post=lambda bureau: {"language": "en"}, doer="alice"),
     "contacts:account-list": Page(ACCOUNTS),
@@ -349,6 +520,7 @@ PAGES: dict[str, Page] = {
     # An officer's day, and what is owed.
     "schedules:today": Page(LOG),
     "schedules:overview": Page(EDIT),
+    "schedules:proposal-list": Page(PAIR, post=_proposed, doer="bob"),
     "schedules:notice-list": Page(),
     "schedules:notice-read": Page("", "private", _notice, post=_nothing, doer="alice", only_post=True),
     "schedules:notice-read-all": Page(args=_nothing_but_a_notice, post=_nothing, doer="alice", only_post=True),

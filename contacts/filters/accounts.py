@@ -12,7 +12,7 @@ class AccountFilter(django_filters.FilterSet):
         label=_("Search"), method="search", help_text=_("Name, pinyin or police number")
     )
     unit = django_filters.ModelChoiceFilter(
-        label=_("Unit and below"), queryset=Unit.objects.all(), method="in_unit", empty_label=_("All units")
+        label=_("Unit and below"), queryset=Unit.objects.open(), method="in_unit", empty_label=_("All units")
     )
     is_active = django_filters.ChoiceFilter(
         label=_("Account"), choices=[("True", _("active")), ("False", _("not active"))], empty_label=_("All")

@@ -35,7 +35,7 @@ class ListFilter(filters.FilterSet):
         self.officer = listing.officer
         self.day = listing.day
         if "unit" in self.filters:
-            self.filters["unit"].extra["choices"] = self.unit_choices
+            self.filters["unit"].extra["choices"] = self.unit_choices(self.filters["unit"].history)
 
     @property
     def rows(self) -> QuerySet:
@@ -47,14 +47,25 @@ class ListFilter(filters.FilterSet):
         """What was asked for, as the audit trail keeps it."""
         return {name: self.data.get(name) for name in self.filters if self.data.get(name)}
 
-    @cached_property
-    def units(self) -> list[Unit]:
-        return list(Unit.objects.visible_to(self.officer).only("code", "name", "short_name", "path"))
+    @property
+    def in_words(self) -> list[tuple[Any, Any]]:
+        """The same as people read it: label and value of each field that is in use."""
+        fields = self.form.fields
+        return [
+            (fields[name].label, dict(getattr(fields[name], "choices", ())).get(value, value))
+            for name, value in self.in_use.items()
+        ]
 
     @cached_property
-    def unit_choices(self) -> list[tuple[str, str]]:
-        top = min((unit.depth for unit in self.units), default=0)
-        return [(unit.code, f"{INDENT * (unit.depth - top)}{unit}") for unit in self.units]
+    def units(self) -> list[Unit]:
+        names = ("code", "name", "short_name", "path", "closed_on")
+        return list(Unit.objects.visible_to(self.officer).only(*names))
+
+    def unit_choices(self, history: bool) -> list[tuple[str, str]]:
+        """Open units; for lists of what was, closed ones too, marked."""
+        offered = [unit for unit in self.units if history or unit.closed_on is None]
+        top = min((unit.depth for unit in offered), default=0)
+        return [(unit.code, f"{INDENT * (unit.depth - top)}{unit.label}") for unit in offered]
 
     def path_of(self, code: str) -> str:
         """The path of a unit that is among the choices."""
@@ -96,9 +107,10 @@ def suggesting(kind: str) -> dict[str, Any]:
 
 
 class UnitFilter(filters.ChoiceFilter):
-    """A unit and all below it. `field_name` leads from a row to its unit."""
+    """A unit and all below it. `field_name` leads from a row to its unit; `history`: rows may be of closed units."""
 
-    def __init__(self, field_name: str = "unit", label: Any = "") -> None:
+    def __init__(self, field_name: str = "unit", label: Any = "", *, history: bool = False) -> None:
+        self.history = history
         super().__init__(field_name=field_name, choices=(), label=label or _("Unit"), empty_label=_("all"))
 
     def filter(self, rows: QuerySet, code: str) -> QuerySet:

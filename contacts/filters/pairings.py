@@ -25,7 +25,7 @@ class PairingFilter(SeatFilters):
     """By the person, by whoever is or was responsible, and by a day on which it was in force."""
 
     q = search_filter(by_person, _("Name, pinyin, initials or phone"))
-    unit = UnitFilter()
+    unit = UnitFilter(history=True)
     officer = OfficerFilter()
     state = choice_filter(STATES, _("State"), method="in_state")
     on = DayFilter(label=_("In force on"), method="in_force")

@@ -66,7 +66,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=UnitRole.Role.choices)
     unit = forms.ModelChoiceField(
         label=_("Unit"),
-        queryset=Unit.objects.all(),
+        queryset=Unit.objects.open(),
         help_text=_("The role reaches this unit and all below it."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -12,8 +12,30 @@ from django.utils.translation import gettext_lazy as _
 from contacts.access import Deed
 from contacts.forms.fields import DayField
 from contacts.models import Officer
+from contacts.models.officers import OfficerQuerySet
 
 SHOWN = 8  # officers of one name that an error lists
+
+
+def pairable(editor: Officer) -> OfficerQuerySet:
+    """The officers whom the editor may make responsible."""
+    return Officer.objects.visible_to(editor, Deed.PAIR).active().select_related("unit")
+
+
+def the_one(words: str, officers: OfficerQuerySet) -> Officer:
+    """The one of the officers that is meant: "100001", "100001 Alice" or a name that only one has."""
+    words = words.strip()
+    number = words.split()[0] if words else ""
+    found = list(officers.filter(police_number=number)) if number.isdecimal() else []
+    found = found or list(officers.search(words)[: SHOWN + 1])
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise ValidationError(_("No officer of your units has this number or name."))
+    raise ValidationError(
+        _("Several officers match; write the police number: %(officers)s"),
+        params={"officers": "; ".join(f"{o.police_number} {o.name} ({o.unit})" for o in found[:SHOWN])},
+    )
 
 
 class PairForm(forms.Form):
@@ -33,20 +55,7 @@ class PairForm(forms.Form):
         self.fields["reason"].required = hand_over
 
     def clean_officer(self) -> Officer:
-        """The one officer that is meant: "100001", "100001 Alice" or a name that only one has."""
-        words = self.cleaned_data["officer"].strip()
-        officers = Officer.objects.visible_to(self.editor, Deed.PAIR).active().select_related("unit")
-        number = words.split()[0] if words else ""
-        found = list(officers.filter(police_number=number)) if number.isdecimal() else []
-        found = found or list(officers.search(words)[: SHOWN + 1])
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise ValidationError(_("No officer of your units has this number or name."))
-        raise ValidationError(
-            _("Several officers match; write the police number: %(officers)s"),
-            params={"officers": "; ".join(f"{o.police_number} {o.name} ({o.unit})" for o in found[:SHOWN])},
-        )
+        return the_one(self.cleaned_data["officer"], pairable(self.editor))
 
 
 class EndPairingForm(forms.Form):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
@@ -35,6 +37,18 @@ def apply_file(path: Path, file_name: str, table: Table, context: Context) -> Re
 
 def upload(file: UploadedFile, kind: str, context: Context) -> ImportBatch:
     """Keep a file and say what would become of each of its rows; Refused if it can not be imported at all."""
+    with taken_in(file, kind, context) as batch:
+        table = running.read(Path(batch.file.path), batch.file_name, kind)
+        report = running.apply(table, batch.file_name, context, dry_run=True)
+        with transaction.atomic():
+            keep(batch, report)
+            AuditEntry.objects.record(context.actor, "upload", batch, after={"sha256": batch.sha256})
+    return batch
+
+
+@contextmanager
+def taken_in(file: UploadedFile, kind: str, context: Context) -> Iterator[ImportBatch]:
+    """A batch, not yet saved, whose file is kept; unless what is done with it fails."""
     drop_stale(context)
     batch = ImportBatch(
         file_name=(file.name or "")[-255:],
@@ -44,17 +58,11 @@ def upload(file: UploadedFile, kind: str, context: Context) -> ImportBatch:
     )
     batch.file.save("upload", file, save=False)
     try:
-        path = Path(batch.file.path)
-        table = running.read(path, batch.file_name, kind)
-        report = running.apply(table, batch.file_name, context, dry_run=True)
-        batch.sha256 = digest(path)
-        with transaction.atomic():
-            keep(batch, report)
-            AuditEntry.objects.record(context.actor, "upload", batch, after={"sha256": batch.sha256})
+        batch.sha256 = digest(Path(batch.file.path))
+        yield batch
     except BaseException:
         batch.file.delete(save=False)
         raise
-    return batch
 
 
 def confirm(batch: ImportBatch, context: Context) -> Report | None:

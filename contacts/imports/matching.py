@@ -7,6 +7,7 @@ merged: people who may be the same are only named to somebody who decides.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -20,11 +21,13 @@ ENOUGH = 3
 
 @dataclass
 class Match:
-    """What a row turned out to mean: a stored seat, a new seat of a stored person, a row above, or somebody new."""
+    """What a row turned out to mean: a stored seat, a new seat of a stored person, a row above, or somebody new. `former`
+    is the seat of the term before, if the new seat continues one."""
 
     entry: Entry
     person: Stakeholder | None = None
     seat: Seat | None = None
+    former: Seat | None = None
     twin: Match | None = None
     traits: Traits = field(default_factory=Traits)
 
@@ -88,7 +91,8 @@ def by_certificate(matches: list[Match], free: dict[int, Stored]) -> None:
 
 
 def by_name(matches: list[Match], free: dict[int, Stored]) -> None:
-    """The best-agreeing pairs of row and seat first, so that of two namesakes each finds their own."""
+    """The best-agreeing pairs of row and seat first, so that of two namesakes each finds their own; of one person's
+    seats the one of the row's term, else the latest."""
     pairs = []
     for rows, seats in grouped(matches, free).values():
         for m in rows:
@@ -96,8 +100,8 @@ def by_name(matches: list[Match], free: dict[int, Stored]) -> None:
                 points = m.traits.agreement(one.traits)
                 alone = len(rows) == len(seats) == 1 and not m.traits.contradicts(one.traits)
                 if fits(m.entry, one.seat) and (points >= ENOUGH or alone):
-                    pairs.append((points, m, one))
-    for _points, m, one in sorted(pairs, key=lambda pair: -pair[0]):
+                    pairs.append((points, nearness(m.entry, one.seat), m, one))
+    for _points, _nearness, m, one in sorted(pairs, key=lambda pair: pair[:2], reverse=True):
         if not m.person and one.seat.pk in free:
             take(m, one, free)
 
@@ -140,6 +144,11 @@ def fits(entry: Entry, seat: Seat) -> bool:
     same = (seat.kind, seat.level) == (entry.seat_kind, entry.said.get("level", ""))
     certificate = entry.said.get("certificate", seat.certificate)
     return same and same_term(entry, seat) and seat.certificate in {"", certificate}
+
+
+def nearness(entry: Entry, seat: Seat) -> tuple[bool, dt.date]:
+    number = entry.said.get("term_number")
+    return number is not None and number == seat.term_number, seat.started_on or dt.date.min
 
 
 def same_term(entry: Entry, seat: Seat) -> bool:

@@ -50,7 +50,8 @@ def run(table: Table, context: Context) -> list[Result]:
             )
             result.outcome = Outcome.CREATED
         else:
-            result.changes = news(said, before.get(f"officer:{number}", {}), stored(officer, directory))
+            said_then = directory.brought_forward(before.get(f"officer:{number}", {}))
+            result.changes = news(said, said_then, stored(officer, directory))
             filled(officer, {name: new for name, (_old, new) in result.changes.items()}, directory)
             result.outcome = Outcome.UPDATED if result.changes else Outcome.UNCHANGED
             if result.changes and number not in created:
@@ -82,6 +83,8 @@ def check(line: Line, number: str, table: Table, directory: Directory) -> tuple[
         flag("unit_out_of_reach", "unit", found[0].short_name)
     else:
         said["unit"] = found[0].code
+        if directory.is_closed(line.text("unit")):
+            flag("unit_merged", "unit", unit=found[0].short_name)
     if written := line.text("post_class"):
         said["post_class"] = POST_CLASSES.get(cells.plain(written), "")
         if not said["post_class"]:

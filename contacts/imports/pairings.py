@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from contacts.handovers import move
+from contacts.handovers import active_among, answer_requests, lock, move
 from contacts.imports import cells
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.finding import Finder
@@ -81,6 +81,13 @@ def check(
 
 def apply(wishes: list[Wish], table: Table, context: Context) -> None:
     """Person by person, in the order of the days."""
+    lock(wish.person for wish in wishes)
+    active = active_among(wish.officer.pk for wish in wishes)
+    for wish in wishes:
+        if wish.officer.pk not in active:  # switched off since the directory was read
+            label, number = table.label("police_number"), wish.officer.police_number
+            wish.result.issues.append(Issue("officer_not_found", label, number))
+    wishes = [wish for wish in wishes if not wish.result.issues]
     stored = stored_pairings(wish.person.pk for wish in wishes)
     before = said_before(wish.key for wish in wishes)
     plan = Plan(table, context)
@@ -88,7 +95,12 @@ def apply(wishes: list[Wish], table: Table, context: Context) -> None:
         plan.take(wish, stored[wish.person.pk], wish.key in before)
     plan.save()
     people = {wish.person.pk: wish.person for wish in wishes}
-    open_units = {pk: p.unit_id for pk in people for p in stored[pk] if p.ended_on is None}
+    open_units = {
+        pk: p.unit_id
+        for pk in people
+        for p in stored[pk]
+        if p.ended_on is None and p.started_on <= context.day
+    }
     move([people[pk] for pk in open_units], open_units)
 
 
@@ -190,6 +202,8 @@ class Plan:
         Pairing.objects.bulk_update(self.ended, ["ended_on"], batch_size=500)
         Pairing.objects.bulk_create(self.created, batch_size=500)
         AuditEntry.objects.bulk_create(self.entries, batch_size=500)
+        anew = [pairing.stakeholder_id for pairing in self.created if pairing.ended_on is None]
+        answer_requests(anew, self.context.actor)
 
 
 def overlap(pairing: Pairing, wish: Wish) -> bool:

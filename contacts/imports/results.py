@@ -12,11 +12,12 @@ from contacts.access import Deed
 from contacts.imports.directory import Directory, OfficerRef, UnitRef
 from contacts.imports.issues import Issue
 from contacts.imports.tables import Line
-from contacts.models import Actor, ImportRow, Officer, Stakeholder, Unit
+from contacts.models import Actor, ImportRow, Officer, Stakeholder, Unit, UnitPast
 
 Outcome = ImportRow.Outcome
 T = TypeVar("T")
-UNIT_COLUMNS = ("pk", "code", "name", "short_name", "kind", "parent_id", "path")
+UNIT_COLUMNS = ("pk", "code", "name", "short_name", "kind", "parent_id", "path", "closed_on", "successor_id")
+PAST_COLUMNS = ("unit_id", "unit__code", "name", "short_name", "kind", "parent_id")
 OFFICER_COLUMNS = ("pk", "police_number", "name", "unit_id", "post_class")
 
 
@@ -44,7 +45,8 @@ class Context:
 def read_directory(paths: tuple[str, ...] | None = None) -> Directory:
     units = (UnitRef(*row) for row in Unit.objects.values_list(*UNIT_COLUMNS))
     officers = (OfficerRef(*row) for row in Officer.objects.active().values_list(*OFFICER_COLUMNS))
-    return Directory(units, officers, paths)
+    pasts = (UnitRef(*row) for row in UnitPast.objects.values_list(*PAST_COLUMNS))
+    return Directory(units, officers, paths, pasts)
 
 
 @dataclass

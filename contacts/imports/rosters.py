@@ -160,7 +160,8 @@ class Check:
                 self.flag("unit_unknown", "appointing")
 
     def unit_named(self, name: str) -> UnitRef | None:
-        found = self.directory.named(name)
+        """Closed or not: whoever appointed somebody stays the one who did."""
+        found = self.directory.called(name)
         return self.directory.units[next(iter(found))] if len(found) == 1 else None
 
     def read_pairing(self) -> None:
@@ -178,6 +179,8 @@ class Check:
             self.flag("unit_unknown", "pairing_unit")
         elif named and own and not any(self.directory.is_above(unit, own) for unit in meant):
             self.flag("pairing_conflict", "pairing_unit")
+        elif named and len(meant) == 1 and self.directory.is_closed(named):
+            self.flag("unit_merged", "pairing_unit", unit=meant[0].short_name)
         self.entry.officer = officer
         if officer:
             self.say(officer=officer.police_number)
@@ -186,6 +189,7 @@ class Check:
     def place(self, unit: UnitRef | None) -> None:
         """The unit in charge: the officer's, else the named one, else the street's station, else the appointing one."""
         appointing = self.directory.by_code.get(self.said.get("appointing", ""))
+        appointing = appointing and self.directory.current(appointing)
         station = self.directory.station_of(self.said.get("street", ""), self.said.get("address", ""))
         found = unit or station or appointing
         self.entry.placed = found is not None

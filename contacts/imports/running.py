@@ -39,10 +39,14 @@ def read(path: Path, file_name: str, kind: str = "auto") -> Table:
 def apply(table: Table, file_name: str, context: Context, *, dry_run: bool = False) -> Report:
     """Import the lines and say what became of each. A dry run does the same and takes all of it back, so that its
     answer is what would happen, not a guess at it."""
-    # Two imports of one file at a time would each find nobody there: the second waits here for the first.
-    list(Unit.objects.select_for_update(no_key=True).filter(parent=None))
+    one_at_a_time()
     results = IMPORTERS[table.kind](table, context)
     results += [Result(sheet, number, Outcome.NOTE, issues=[issue]) for sheet, number, issue in table.notes]
     if dry_run:
         transaction.set_rollback(True)
     return Report(file_name, table.kind, results)
+
+
+def one_at_a_time() -> None:
+    """Two imports of one file at a time would each find nobody there: the second waits here for the first."""
+    list(Unit.objects.select_for_update(no_key=True).filter(parent=None))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
+from contacts import unit_tree
 from contacts.imports import cells
 from contacts.imports.issues import Issue, Refused
 from contacts.imports.results import Context, Outcome, Result, news, said_before
@@ -30,6 +33,10 @@ def run(table: Table, context: Context) -> list[Result]:
         for line in ready:
             take(line, table, results[line.number], known, before, context)
         waiting = [line for line in waiting if line not in ready]
+    try:
+        unit_tree.mend_paths()
+    except ValidationError as error:
+        raise Refused(error.code or "") from error
     return list(results.values())
 
 
@@ -57,7 +64,9 @@ def take(
         result.outcome = Outcome.CREATED
         AuditEntry.objects.record(context.actor, "import", unit, after=said)
     else:
-        correct(unit, said, before.get(f"unit:{code}", {}), known, result, context)
+        correct(unit, said, before.get(f"unit:{code}", {}), known, result, context, table)
+    if result.issues:
+        return
     result.key = f"unit:{code}"
     result.said = said if said != before.get(result.key) else None
 
@@ -76,7 +85,10 @@ def check(line: Line, table: Table, code: str, kind: str, parent: str, known: di
         )
     if parent and parent not in known:
         issues.append(Issue("parent_unknown", table.label("parent"), parent))
-    if not parent and kind not in {"", "bureau"}:
+    elif parent and code not in known and known[parent].closed_on:
+        issues.append(Issue("parent_closed", table.label("parent"), str(known[parent])))
+    root = next((unit.code for unit in known.values() if unit.parent_id is None), code)
+    if not parent and (kind not in {"", "bureau"} or code not in known and code != root):
         issues.append(Issue("root_exists", table.label("parent")))
     for name, limit in LIMITS.items():
         if len(line.text(name)) > limit:
@@ -91,7 +103,9 @@ def correct(
     known: dict[str, Unit],
     result: Result,
     context: Context,
+    table: Table,
 ) -> None:
+    """Change what the file says anew. A closed unit stays as it was, and what the tree can not bear is refused."""
     stored = {
         "name": unit.name,
         "short_name": unit.short_name,
@@ -102,20 +116,15 @@ def correct(
     if not changes:
         result.outcome = Outcome.UNCHANGED
         return
-    for name, (_old, value) in changes.items():
-        setattr(unit, name, known[value] if name == "parent" else value)
-    old_path = unit.path
-    unit.save()
-    if unit.path != old_path:
-        move(unit, old_path)
+    new = {name: known[value] if name == "parent" else value for name, (_old, value) in changes.items()}
+    try:
+        if unit.closed_on:
+            raise ValidationError("", "unit_closed")
+        unit_tree.change(unit, new, day=context.day)
+    except ValidationError as refused:
+        result.issues.append(Issue(refused.code or "", table.label("code"), str(unit)))
+        result.changes = {}
+        return
     result.outcome = Outcome.UPDATED
     old, after = result.before_after()
     AuditEntry.objects.record(context.actor, "import", unit, before=old, after=after)
-
-
-def move(unit: Unit, old_path: str) -> None:
-    """The units below follow to the new place in the tree."""
-    below = list(Unit.objects.filter(path__startswith=old_path))
-    for other in below:
-        other.path = unit.path + other.path.removeprefix(old_path)
-    Unit.objects.bulk_update(below, ["path"])

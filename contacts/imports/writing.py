@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts import handovers, names
+from contacts import names
+from contacts.handovers import Left, pair_many
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.issues import Issue
 from contacts.imports.matching import Match
@@ -23,10 +24,17 @@ SEAT_FIELDS = ("level", "term_number", "certificate", "occupation", "delegation"
 
 
 class Writer:
-    """`take` each match, then `save` all."""
+    """`take` each match, then `save` all. `action` is that of the audit entries."""
 
-    def __init__(self, context: Context, directory: Directory, table: Table, matches: list[Match]) -> None:
-        self.context, self.directory, self.table = context, directory, table
+    def __init__(
+        self,
+        context: Context,
+        directory: Directory,
+        table: Table,
+        matches: list[Match],
+        action: str = "import",
+    ) -> None:
+        self.context, self.directory, self.table, self.action = context, directory, table, action
         self.new_people: list[Stakeholder] = []
         self.new_seats: list[Seat] = []
         self.new_phones: list[ContactPhone] = []
@@ -35,7 +43,7 @@ class Writer:
         self.changed_seats: list[Seat] = []
         self.wanted: list[tuple[Stakeholder, OfficerRef, Result]] = []
         self.done: list[tuple[Entry, Stakeholder, Seat, Result]] = []
-        self.before = said_before(f"seat:{m.seat.pk}" for m in matches if m.seat)
+        self.before = said_before(f"seat:{seat.pk}" for m in matches if (seat := m.seat or m.former))
         self.holders: dict[int, str] = {}  # person → police number of whoever holds the open pairing
         for some in batches(sorted({m.person.pk for m in matches if m.person})):
             open_ones = Pairing.objects.filter(stakeholder__in=some, ended_on=None)
@@ -48,9 +56,9 @@ class Writer:
                 entry.line, Outcome.UNCHANGED, entry.name, entry.issues, stakeholder=m.twin.person
             )
         fresh = m.seat is None
+        before = self.last_said(m)
         person = m.person = m.person or self.new_person(entry)
         seat = m.seat = m.seat or self.new_seat(entry, person)
-        before = self.before.get(f"seat:{seat.pk}", {})
         changes: dict[str, list[Any]] = {}
         if person.pk:
             changes = self.correct(person, seat, entry, before)
@@ -64,6 +72,13 @@ class Writer:
             self.wanted.append((person, entry.officer, result))
         self.done.append((entry, person, seat, result))
         return result
+
+    def last_said(self, m: Match) -> dict[str, Any]:
+        """What the last file said of the seat; of a new term's, what it said of the person in the one before."""
+        if m.seat:
+            return self.before.get(f"seat:{m.seat.pk}", {})
+        said = self.before.get(f"seat:{m.former.pk}", {}) if m.former else {}
+        return {name: said[name] for name in (*PERSON_FIELDS, "birth", "phones") if name in said}
 
     def new_person(self, entry: Entry) -> Stakeholder:
         person = Stakeholder()
@@ -83,7 +98,7 @@ class Writer:
         """Change a stored person and seat to what the row says anew."""
         stored = self.stored(person, seat)
         said = {name: value for name, value in entry.said.items() if name != "phones"}
-        changes = news(said, before, stored)
+        changes = news(said, self.directory.brought_forward(before), stored)
         if stored["birth"].startswith(said.get("birth", "-")):
             changes.pop("birth", None)  # a year says nothing against a month
         if person.pk in self.holders:
@@ -177,10 +192,12 @@ class Writer:
     def pair(self) -> None:
         wanted = {person: officer for person, officer, _result in self.wanted}
         day, reason = self.context.pairings_from, _("named in the roster")
-        left = handovers.pair_many(wanted, on=day, actor=self.context.actor, reason=reason)
-        for person, _officer, result in self.wanted:
+        left = pair_many(wanted, on=day, today=self.context.day, actor=self.context.actor, reason=reason)
+        self.paired = len(wanted.keys() - left.keys())
+        for person, officer, result in self.wanted:
             if person in left:
-                result.issues.append(Issue("pairing_later", self.table.label("officer"), day.isoformat()))
+                value = day.isoformat() if left[person] == Left.LATER else officer.police_number
+                result.issues.append(Issue(left[person], self.table.label("officer"), value))
                 result.changes.pop("officer", None)
                 if result.outcome == Outcome.UPDATED and not result.changes:
                     result.outcome = Outcome.UNCHANGED
@@ -188,5 +205,5 @@ class Writer:
     def entry(self, entry: Entry, person: Stakeholder, seat: Seat, result: Result) -> AuditEntry:
         before, after = result.before_after()
         return AuditEntry.objects.entry(
-            self.context.actor, "import", person, before=before, after=after or entry.said
+            self.context.actor, self.action, person, before=before, after=after or entry.said
         )

@@ -3,14 +3,19 @@
 from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
+from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ImportBatch, ImportRow
 from contacts.models.journal import Journal, JournalLine
 from contacts.models.merges import Distinct, Merge
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
+from contacts.models.repairing import RepairingRequest
+from contacts.models.saved_views import SavedView
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
-from contacts.models.units import Unit
+from contacts.models.stand_ins import StandIn
+from contacts.models.turnovers import Turnover, TurnoverLine
+from contacts.models.units import Unit, UnitPast
 
 __all__ = [
     "Actor",
@@ -25,6 +30,8 @@ __all__ = [
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",
+    "Handover",
+    "HandoverLine",
     "ImportBatch",
     "ImportRow",
     "Journal",
@@ -32,9 +39,15 @@ __all__ = [
     "Merge",
     "Officer",
     "Pairing",
+    "RepairingRequest",
+    "SavedView",
     "Seat",
     "Stakeholder",
+    "StandIn",
     "Topic",
+    "Turnover",
+    "TurnoverLine",
     "Unit",
+    "UnitPast",
     "UnitRole",
 ]

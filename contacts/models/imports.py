@@ -27,8 +27,11 @@ def stored_as(batch: ImportBatch, name: str) -> str:
 
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.IMPORT) -> ImportBatchQuerySet:
-        """The imports of the officers within reach; those of the server itself only where reach has no bounds."""
-        return self.filter(access.reach(officer, deed).q(unit="officer__unit__", own=Q(pk__in=[])))
+        """The imports of the officers within reach; those of the server itself only where reach has no bounds. What came
+        for the turn of a term has its own pages."""
+        return self.filter(turnover=None).filter(
+            access.reach(officer, deed).q(unit="officer__unit__", own=Q(pk__in=[]))
+        )
 
 
 class ImportBatch(models.Model):

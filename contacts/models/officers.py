@@ -27,6 +27,11 @@ class OfficerQuerySet(models.QuerySet["Officer"]):
     def active(self) -> OfficerQuerySet:
         return self.filter(is_active=True)
 
+    def locked(self) -> OfficerQuerySet:
+        """Locked until the transaction ends, so that nobody is switched off who is being made responsible, nor the
+        other way round."""
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
     def reachable_by_mail(self) -> OfficerQuerySet:
         """Those who can be sent reminders by e-mail and want them."""
         return self.active().filter(notify_by_email=True).exclude(email="")
@@ -77,6 +82,8 @@ class Officer(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     must_change_password = models.BooleanField(_("must set a new password"), default=False)
+
+    keeps_views: bool  # of whoever is signed in: do they keep views of lists? (backends.py)
 
     objects = OfficerManager()
 

@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
 class PairingQuerySet(models.QuerySet["Pairing"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.SEE_ROSTER) -> PairingQuerySet:
-        return self.filter(access.reach(officer, deed).q(unit="unit__", own=Q(officer=officer)))
+        return self.filter(
+            access.reach(officer, deed).q(unit="unit__", own=Q(officer__in=officer.rights.acting_for))
+        )
 
     def open(self, day: dt.date) -> PairingQuerySet:
         """In force on `day`; both ends are inclusive (R4)."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gte=day), started_on__lte=day)
+        return self.lasting(day).filter(started_on__lte=day)
+
+    def lasting(self, day: dt.date) -> PairingQuerySet:
+        """In force on `day` or on some day after it."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gte=day))
 
 
 class Pairing(models.Model):

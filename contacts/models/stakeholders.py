@@ -69,6 +69,7 @@ class Stakeholder(models.Model):
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="stakeholders", verbose_name=_("unit in charge")
     )
+    reach_hint = models.CharField(_("how they like to be reached"), max_length=200, blank=True)
     remark = models.CharField(_("remark"), max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

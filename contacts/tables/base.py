@@ -8,8 +8,7 @@ those rows in full. An export does the same in chunks.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import django_tables2 as tables
@@ -19,16 +18,19 @@ from django.db.models import F, Model, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.module_loading import autodiscover_modules
 from django_tables2.data import TableQuerysetData
 
 from contacts.access import Deed
 from contacts.filters.base import ListFilter
 from contacts.models import Officer
+from contacts.tables.columns import Column, OfferedColumn
 
 PAGE_SIZES = (25, 50)
 COUNTED = 100_000  # rows beyond are "more": counting millions would take longer than the page
 CHUNK = 1000
+BESIDES = ("page", "per_page", "view")  # what an address holds beside filter, order and columns
 
 Loader = Callable[[list[int]], Iterable[Model]]
 
@@ -93,22 +95,12 @@ def _may_be_null(model: type[Model], path: str) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of an export: its header, and the path of its value, or the name under which `Listing.extras` has it."""
-
-    header: Any
-    path: str = ""
-    show: Callable[[Any], Any] | None = None
-    extra: str = ""
-    sealed: bool = False  # a phone or an address: empty where the officer may not see it
-
-
 class Listing:
     """One list, for one officer at one instant. Subclasses name the model's rows once and are asked by everything."""
 
     name: ClassVar[str]  # in addresses, and for `export_table`
     title: ClassVar[Any]
+    view: ClassVar[str] = ""  # the name of its page's address
     filterset: ClassVar[type[ListFilter]]
     table: ClassVar[type[tables.Table]]
     columns: ClassVar[tuple[Column, ...]]
@@ -134,9 +126,9 @@ class Listing:
         """The rows of a page, with all that their cells show."""
         raise NotImplementedError
 
-    def values(self, keys: list[int]) -> QuerySet:
-        """The rows of a chunk of an export, with every annotation that `columns` name."""
-        return self.rows(Deed.EXPORT).filter(pk__in=keys)
+    def values(self, keys: list[int], deed: Deed) -> QuerySet:
+        """The rows of a chunk of an export or of a page, with every annotation that `columns` name."""
+        return self.rows(deed).filter(pk__in=keys)
 
     def extras(self, keys: list[int]) -> Mapping[str, Mapping[int, Any]]:
         """What stands in other tables: name → key of the row → text."""
@@ -155,25 +147,81 @@ class Listing:
     def filtered(self, data: Mapping[str, Any], deed: Deed | None = None) -> ListFilter:
         return self.filterset(data, self.rows(deed or self.deed), listing=self)
 
-    def page(self, data: Mapping[str, Any]) -> tuple[ListFilter, tables.Table]:
-        """The filter and the table of the page that the address asks for."""
+    def page(self, data: Mapping[str, Any], nothing: bool = False) -> tuple[ListFilter, tables.Table]:
+        """The filter and the table of the page that the address asks for; `nothing`: whatever it asks, no row."""
         found = self.filtered(data)
-        table = self.table(PageData(found.rows, self.load, self.is_dear(data)), order_by=self.order(data))
+        chosen = self.chosen(data)
+        rows = found.rows.none() if nothing else found.rows
+        table = self._table(PageData(rows, self._loader(chosen), self.is_dear(data)), data, chosen)
         size = _number(data.get("per_page"))
         turn_to(table, _number(data.get("page")) or 1, size if size in PAGE_SIZES else PAGE_SIZES[0])
         return found, table
 
+    @classmethod
+    def asked(cls, data: Mapping[str, Any]) -> str:
+        """What an address asks for as a query, always in the same order: the filter, the order, the columns. What the
+        listing does not know comes last, so that it is not taken for less."""
+        known = [*cls.filterset.base_filters, "sort", "columns"]
+        others = [name for name in data if name not in {*known, *BESIDES}]
+        return urlencode([(name, data[name]) for name in [*known, *others] if data.get(name)])
+
+    @classmethod
+    def knows(cls, data: Mapping[str, Any]) -> bool:
+        """Is there a filter for all that the address asks?"""
+        return set(data) <= {*cls.filterset.base_filters, "sort", "columns", *BESIDES}
+
+    @classmethod
+    def offered(cls) -> dict[str, str]:
+        """All columns that the page can show, name → header: those of the table, then those of the export."""
+        own = {name: str(column.verbose_name) for name, column in cls.table.base_columns.items()}
+        return own | {column.name: str(column.header) for column in cls.columns if column.name}
+
+    @classmethod
+    def chosen(cls, data: Mapping[str, Any]) -> list[str]:
+        """The columns to show, in their order. The table's first one, which names the row, always leads."""
+        standard, offered = list(cls.table.base_columns), cls.offered()
+        asked = [name for name in (data.get("columns") or "").split(",") if name in offered]
+        return list(dict.fromkeys([standard[0], *asked])) if asked else standard
+
+    @classmethod
+    def orderable(cls) -> list[str]:
+        """The columns to sort by."""
+        own = [name for name, column in cls.table.base_columns.items() if column.orderable is not False]
+        return own + [column.name for column in cls.columns if column.orderable]
+
     def order(self, data: Mapping[str, Any]) -> list[str] | None:
-        """The columns to sort by that the table has; None for its own order."""
-        asked = [key for key in (data.get("sort") or "").split(",") if key]
-        known = self.table.base_columns
-        return [
-            key for key in asked if key.lstrip("-") in known and known[key.lstrip("-")].orderable is not False
-        ] or None
+        """The columns to sort by that the page has; None for the table's own order."""
+        known = self.orderable()
+        return [key for key in (data.get("sort") or "").split(",") if key.lstrip("-") in known] or None
+
+    def _table(self, rows: PageData, data: Mapping[str, Any], chosen: list[str]) -> tables.Table:
+        order = self.order(data)
+        wanted = {*chosen, *(key.lstrip("-") for key in order or ())}
+        more = [(column.name, OfferedColumn(column)) for column in self.columns if column.name in wanted]
+        table = self.table(rows, order_by=order, extra_columns=more, sequence=[*chosen, "..."])
+        for name in table.columns.names():
+            if name not in chosen:
+                table.columns.hide(name)
+        return table
+
+    def _loader(self, chosen: list[str]) -> Loader:
+        """`load`, with the values of the columns that were chosen from the export."""
+        columns = [column for column in self.columns if column.name and column.name in chosen]
+        if not columns:
+            return self.load
+
+        def load(keys: list[int]) -> Iterator[Model]:
+            more = dict(self._read(keys, columns, self.deed))
+            for row in self.load(keys):
+                values = more.get(row.pk, [])
+                row.offered = dict(zip((column.name for column in columns), values, strict=False))  # type: ignore[attr-defined]
+                yield row
+
+        return load
 
     def keys(self, found: ListFilter, data: Mapping[str, Any]) -> list[int]:
         """The keys of all rows that the filter found, in the order of the page."""
-        ordered = self.table(PageData(found.rows, self.load), order_by=self.order(data))
+        ordered = self._table(PageData(found.rows, self.load), data, [])
         return list(ordered.data.data.values_list("pk", flat=True))
 
     def headers(self) -> list[str]:
@@ -182,18 +230,21 @@ class Listing:
     def lines(self, keys: list[int]) -> Iterator[list[Any]]:
         """The rows of an export, one list of values each, in the order of `keys`."""
         for start in range(0, len(keys), CHUNK):
-            yield from self._chunk(keys[start : start + CHUNK])
+            for _key, line in self._read(keys[start : start + CHUNK], self.columns, Deed.EXPORT):
+                yield line
 
-    def _chunk(self, keys: list[int]) -> Iterator[list[Any]]:
-        paths = [column.path for column in self.columns if column.path]
-        found = {row[0]: row[1:] for row in self.values(keys).order_by().values_list("pk", *paths)}
-        extras = self.extras(keys)
-        sealed = self.sealed(keys) if any(column.sealed for column in self.columns) else set()
+    def _read(
+        self, keys: list[int], columns: Sequence[Column], deed: Deed
+    ) -> Iterator[tuple[int, list[Any]]]:
+        paths = [column.path for column in columns if column.path]
+        found = {row[0]: row[1:] for row in self.values(keys, deed).order_by().values_list("pk", *paths)}
+        extras = self.extras(keys) if any(column.extra for column in columns) else {}
+        sealed = self.sealed(keys) if any(column.sealed for column in columns) else set()
         for key in keys:
             if key not in found:
                 continue
             values = iter(found[key])
-            yield [self._value(column, key, values, extras, key in sealed) for column in self.columns]
+            yield key, [self._value(column, key, values, extras, key in sealed) for column in columns]
 
     def _value(self, column: Column, key: int, values: Iterator, extras: Mapping, sealed: bool) -> Any:
         value = next(values) if column.path else extras[column.extra].get(key, "")

@@ -17,7 +17,8 @@ from contacts.access import Deed
 from contacts.filters.feedback import FeedbackFilter
 from contacts.models import Feedback
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 from liaison.markup import badge
 
 
@@ -55,25 +56,26 @@ class FeedbackTable(tables.Table):
 class FeedbackListing(Listing):
     name = "feedback"
     title = _("Feedback")
+    view = "contacts:feedback-list"
     filterset = FeedbackFilter
     table = FeedbackTable
     deed = Deed.READ_FEEDBACK
     columns = (
         Column(_("Number"), "pk", lambda pk: f"F{pk:06d}"),
         Column(_("Said by"), "stakeholder__name"),
-        Column(_("Number of the person"), "stakeholder_id", lambda pk: f"L{pk:06d}"),
+        Column(_("Number of the person"), "stakeholder_id", lambda pk: f"L{pk:06d}", name="person"),
         Column(_("Topic"), "topic__name"),
         Column(_("Opinion or suggestion"), "text"),
         Column(_("Received"), "received_on"),
-        Column(_("Received by"), "received_by__name"),
+        Column(_("Received by"), "received_by__name", name="received_by", order="received_by__pinyin"),
         Column(_("State"), "state", dict(Feedback.State.choices).get),
         Column(_("Handled by"), "unit__name"),
         Column(_("Answer due"), "due_on"),
-        Column(_("Answered on"), "answered_on"),
-        Column(_("Answer"), "answer"),
-        Column(_("Result"), "result", dict(Feedback.Result.choices).get),
-        Column(_("To be looked at again on"), "review_on"),
-        Column(_("Closed on"), "closed_on"),
+        Column(_("Answered on"), "answered_on", name="answered_on"),
+        Column(_("Answer"), "answer", name="answer"),
+        Column(_("Result"), "result", dict(Feedback.Result.choices).get, name="result"),
+        Column(_("To be looked at again on"), "review_on", name="review_on"),
+        Column(_("Closed on"), "closed_on", name="closed_on"),
     )
 
     def rows(self, deed: Deed) -> QuerySet:

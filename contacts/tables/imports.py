@@ -83,8 +83,13 @@ class ImportRowTable(tables.Table):
         return format_html_join("", "<p>{}{}</p>", ((heading(issue), issue.message) for issue in found))
 
     def render_changes(self, value: dict[str, list[Any]]) -> SafeString:
-        lines = ((FIELDS.get(name, name), shown(old), shown(new)) for name, (old, new) in value.items())
-        return format_html("<ul class=changes>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", lines))
+        return change_list(value)
+
+
+def change_list(changes: dict[str, list[Any]]) -> SafeString:
+    """Field: before → after, one a line."""
+    lines = ((FIELDS.get(name, name), shown(old), shown(new)) for name, (old, new) in changes.items())
+    return format_html("<ul class=changes>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", lines))
 
 
 def heading(issue: Issue) -> SafeString | str:

@@ -17,7 +17,8 @@ from contacts.access import Deed
 from contacts.filters.units import OfficerListFilter
 from contacts.models import Officer, Pairing
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 from contacts.tables.units import NUMBER, counted
 
 
@@ -35,12 +36,12 @@ class OfficerTable(tables.Table):
     def render_pairings_today(self, value: int, record: Any) -> SafeString | int:
         if not value:
             return value
-        return format_html(
-            '<a href="{}?officer={}">{}</a>',
-            reverse("contacts:stakeholder-list"),
-            record.police_number,
-            value,
-        )
+        people = reverse("contacts:stakeholder-list")
+        held = format_html('<a href="{}?officer={}">{}</a>', people, record.police_number, value)
+        if not record.may_hand_over:
+            return held
+        away = reverse("contacts:handover-create", args=[record.police_number])
+        return format_html('{} <a class="no-print" href="{}">{}</a>', held, away, _("Hand over"))
 
     def render_post(self, value: str, record: Any) -> str:
         return value or record.get_post_class_display()
@@ -49,15 +50,18 @@ class OfficerTable(tables.Table):
 class OfficerListing(Listing):
     name = "officers"
     title = _("Officers")
+    view = "contacts:officer-list"
     filterset = OfficerListFilter
     table = OfficerTable
     columns = (
         Column(_("Police number"), "police_number"),
         Column(_("Name"), "name"),
         Column(_("Unit"), "unit__name"),
-        Column(_("Code of the unit"), "unit__code"),
+        Column(_("Code of the unit"), "unit__code", name="unit_code"),
         Column(_("Post"), "post"),
-        Column(_("Class of post"), "post_class", lambda post: Officer.PostClass(post).label),
+        Column(
+            _("Class of post"), "post_class", lambda post: Officer.PostClass(post).label, name="post_class"
+        ),
         Column(pgettext_lazy("how many", "Pairings"), "pairings_today"),
     )
 
@@ -69,4 +73,8 @@ class OfficerListing(Listing):
         return officers.annotate(pairings_today=counted(pairings, "officer"))
 
     def load(self, keys: list[int]) -> Iterable[Officer]:
-        return self.annotated(Officer.objects.filter(pk__in=keys)).select_related("unit")
+        reach = self.officer.rights.reach(Deed.PAIR)
+        officers = list(self.annotated(Officer.objects.filter(pk__in=keys)).select_related("unit"))
+        for officer in officers:
+            officer.may_hand_over = reach.covers(officer.unit.path, own=False)
+        return officers

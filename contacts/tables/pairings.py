@@ -15,13 +15,15 @@ from contacts.access import Deed
 from contacts.filters.pairings import PairingFilter
 from contacts.models import Officer, Pairing
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
+from contacts.unit_history import of_their_day
 
 
 class PairingTable(tables.Table):
     stakeholder = cells.NameColumn("stakeholder", verbose_name=_("Name"))
     officer = tables.Column(verbose_name=_("Officer"), order_by=("officer__pinyin", "officer__police_number"))
-    unit = tables.Column(verbose_name=_("Unit"), order_by="unit__path")
+    unit = tables.Column(verbose_name=_("Unit"), accessor="unit_then", order_by="unit__path")
     started_on = cells.DayColumn(verbose_name=_("From"))
     ended_on = cells.DayColumn(verbose_name=_("Until"), default="")
     reason = tables.Column(verbose_name=_("Reason"), default="")
@@ -40,6 +42,7 @@ class PairingTable(tables.Table):
 class PairingListing(Listing):
     name = "pairings"
     title = _("Pairings")
+    view = "contacts:pairing-list"
     filterset = PairingFilter
     table = PairingTable
     # The first four are what an import of pairings takes.
@@ -50,13 +53,17 @@ class PairingListing(Listing):
         Column("ended_on", "ended_on"),
         Column(_("Name"), "stakeholder__name"),
         Column(_("Officer"), "officer__name"),
-        Column(_("Unit"), "unit__name"),
+        Column(_("Unit"), "unit_then"),
         Column(_("Reason"), "reason"),
-        Column(_("Reason of the end"), "end_reason"),
+        Column(_("Reason of the end"), "end_reason", name="end_reason"),
     )
 
     def rows(self, deed: Deed) -> QuerySet:
         return Pairing.objects.visible_to(self.officer, deed)
 
     def load(self, keys: list[int]) -> Iterable[Pairing]:
-        return Pairing.objects.filter(pk__in=keys).select_related("stakeholder", "officer", "unit")
+        rows = Pairing.objects.filter(pk__in=keys).select_related("stakeholder", "officer")
+        return of_their_day(rows, self.day)
+
+    def values(self, keys: list[int], deed: Deed) -> QuerySet:
+        return of_their_day(super().values(keys, deed), self.day, short=False)

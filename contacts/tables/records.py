@@ -16,7 +16,8 @@ from contacts.access import Deed
 from contacts.filters.records import RecordFilter
 from contacts.models import ContactRecord, Officer
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 
 
 class RecordTable(tables.Table):
@@ -47,6 +48,7 @@ class RecordTable(tables.Table):
 class RecordListing(Listing):
     name = "contacts"
     title = _("Contacts")
+    view = "contacts:record-list"
     filterset = RecordFilter
     table = RecordTable
     # The first six are what an import of contacts takes.
@@ -60,10 +62,10 @@ class RecordListing(Listing):
         Column(_("Name"), "stakeholder__name"),
         Column(_("Kind"), "kind", lambda kind: ContactRecord.Kind(kind).label),
         Column(_("Outcome"), "outcome", lambda outcome: ContactRecord.Outcome(outcome).label),
-        Column(_("What we promised"), "promised"),
+        Column(_("What we promised"), "promised", name="promised"),
         Column(_("Officer"), "officer__name"),
         Column(_("Unit in charge"), "stakeholder__unit__name"),
-        Column(_("Reason of voiding"), "void_reason"),
+        Column(_("Reason of voiding"), "void_reason", name="void_reason"),
     )
 
     def rows(self, deed: Deed) -> QuerySet:

@@ -14,10 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts import phones
 from contacts.access import Deed, Reach, paired_with
+from contacts.filters.base import ListFilter
 from contacts.filters.stakeholders import StakeholderFilter
 from contacts.models import ContactPhone, ContactRecord, Pairing, Seat, Stakeholder
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
+
+TICK = (
+    '<input class="form-check-input" type="checkbox" form="ticked" name="pick" value="{}" aria-label="{}"> {}'
+)
 
 
 class StakeholderTable(tables.Table):
@@ -30,9 +36,15 @@ class StakeholderTable(tables.Table):
     reached = cells.DayColumn(verbose_name=_("Last reached"), accessor="last_reached", default="")
     phone = tables.Column(verbose_name=_("Phone"), accessor="pk", orderable=False)
 
+    ticks = False  # a box before each name, of the page's form `ticked`
+
     class Meta:
         order_by = "name"
         empty_text = _("No one fits. Clear the filter, or look for part of the name.")
+
+    def render_name(self, record: Stakeholder) -> SafeString:
+        link = cells.person_link(record)
+        return format_html(TICK, record.pk, record.name, link) if self.ticks else link
 
     def render_seat(self, value: list[Seat]) -> SafeString:
         return cells.seats(value)
@@ -47,31 +59,39 @@ class StakeholderTable(tables.Table):
 class StakeholderListing(Listing):
     name = "stakeholders"
     title = _("People")
+    view = "contacts:stakeholder-list"
     filterset = StakeholderFilter
     table = StakeholderTable
     columns = (
-        Column(_("Number"), "pk", lambda pk: f"L{pk:06d}"),
+        Column(_("Number"), "pk", lambda pk: f"L{pk:06d}", name="number"),
         Column(_("Name"), "name"),
-        Column(_("Sex"), "sex", dict(Stakeholder.Sex.choices).get),
-        Column(_("Year of birth"), "birth_year"),
-        Column(_("Month of birth"), "birth_month"),
-        Column(_("Seats"), extra="seats"),
-        Column(_("Employer and post"), "employer"),
-        Column(_("Phone numbers"), extra="phones", sealed=True),
-        Column(_("E-mail"), "email", sealed=True),
-        Column(_("Address"), "address", sealed=True),
-        Column(_("Township or street"), "street"),
+        Column(_("Sex"), "sex", dict(Stakeholder.Sex.choices).get, name="sex"),
+        Column(_("Year of birth"), "birth_year", name="birth_year"),
+        Column(_("Month of birth"), "birth_month", name="birth_month"),
+        Column(_("Seats"), extra="seats", name="seats"),
+        Column(_("Employer and post"), "employer", name="employer"),
+        Column(_("Phone numbers"), extra="phones", sealed=True, name="phones"),
+        Column(_("E-mail"), "email", sealed=True, name="email"),
+        Column(_("Address"), "address", sealed=True, name="address"),
+        Column(_("Township or street"), "street", name="street"),
         Column(_("Unit in charge"), "unit__name"),
-        Column(_("Code of the unit"), "unit__code"),
+        Column(_("Code of the unit"), "unit__code", name="unit_code"),
         Column(_("Officer"), "officer_name"),
         Column(_("Police number"), "officer_number"),
-        Column(_("Paired since"), "paired_since"),
+        Column(_("Paired since"), "paired_since", name="paired_since"),
         Column(_("Last reached"), "last_reached"),
-        Column(_("Remark"), "remark"),
+        Column(_("Remark"), "remark", name="remark"),
     )
 
     def rows(self, deed: Deed) -> QuerySet:
         return self.annotated(Stakeholder.objects.visible_to(self.officer, deed))
+
+    def page(self, data: Mapping[str, Any], nothing: bool = False) -> tuple[ListFilter, tables.Table]:
+        found, table = super().page(data, nothing)
+        table.ticks = any(
+            self.officer.rights.may(deed) for deed in (Deed.PAIR, Deed.EDIT_ROSTER, Deed.EXPORT)
+        )
+        return found, table
 
     def annotated(self, people: QuerySet) -> QuerySet:
         """People with their open pairing and their last contact; what a query does not name costs it nothing."""

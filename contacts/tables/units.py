@@ -18,7 +18,9 @@ from contacts.access import Deed
 from contacts.filters.units import UnitListFilter
 from contacts.models import Officer, Pairing, Stakeholder, Unit
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
+from liaison.markup import badge
 
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
 
@@ -42,6 +44,10 @@ class UnitTable(tables.Table):
         empty_text = _("No unit fits.")
 
     def render_name(self, value: str, record: Any) -> SafeString:
+        closed = badge("closed", _("closed %(day)s") % {"day": record.closed_on}) if record.closed_on else ""
+        return format_html('<a href="{}">{}</a> {}', record.get_absolute_url(), value, closed)
+
+    def render_people(self, value: int, record: Any) -> SafeString:
         return format_html(
             '<a href="{}?unit={}">{}</a>', reverse("contacts:stakeholder-list"), record.code, value
         )
@@ -50,14 +56,16 @@ class UnitTable(tables.Table):
 class UnitListing(Listing):
     name = "units"
     title = _("Units")
+    view = "contacts:unit-list"
     filterset = UnitListFilter
     table = UnitTable
     columns = (
         Column(_("Code"), "code"),
         Column(_("Name of the unit"), "name"),
-        Column(_("Short name"), "short_name"),
+        Column(_("Short name"), "short_name", name="short_name"),
         Column(_("Kind"), "kind", lambda kind: Unit.Kind(kind).label),
-        Column(_("Code of the parent unit"), "parent__code"),
+        Column(_("Code of the parent unit"), "parent__code", name="parent_code"),
+        Column(pgettext_lazy("of a unit", "Closed on"), "closed_on", name="closed_on"),
         Column(pgettext_lazy("how many", "Officers"), "officers_today"),
         Column(pgettext_lazy("how many", "People"), "people"),
         Column(pgettext_lazy("how many", "Pairings"), "pairings_today"),

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
@@ -55,7 +56,8 @@ def deactivate(request: OfficerRequest, number: str) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            accounts.deactivate(officer, actor=Actor.of(request), reason=form.cleaned_data["reason"])
+            today, reason = timezone.localdate(), form.cleaned_data["reason"]
+            accounts.deactivate(officer, on=today, actor=Actor.of(request), reason=reason)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -66,9 +68,7 @@ def deactivate(request: OfficerRequest, number: str) -> HttpResponse:
         officer,
         form,
         question=_("Deactivate the account of %(name)s?") % {"name": officer.name},
-        explanation=_(
-            "From now on the officer can not sign in. Pairings and records stay; hand the pairings over."
-        ),
+        explanation=_("From now on the officer can not sign in. What they recorded stays."),
         verb=_("Deactivate"),
         danger=True,
     )

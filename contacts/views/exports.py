@@ -31,6 +31,10 @@ def export(request: OfficerRequest, name: str, form: str) -> HttpResponseBase:
         made = exports.export(listing, request.GET, form, actor=Actor.of(request))
     except (ValueError, exports.TooManyRows) as refusal:
         return HttpResponse(str(refusal), status=400, content_type="text/plain; charset=utf-8")
+    return download(made, form)
+
+
+def download(made: exports.Export, form: str) -> HttpResponseBase:
     filename = f"{made.filename}.{form}"
     if form == "xlsx":
         return FileResponse(

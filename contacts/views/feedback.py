@@ -185,6 +185,6 @@ def _units_for(user: Officer, item: Feedback) -> QuerySet[Unit]:
     """Where an officer may send an item: own units, those above them, and where it is."""
     wide = reach(user, Deed.LOG)
     if wide.everything:
-        return Unit.objects.all()
+        return Unit.objects.open()
     above = Q(code__in=[code for code in user.unit.path.split("/") if code])
-    return Unit.objects.filter(above | wide.q(unit="", own=Q(pk=user.unit_id)) | Q(pk=item.unit_id))
+    return Unit.objects.open().filter(above | wide.q(unit="", own=Q(pk=user.unit_id)) | Q(pk=item.unit_id))

@@ -17,6 +17,7 @@ class StakeholderList(ListPage):
 
 class PairingList(ListPage):
     listing = PairingListing
+    template_name = "contacts/pairing_list.html"
 
 
 class RecordList(ListPage):

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from contacts.access import Deed, requires
 from contacts.filters.units import named
+from contacts.finding import find, the_one
 from contacts.models import Officer, Stakeholder, Unit
 from contacts.requests import OfficerRequest
 
 SUGGESTED = 10
+UNDER_THE_BOX = 5  # of each kind
 
 
 @require_GET
 @requires(Deed.SEE_ROSTER)
 def search(request: OfficerRequest) -> HttpResponse:
-    """The list of who fits; if it is one person alone, that person's page."""
-    words = request.GET.get("q", "").strip()[:100]
-    if words:
-        found = Stakeholder.objects.visible_to(request.user).search(words).values_list("pk", flat=True)[:2]
-        if len(found) == 1:
-            return redirect("contacts:stakeholder-detail", found[0])
-    return redirect(f"{reverse('contacts:stakeholder-list')}?{urlencode({'q': words})}")
+    """What fits, by kind; if it is one thing alone, its page. While one types, the first few for under the box."""
+    words = request.GET.get("q", "")
+    if request.htmx:
+        groups = find(request.user, words, UNDER_THE_BOX)
+        return render(request, "contacts/_hits.html", {"groups": groups, "words": words.strip()})
+    groups = find(request.user, words, SUGGESTED)
+    if one := the_one(groups):
+        return redirect(one.url)
+    return render(request, "contacts/search.html", {"groups": groups, "words": words.strip()})
 
 
 @require_GET
@@ -50,7 +52,7 @@ def _officers(officer: Officer, words: str) -> list[tuple[str, str]]:
 
 
 def _units(officer: Officer, words: str) -> list[tuple[str, str]]:
-    found = Unit.objects.visible_to(officer).filter(named(words))[:SUGGESTED]
+    found = Unit.objects.visible_to(officer).open().filter(named(words))[:SUGGESTED]
     return [(unit.code, unit.name) for unit in found]
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from contacts import phones, terms
 from contacts.access import Deed, find_for, requires
-from contacts.editing import save_person
+from contacts.editing import ChangedMeanwhile, save_person
 from contacts.forms.stakeholders import StakeholderForm, seat_forms
-from contacts.models import Actor, AuditEntry, Officer, Seat, Stakeholder
+from contacts.meanwhile import Meanwhile
+from contacts.models import Actor, AuditEntry, Seat, Stakeholder
 from contacts.phones import Phone
 from contacts.requests import OfficerRequest
+from contacts.similar import Similar, similar_to
 from contacts.timeline import History
+from contacts.unit_history import of_their_day
 
 PER_PAGE = 25  # entries of the timeline
 
@@ -51,33 +56,47 @@ def create(request: OfficerRequest) -> HttpResponse:
     """Add a person by hand, after a look at those who may be the same one."""
     person = Stakeholder()
     form = StakeholderForm(request.POST or None, editor=request.user, instance=person)
+    form.looks_for_similar()
     seats = seat_forms(request.POST or None, person)
-    similar: Sequence[Stakeholder] = ()
+    similar = Similar()
     if form.is_valid() and seats.is_valid():
-        similar = _similar(form, request.user)
-        if not similar or request.POST.get("confirmed"):
-            saved = _save(request, form, seats)
+        similar = _similar(request, form.cleaned_data["name"], form.cleaned_data["numbers"])
+        if (not similar or request.POST.get("confirmed")) and (saved := _save(request, form, seats)):
             messages.success(
                 request,
                 _("%(name)s is on the roster as %(number)s.") % {"name": saved.name, "number": saved.number},
             )
             return redirect(saved)
-    context = {"form": form, "seats": seats, "similar": similar}
+    context = {"form": form, "seats": seats, "similar": similar, "may_confirm": True}
     return render(request, "contacts/stakeholder_form.html", context)
 
 
 @requires(Deed.EDIT_ROSTER)
-def update(request: OfficerRequest, pk: int) -> HttpResponse:
-    """Change what the roster says of a person."""
+def similar(request: OfficerRequest) -> HttpResponse:
+    """Who may be the same one, while somebody is being typed; sent by POST, which keeps numbers out of logs."""
+    typed = request.POST or request.GET
+    numbers = phones.read(typed.get("numbers", "")[:200]).numbers
+    found = _similar(request, typed.get("name", "")[:50].replace("\0", ""), numbers)
+    return render(request, "contacts/_similar.html", {"similar": found})
+
+
+@requires(Deed.EDIT_ROSTER)
+def update(request: OfficerRequest, pk: int) -> HttpResponseBase:
+    """Change what the roster says of a person, unless somebody else did while the form stood open: then they are told."""
     person = find_for(request.user, Stakeholder.objects.all(), Deed.EDIT_ROSTER, pk=pk)
-    form = StakeholderForm(request.POST or None, editor=request.user, instance=person)
-    seats = seat_forms(request.POST or None, person)
-    if form.is_valid() and seats.is_valid():
-        _save(request, form, seats)
-        messages.success(request, _("Saved."))
-        return redirect(person)
-    # The form writes what was typed into `person`, so the heading takes the name from the database.
-    context = {"form": form, "seats": seats, "person": Stakeholder.objects.get(pk=pk)}
+    name = person.name  # the form writes what was typed into `person`
+    meanwhile = Meanwhile(person, request.POST)
+    form = StakeholderForm(meanwhile.data or None, editor=request.user, instance=person)
+    seats = seat_forms(meanwhile.data or None, person)
+    if form.is_valid() and seats.is_valid() and not meanwhile.happened:
+        try:
+            saved = _save(request, form, seats, opened=meanwhile.now)
+        except ChangedMeanwhile:  # just now, between the look and the lock
+            return update(request, pk)
+        if saved:
+            messages.success(request, _("Saved."))
+            return redirect(person)
+    context = {"form": form, "seats": seats, "person": person, "name": name, "meanwhile": meanwhile}
     return render(request, "contacts/stakeholder_form.html", context)
 
 
@@ -87,17 +106,21 @@ def _page(request: OfficerRequest, pk: int) -> dict:
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", seats)
     person = find_for(user, people, Deed.SEE_ROSTER, pk=pk)
     today = timezone.localdate()
-    pairings = list(person.pairings.select_related("officer", "unit"))
+    pairings = list(of_their_day(person.pairings.select_related("officer", "unit"), today))
     current = next(
         (p for p in pairings if p.started_on <= today and (p.ended_on is None or p.ended_on >= today)), None
     )
-    can = user.rights.over(person.unit.path, own=current is not None and current.officer_id == user.pk)
+    own = current is not None and current.officer_id in user.rights.acting_for
+    can = user.rights.over(person.unit.path, own)
     history = History.of(person, user)
+    seats_over_time = terms.history(person.seats.all(), today)
     return {
         "person": person,
         "today": today,
         "can": can,
         "may_see_numbers": can["see_numbers"],
+        "seats": seats_over_time,
+        "held": list(dict.fromkeys(str(seat) for seat, _term, held in seats_over_time if held)),
         "pairings": pairings,
         "current": current,
         "history": history,
@@ -108,20 +131,24 @@ def _page(request: OfficerRequest, pk: int) -> dict:
     }
 
 
-def _save(request: OfficerRequest, form: StakeholderForm, seats) -> Stakeholder:
+def _save(
+    request: OfficerRequest, form: StakeholderForm, seats, opened: Mapping[str, str] | None = None
+) -> Stakeholder | None:
+    """None, with the reason on the form, when somebody else was quicker with the same certificate."""
     person = form.save(commit=False)
     changed = seats.save(commit=False)
-    phones: Sequence[Phone] = form.cleaned_data["numbers"]
-    return save_person(
-        person, phones=phones, seats=changed, dropped=seats.deleted_objects, actor=Actor.of(request)
-    )
+    numbers: Sequence[Phone] = form.cleaned_data["numbers"]
+    actor = Actor.of(request)
+    try:
+        return save_person(
+            person, phones=numbers, seats=changed, dropped=seats.deleted_objects, opened=opened, actor=actor
+        )
+    except IntegrityError:
+        form.add_error(
+            None, _("Somebody saved one of these seats at the same moment; look at the certificate numbers.")
+        )
+        return None
 
 
-def _similar(form: StakeholderForm, user: Officer) -> Sequence[Stakeholder]:
-    """People within reach of the same name, or with one of the same numbers."""
-    numbers = [phone.e164 for phone in form.cleaned_data["numbers"]]
-    same = Q(name=form.cleaned_data["name"]) | Q(
-        pk__in=Stakeholder.objects.filter(phones__e164__in=numbers).values("pk")
-    )
-    people = Stakeholder.objects.visible_to(user, Deed.EDIT_ROSTER).filter(same)
-    return list(people.select_related("unit").prefetch_related("seats")[:10])
+def _similar(request: OfficerRequest, name: str, numbers: Sequence[Phone]) -> Similar:
+    return similar_to(name, numbers, editor=request.user, day=timezone.localdate())

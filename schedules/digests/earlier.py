@@ -67,13 +67,18 @@ def _reckoned(scope: Scope, wanted: list[Period], now: dt.datetime, versions: li
     today = timezone.localdate(now)
     tallies: Totals = {period.key: dict.fromkeys(FIGURES, 0) for period in wanted}
     span = Period(wanted[0].start, wanted[-1].end, wanted[0].cadence, "")
+    ends = [min(period.end, today) for period in wanted]
+    scopes = [scope.on(day) for day in ends]  # each period counts what hung there then
+    wide = scope.on(*ends)
     owed = coverage.of_period(span)
-    for row in coverage.standing(owed, now=now, versions=versions, **scope.standing):
-        for period in wanted:
-            if _belongs(row, period):
+    for row in coverage.standing(owed, now=now, versions=versions, **wide.standing):
+        for period, then in zip(wanted, scopes, strict=True):
+            if _belongs(row, period) and then.holds(row.unit):
                 coverage.count(tallies[period.key], row)
-    for item in items(scope, span.start, min(today, span.end), span.end):
-        for period in wanted:
+    for item in items(wide, span.start, min(today, span.end), span.end):
+        for period, then in zip(wanted, scopes, strict=True):
+            if not then.holds(item.unit):
+                continue
             tally = tallies[period.key]
             tally["received"] += item.received_on in period
             tally["answered"] += item.answered_on is not None and item.answered_on in period

@@ -18,6 +18,7 @@ from schedules.digests import earlier
 from schedules.digests.material import STATES, Material, Person, due_soon_limit, gather
 from schedules.digests.scope import Scope
 from schedules.models import PolicyVersion
+from schedules.periods import Period
 from schedules.workdays import Workdays
 
 SHOWN = 30  # of a list; its count is of all
@@ -32,6 +33,7 @@ def figures(
     """What `scope` owed, did and heard in the period, as seen from the instant `now`; JSON all through. Whoever has the
     figures of the periods before that are `frozen` at hand, by their keys, spares a query."""
     period, versions = periods.parse(key), list(PolicyVersion.objects.all())
+    scope = scope.on(min(period.end, timezone.localdate(now)))
     if frozen is None:
         frozen = earlier.frozen([scope], period)[scope]
     before = earlier.rows(scope, period, now, frozen, versions)
@@ -107,7 +109,7 @@ def _coverage(scope: Scope, found: Material, limit: dt.date) -> dict[str, Any]:
     return {
         "total": total,
         "by_kind": [{"kind": kind, **by_kind[kind]} for kind in sorted(by_kind)],
-        "groups": list(_groups(scope, by_unit, by_officer)),
+        "groups": list(_groups(scope, found.period, by_unit, by_officer)),
         "missed": {"count": len(missed), "first": [_late(row) for row in missed[:SHOWN]]},
     }
 
@@ -123,20 +125,30 @@ def _late(row: coverage.Standing) -> dict[str, Any]:
 
 
 def _groups(
-    scope: Scope, by_unit: dict[int, Counts], by_officer: dict[int, Counts]
+    scope: Scope, period: Period, by_unit: dict[int, Counts], by_officer: dict[int, Counts]
 ) -> Iterator[dict[str, Any]]:
     """The units right below, each with all below it, after what the unit itself holds; of a unit with none below,
-    its officers, in the order of their names: this is no ranking."""
-    if len(scope.units) == 1:
+    its officers, in the order of their names: this is no ranking. What was closed before, or came later, has no line
+    unless something counts in it."""
+    below = [
+        (unit, _sum(unit, scope.units, by_unit))
+        for unit in scope.units[1:]
+        if scope.unit and unit.parent_id == scope.unit.pk
+    ]
+    below = [
+        (unit, counts)
+        for unit, counts in below
+        if counts["owed"] or unit.exists_within(period.start, period.end)
+    ]
+    if not below:
         for officer in Officer.objects.filter(pk__in=by_officer).order_by("pinyin", "police_number"):
             yield {"officer": officer.police_number, "name": officer.name, **by_officer[officer.pk]}
         return
-    for unit in scope.units:
-        if unit == scope.unit:
-            if unit.pk in by_unit:
-                yield {"unit": unit.code, "name": str(unit), "itself": True, **by_unit[unit.pk]}
-        elif scope.unit and unit.parent_id == scope.unit.pk:
-            yield {"unit": unit.code, "name": str(unit), "itself": False, **_sum(unit, scope.units, by_unit)}
+    itself = scope.units[0]
+    if itself.pk in by_unit:
+        yield {"unit": itself.code, "name": str(itself), "itself": True, **by_unit[itself.pk]}
+    for unit, counts in below:
+        yield {"unit": unit.code, "name": str(unit), "itself": False, **counts}
 
 
 def _sum(top: Unit, units: Iterable[Unit], by_unit: dict[int, Counts]) -> Counts:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from django.conf import settings
 
 from contacts.models import Unit, UnitRole
+from contacts.unit_history import Tree
 from schedules import periods
 from schedules.digests import earlier
 from schedules.digests.figures import add_up
@@ -34,13 +36,14 @@ def freeze_due(moment: Moment) -> int:
     if not state or not leaders:
         return 0
     wanted = list(_due_periods(moment.today, state.first_day, moment.workdays))
+    closed = _closed_since(min((period.start for period in wanted), default=moment.today))
     keys = [period.key for period in wanted]
     there = set(Digest.objects.filter(period_key__in=keys).values_list("unit", "period_key"))
     made = []
     for period in wanted:
-        missing = [unit for unit in leaders if (unit, period.key) not in there]
+        missing = [unit for unit in [*leaders, *closed] if (unit, period.key) not in there]
         made += _freeze(missing, period, moment) if missing else []
-    post([_line(digest, officer) for digest in made for officer in leaders[digest.unit_id]], moment)
+    post([_line(digest, officer) for digest in made for officer in leaders.get(digest.unit_id, [])], moment)
     return len(made)
 
 
@@ -68,14 +71,18 @@ def _leaders() -> dict[int, list[int]]:
     return found
 
 
+def _closed_since(day: dt.date) -> list[int]:
+    """Units that were closed on or after the day: their last figures are kept, though nobody leads them any more."""
+    return list(Unit.objects.filter(closed_on__gte=day).values_list("pk", flat=True))
+
+
 def _freeze(units: Collection[int], period: Period, moment: Moment) -> list[Digest]:
     """The digests of many units from one reading, so that the pass does not hold the database for long."""
-    everything = list(Unit.objects.order_by("path"))
-    whole = Scope(units=tuple(everything))
+    whole = Scope(tree=Tree.read()).on(min(period.end, moment.today))
     scopes = [
-        Scope(top, tuple(unit for unit in everything if top.contains(unit)))
-        for top in everything
-        if top.pk in units
+        replace(whole, unit=unit)
+        for unit in whole.units
+        if unit.pk in units and unit.exists_within(period.start, period.end)
     ]
     versions = list(PolicyVersion.objects.all())
     found = gather(whole, period, moment.now, versions)

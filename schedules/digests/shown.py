@@ -77,16 +77,16 @@ def _frozen(scope: Scope, period: Period, now: dt.datetime) -> dict[str, Digest]
 
 def scope_for(officer: Officer, code: str = "") -> Scope | None:
     """The unit of that code with all below it, or the officer's own figures; without a code the highest unit whose
-    digest they may see. None outside what they may look at. One query: a unit's code stands in the path of all below."""
+    digest they may see. None outside what they may look at, which is asked of where units hang today."""
     reach = access.reach(officer, Deed.DIGEST)
     if code == OWN or not (code or reach.everything or reach.paths):
         return Scope.of_officer(officer) if reach.own else None
     if not re.fullmatch(r"[0-9A-Za-z-]{0,12}", code):
         return None
     within = reach.q(unit="", own=Q(pk__in=[]))
-    units = list(Unit.objects.filter(within, path__contains=f"{code}/").order_by("path"))
-    top = next((unit for unit in units if code in ("", unit.code)), None)
-    return Scope(top, tuple(unit for unit in units if top.contains(unit))) if top else None
+    units = Unit.objects.filter(within).order_by("path")
+    top = (units.filter(code=code) if code else units).first()
+    return Scope.of_unit(top) if top else None
 
 
 def code_above(officer: Officer, scope: Scope) -> str:

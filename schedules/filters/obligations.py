@@ -21,6 +21,7 @@ from contacts.filters.base import (
     search_filter,
 )
 from contacts.models import ContactRecord, Seat
+from contacts.unit_history import Tree
 from schedules import periods
 from schedules.coverage import State, due_soon, within
 from schedules.workdays import Workdays
@@ -59,13 +60,19 @@ class PeriodFilter(filters.CharFilter):
 
 
 class ResponsibleUnitFilter(UnitFilter):
-    """The unit in which an obligation counts (R7), and all below it."""
+    """The unit in which an obligation counts (R7), and all below it, of a period as it hung then."""
 
     def filter(self, rows: QuerySet, code: str) -> QuerySet:
         if not code:
             return rows
-        path = self.parent.path_of(code)
-        below = [unit.pk for unit in self.parent.units if unit.path.startswith(path)]
+        key = self.parent.form.cleaned_data.get("period")
+        if not key or key == EVERY:
+            path = self.parent.path_of(code)
+            below = [unit.pk for unit in self.parent.units if unit.path.startswith(path)]
+        else:
+            chosen = next(unit for unit in self.parent.units if unit.code == code)
+            last_day = min(periods.parse(key).end, self.parent.day)
+            below = [unit.pk for unit in Tree.read().below(chosen.pk, last_day)]
         return rows.filter(responsible_unit_id__in=below)
 
 
@@ -80,7 +87,7 @@ class ObligationFilter(ListFilter):
     kind = choice_filter(ContactRecord.Kind.choices, _("Kind"), field_name="version__kind")
     state = choice_filter(STATES, _("State"), method="in_state")
     officer = ResponsibleOfficerFilter()
-    unit = ResponsibleUnitFilter()
+    unit = ResponsibleUnitFilter(history=True)
     seat = choice_filter(Seat.Kind.choices, _("Seat"), method="keep")
     level = choice_filter(Seat.Level.choices, _("Level"), method="keep")
 

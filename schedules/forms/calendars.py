@@ -45,7 +45,7 @@ class DownloadForm(forms.Form):
     def __init__(self, data: Any, *, officer: Officer) -> None:
         super().__init__(data)
         self.viewer = officer
-        units = Unit.objects.visible_to(officer, Deed.EXPORT)
+        units = Unit.objects.visible_to(officer, Deed.EXPORT).open()
         self.fields["unit"].choices = [("", _("none")), *((unit.code, str(unit)) for unit in units)]  # type: ignore[attr-defined]
 
     def clean_officer(self) -> Officer | None:

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models import Handover
 from schedules.models.digests import Digest
 from schedules.models.obligations import Obligation
 from schedules.models.policies import Stage
@@ -61,8 +62,8 @@ class NoticeLineQuerySet(models.QuerySet["NoticeLine"]):
 
 
 class NoticeLine(models.Model):
-    """One thing told: (obligation, stage, recipient), or a digest that is ready. A line that a later stage replaced
-    before anybody was told, or that was met before it went out, says so in its state."""
+    """One thing told: (obligation, stage, recipient), a digest that is ready, or a hand-over to either side. A line
+    that a later stage replaced before anybody was told, or that was met before it went out, says so in its state."""
 
     class State(models.TextChoices):
         TOLD = "told", _("told")
@@ -74,8 +75,13 @@ class NoticeLine(models.Model):
     obligation = models.ForeignKey(
         Obligation, on_delete=models.PROTECT, null=True, related_name="notice_lines"
     )
-    stage = models.CharField(max_length=10, choices=[*Stage.choices, ("digest", _("digest"))])
+    stage = models.CharField(
+        max_length=10, choices=[*Stage.choices, ("digest", _("digest")), ("handover", _("hand-over"))]
+    )
     digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, related_name="notice_lines")
+    handover = models.ForeignKey(
+        Handover, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
+    )  # the constraint's index leads with it
     state = models.CharField(max_length=10, choices=State, default=State.TOLD)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -91,14 +97,19 @@ class NoticeLine(models.Model):
                 fields=["obligation", "stage", "recipient"], name="schedules_line_told_once"
             ),
             models.UniqueConstraint(fields=["digest", "recipient"], name="schedules_line_digest_told_once"),
+            models.UniqueConstraint(
+                fields=["handover", "recipient"], name="schedules_line_handover_told_once"
+            ),
             models.CheckConstraint(
-                condition=Q(obligation=None, digest__isnull=False) | Q(obligation__isnull=False, digest=None),
+                condition=Q(obligation__isnull=False, digest=None, handover=None)
+                | Q(obligation=None, digest__isnull=False, handover=None)
+                | Q(obligation=None, digest=None, handover__isnull=False),
                 name="schedules_line_about_one_thing",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_stage_display()}: {self.obligation or self.digest}"
+        return f"{self.get_stage_display()}: {self.obligation or self.digest or self.handover}"
 
 
 class Delivery(models.Model):

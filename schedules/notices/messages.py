@@ -14,10 +14,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.access import Deed
 from contacts.models import Officer
 from schedules.coverage import State, with_status
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
+from schedules.notices import handing
 from schedules.notices.hours import Moment
+from schedules.notices.recipients import stand_ins_on
 
 # The most urgent first.
 ORDER = [Stage.MISSED, Stage.LAST_DAY, Stage.DUE_SOON, Stage.PLANNED]
@@ -27,13 +30,18 @@ def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[No
     """By notice, the lines that still matter; the others are marked as no longer needed. Their obligations carry
     their status."""
     owed = with_status(Obligation.objects.live(), moment.now).select_related(
-        "stakeholder", "version", "policy"
+        "stakeholder__unit", "version", "policy"
     )
-    lines = NoticeLine.objects.told().filter(notice__in=notices).select_related("digest__unit")
+    lines = (
+        NoticeLine.objects.told()
+        .filter(notice__in=notices)
+        .select_related("digest__unit", "handover__officer")
+    )
+    stand_ins = stand_ins_on(moment.today)
     wanted: dict[int, list[NoticeLine]] = defaultdict(list)
     idle = []
-    for line in lines.prefetch_related(Prefetch("obligation", owed)):
-        if _matters(line):
+    for line in lines.prefetch_related(Prefetch("obligation", owed), "recipient"):
+        if _matters(line, stand_ins):
             wanted[line.notice_id].append(line)  # type: ignore[index]
         else:
             idle.append(line.pk)
@@ -42,15 +50,23 @@ def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[No
     return wanted
 
 
-def _matters(line: NoticeLine) -> bool:
-    if line.digest_id:
+def _matters(line: NoticeLine, stand_ins: dict[int, int]) -> bool:
+    """`stand_ins`: absent officer → who stands in today."""
+    if line.digest_id or line.handover_id:
         return True
     obligation = line.obligation
     if obligation is None:  # withdrawn
         return False
+    officer = obligation.responsible_officer_id
+    theirs = line.recipient_id in {officer, stand_ins.get(officer or 0)}
     if line.stage == Stage.MISSED:
-        return obligation.state == State.MISSED
-    return obligation.state == State.OPEN and obligation.responsible_officer_id == line.recipient_id
+        return obligation.state == State.MISSED and (theirs or _leads(line.recipient, obligation))
+    return obligation.state == State.OPEN and theirs
+
+
+def _leads(officer: Officer, obligation: Obligation) -> bool:
+    """Whoever stood in until yesterday reads nothing of it any more; a leader does."""
+    return officer.rights.reach(Deed.SEE_ROSTER).covers(obligation.stakeholder.unit.path, own=False)
 
 
 def compose(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> EmailMultiAlternatives:
@@ -76,9 +92,11 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
     for found in by_stage.values():
         found.sort(key=_by_street)
     _name_others(notice, lines)
+    handovers = handing.described(lines, moment.today)
     return {
         "notice": notice,
-        "subject": _subject(by_stage),
+        "subject": _subject(by_stage, handovers),
+        "handovers": handovers,
         "groups": [(stage.label, by_stage[stage]) for stage in ORDER if stage in by_stage],
         "digests": [line.digest for line in lines if line.digest_id],
         "day": moment.today,
@@ -100,10 +118,10 @@ def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
         one.held_by = names.get(one.responsible_officer_id, "")
 
 
-def _subject(by_stage: dict[str, list[NoticeLine]]) -> str:
+def _subject(by_stage: dict[str, list[NoticeLine]], handovers: list[handing.Told]) -> str:
     number = sum(map(len, by_stage.values()))
     if not number:
-        return _("Your digest is ready")
+        return handovers[0].headline if handovers else _("Your digest is ready")
     if Stage.LAST_DAY in by_stage:
         text = ngettext(
             "%(number)d contact, some on their last day",

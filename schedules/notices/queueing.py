@@ -10,18 +10,20 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Officer
 from schedules.models import Delivery, Notice, NoticeLine
+from schedules.notices import handing
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
 from schedules.notices.stages import Due, due
 
 BATCH = 1000
+_ABOUT = {"digest": ["digest"], "handover": ["handover"]}  # stage → what a line is about; else an obligation
 
 
 def queue(moment: Moment) -> int:
     """Tell what has fallen due; how many notices got something new. Call it under the lock of the passes and inside
     their transaction: a line stands in the inbox together with the decision that it is told, or not at all."""
     found = list(due(moment))
-    recipients = Recipients.of(found)
+    recipients = Recipients.of(found, moment.today)
     told, replaced = [], []
     for one in found:
         told += [
@@ -31,23 +33,26 @@ def queue(moment: Moment) -> int:
         if one.officer_id in recipients.active:
             replaced += [_replaced(one, stage) for stage in one.earlier]
     _replace_waiting(told, moment)
-    queued = post(told, moment)
+    post(told, moment)
     _stamp(replaced, {line.recipient_id: line.notice_id for line in told}, moment)  # type: ignore[misc]
     NoticeLine.objects.bulk_create(
         replaced, BATCH, ignore_conflicts=True
     )  # those told in their day stay told
+    handed_over = handing.untold()
+    post(handed_over, moment)
     _merge_backlog(moment)
-    return queued
+    return len({line.recipient_id for line in [*told, *handed_over]})
 
 
 def post(lines: list[NoticeLine], moment: Moment) -> int:
     """Put lines, each with its recipient, into the inbox and on their way; how many notices got something. All are
-    about obligations or all about digests. One that was cancelled once is told after all. Under the same lock."""
+    about obligations, all about digests, or all about hand-overs. One that was cancelled once is told after all. Under
+    the same lock."""
     if not lines:
         return 0
     notices = _open_notices({line.recipient_id for line in lines}, moment)
     _stamp(lines, {officer: notice.pk for officer, notice in notices.items()}, moment)
-    about = ["digest"] if lines[0].digest_id else ["obligation", "stage"]
+    about = _ABOUT.get(lines[0].stage, ["obligation", "stage"])
     NoticeLine.objects.bulk_create(
         lines,
         BATCH,

@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from contacts.access import Deed
 from contacts.models import ContactRecord, Pairing
 from contacts.tables import cells
-from contacts.tables.base import Column, Listing
+from contacts.tables.base import Listing
+from contacts.tables.columns import Column
 from contacts.tables.units import NUMBER
+from contacts.unit_history import called_on
 from liaison.markup import badge
 from schedules.coverage import State, due_soon_limit, with_attempts, with_status
 from schedules.filters.obligations import ObligationFilter
@@ -57,19 +59,20 @@ class ObligationTable(tables.Table):
 class ObligationListing(Listing):
     name = "obligations"
     title = _("Tasks")
+    view = "schedules:obligation-list"
     filterset = ObligationFilter
     table = ObligationTable
     columns = (
-        Column(_("Number of the person"), "stakeholder_id", lambda pk: f"L{pk:06d}"),
+        Column(_("Number of the person"), "stakeholder_id", lambda pk: f"L{pk:06d}", name="number"),
         Column(_("Name"), "stakeholder__name"),
-        Column(_("Kind"), "version__kind", lambda kind: ContactRecord.Kind(kind).label),
+        Column(_("Kind"), "version__kind", lambda kind: ContactRecord.Kind(kind).label, name="kind"),
         Column(_("Period"), "period_key"),
         Column(_("Planned on"), "planned_on"),
         Column(_("Due on"), "due_on"),
         Column(_("State"), "state", lambda state: State(state).label),
-        Column(_("Met on"), "met_on"),
+        Column(_("Met on"), "met_on", name="met_on"),
         Column(_("Attempts"), "attempts"),
-        Column(_("Waived because"), "waive_reason"),
+        Column(_("Waived because"), "waive_reason", name="waive_reason"),
         Column(_("Responsible"), "officer_name"),
         Column(_("Police number"), "officer_number"),
         Column(_("Unit"), "unit_name"),
@@ -91,7 +94,9 @@ class ObligationListing(Listing):
             officer_name=Subquery(holder.values("officer__name")[:1]),
             officer_pinyin=Subquery(holder.values("officer__pinyin")[:1]),
             officer_number=Subquery(holder.values("officer__police_number")[:1]),
-            unit_name=Subquery(holder.values("unit__short_name")[:1]),
+            unit_name=Subquery(
+                holder.values(then=called_on("unit", OuterRef(OuterRef("reference_day"))))[:1]
+            ),
             unit_path=Subquery(holder.values("unit__path")[:1]),
         )
 
@@ -106,5 +111,5 @@ class ObligationListing(Listing):
             row.due_soon = row.state == State.OPEN and row.due_on <= limit
         return rows
 
-    def values(self, keys: list[int]) -> QuerySet:
+    def values(self, keys: list[int], deed: Deed) -> QuerySet:
         return self.with_status.filter(pk__in=keys)

@@ -64,7 +64,9 @@ class Tasks:
 def tasks_of(*people: Stakeholder) -> list[Tasks]:
     """`{% tasks_of first second as tasks %}`"""
     now = timezone.now()
-    begun = Obligation.objects.live().filter(stakeholder__in=people, period_start__lte=timezone.localdate(now))
+    begun = Obligation.objects.live().filter(
+        stakeholder__in=people, period_start__lte=timezone.localdate(now)
+    )
     found = {person.pk: Tasks(person) for person in people}
     for pk, state in with_status(begun.order_by(), now).values_list("stakeholder", "state"):
         found[pk].owed += 1

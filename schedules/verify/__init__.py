@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from schedules.verify import facts, obligations, reminders, roster, status
+from schedules.verify import facts, obligations, reminders, roster, status, units
 from schedules.verify.facts import Facts
 
 SHOWN = 50  # violations of one check; all of them are counted
@@ -61,6 +61,11 @@ CHECKS = (
     Check("R4a", "nothing_beyond_the_horizon", obligations.nothing_beyond_the_horizon, planned=True),
     Check("R5-R7", "status_is_what_records_and_pairings_say", status.as_records_and_pairings_say),
     Check("R7", "groups_make_up_the_total", status.groups_make_up_the_total),
+    Check("R7", "paths_are_where_units_hang", units.paths_are_where_units_hang),
+    Check("R7", "closed_units_are_empty", units.closed_units_are_empty),
+    Check("R7", "pasts_end_before_units_do", units.pasts_end_before_units_do),
+    Check("R5", "no_open_pairing_with_an_inactive_officer", roster.no_open_pairing_with_an_inactive_officer),
+    Check("R5", "one_stands_in_at_a_time", roster.one_stands_in_at_a_time),
     Check("R6", "corrections_name_what_they_correct", roster.corrections_name_what_they_correct),
     Check("R8", "due_day_is_the_last_working_day", obligations.due_day_is_the_last_working_day, planned=True),
     Check("R8", "planned_day_is_worked", obligations.planned_day_is_worked, planned=True),
@@ -69,6 +74,7 @@ CHECKS = (
     Check("R10", "told_nothing_of_what_was_settled", reminders.told_nothing_of_what_was_settled),
     Check("R10", "told_in_its_time", reminders.told_in_its_time),
     Check("R10", "nothing_due_is_untold", reminders.nothing_due_is_untold, planned=True),
+    Check("R10", "every_hand_over_was_told", reminders.every_hand_over_was_told),
     Check("R10", "sent_within_the_hours", reminders.sent_within_the_hours),
     Check("R11", "delivery_is_what_its_state_says", reminders.delivery_is_what_its_state_says),
     Check("R11", "message_id_is_made_of_its_notice", reminders.message_id_is_made_of_its_notice),

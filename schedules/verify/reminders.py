@@ -10,8 +10,9 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from contacts.models import ContactRecord
+from contacts.models import ContactRecord, Handover
 from schedules.models import Delivery, NoticeLine, Obligation, Stage
+from schedules.notices import handing
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
 from schedules.notices.stages import due
@@ -69,10 +70,20 @@ def nothing_due_is_untold(facts: Facts) -> Found:
     found = list(due(Moment(facts.now, facts.workdays)))
     touched = Obligation.objects.filter(pk__in=[one.obligation_id for one in found], changed_at__gt=facts.now)
     since = set(touched.values_list("pk", flat=True))
-    recipients = Recipients.of(found)
+    recipients = Recipients.of(found, facts.day)
     for one in found:
         if one.obligation_id not in since and list(recipients.for_(one)):
             yield f"obligation {one.obligation_id}", f"Nobody was told its stage {one.stage}."
+
+
+def every_hand_over_was_told(facts: Facts) -> Found:
+    """Whatever was handed over by the latest pass was told to both sides."""
+    if facts.state is None:
+        return
+    made = dict(Handover.objects.filter(made_at__lte=facts.now).values_list("pk", "officer"))
+    told = set(NoticeLine.objects.filter(handover__isnull=False).values_list("handover", "recipient"))
+    for handover, officer in sorted(handing.recipients(made) - told):
+        yield f"hand-over {handover}", f"Officer {officer} was not told."
 
 
 def sent_within_the_hours(facts: Facts) -> Found:

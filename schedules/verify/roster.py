@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
-from contacts.models import ContactRecord, Feedback, Pairing
+from contacts.models import ContactRecord, Feedback, Pairing, StandIn
 from schedules.verify.facts import Facts
 
 Found = Iterator[tuple[object, str]]
@@ -38,6 +38,22 @@ def unit_in_charge_follows_the_pairing(facts: Facts) -> Found:
     )
     for pk, person in rows.order_by("pk").values_list("pk", "stakeholder"):
         yield f"pairing {pk}", f"Person {person} is in the charge of another unit."
+
+
+def no_open_pairing_with_an_inactive_officer(facts: Facts) -> Found:
+    """Whoever is responsible can sign in."""
+    rows = Pairing.objects.lasting(facts.day).filter(officer__is_active=False).order_by("pk")
+    for pk, officer in rows.values_list("pk", "officer__police_number"):
+        yield f"pairing {pk}", f"The account of officer {officer} is switched off; hand this person over."
+
+
+def one_stands_in_at_a_time(facts: Facts) -> Found:
+    """An absent officer's people are looked after by one officer on a day."""
+    others = StandIn.objects.filter(
+        absent=OuterRef("absent"), starts_on__lte=OuterRef("ends_on"), ends_on__gte=OuterRef("starts_on")
+    ).exclude(pk=OuterRef("pk"))
+    for pk, officer in StandIn.objects.filter(Exists(others)).values_list("pk", "absent__police_number"):
+        yield f"stand-in {pk}", f"Another one stands in for officer {officer} on some of its days."
 
 
 def corrections_name_what_they_correct(facts: Facts) -> Found:

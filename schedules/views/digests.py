@@ -56,6 +56,7 @@ def index(request: OfficerRequest) -> HttpResponse:
         "scope": scope,
         "found": found,
         "changes": _changes(found),
+        "absence": scope.unit.absence(period.start, period.end) if scope.unit else "",
         "earlier": (before.key, period_name(before)),
         "later": after and (after.key, period_name(after)),
         "lengths": [

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts import duplicates
 from contacts.access import Column, Deed, requires, signed_in
-from contacts.models import Feedback, Officer, Pairing, Seat, Stakeholder
+from contacts.models import Feedback, Officer, Pairing, RepairingRequest, Seat, Stakeholder
 from contacts.requests import OfficerRequest
 from schedules import existence, facts
 from schedules.models import Delivery
@@ -40,6 +40,7 @@ def overview(request: OfficerRequest) -> HttpResponse:
     context = {
         "unpaired": _unpaired(user, day),
         "duplicates": len(duplicates.find(user).pairs),
+        "asked": RepairingRequest.objects.visible_to(user).undecided().count(),
         "overdue": feedback.overdue(day).count(),
         "review": feedback.to_review(day).count(),
         "dead": deliveries.filter(state=Delivery.State.DEAD).count(),
@@ -74,4 +75,5 @@ def _place(officer: Officer) -> str:
 
 
 def _holds_anyone(officer: Officer) -> bool:
-    return Pairing.objects.open(timezone.localdate()).filter(officer=officer).exists()
+    own = officer.rights.acting_for
+    return Pairing.objects.open(timezone.localdate()).filter(officer__in=own).exists()

@@ -17,6 +17,7 @@ from contacts.access import signed_in
 from contacts.models import Actor, AuditEntry, Stakeholder
 from contacts.requests import OfficerRequest
 from schedules.models import Notice, NoticeLine, Obligation
+from schedules.notices import handing
 from schedules.standing import stand
 
 PER_PAGE = 10  # notices; each may hold dozens of lines
@@ -28,12 +29,15 @@ def index(request: OfficerRequest) -> HttpResponse:
     notices = Notice.objects.visible_to(request.user).order_by("-send_on", "-pk")
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
     found: list[Any] = list(page.object_list)
-    lines = list(NoticeLine.objects.told().filter(notice__in=found).select_related("digest__unit"))
+    lines = list(
+        NoticeLine.objects.told().filter(notice__in=found).select_related("digest__unit", "handover__officer")
+    )
     owed = _owed(request, lines)
+    handovers = {told.line: told for told in handing.described(lines, timezone.localdate())}
     for notice in found:
         notice.told = [line for line in lines if line.notice_id == notice.pk]
         for line in notice.told:
-            line.owed = owed.get(line.obligation_id)
+            line.owed, line.handed = owed.get(line.obligation_id), handovers.get(line.pk)
     page.object_list = found
     context = {"page_obj": page, "unread": any(notice.read_at is None for notice in found)}
     return render(request, "schedules/notice_list.html", context)

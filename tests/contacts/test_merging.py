@@ -19,10 +19,14 @@ from contacts.models import (
     ContactRecord,
     Distinct,
     Feedback,
+    Handover,
+    HandoverLine,
     ImportBatch,
     ImportRow,
     Merge,
+    Officer,
     Pairing,
+    RepairingRequest,
     Stakeholder,
 )
 from contacts.unmerging import foresee, unmerge
@@ -83,6 +87,10 @@ def test_nobody_has_forgotten_a_table_that_points_to_people() -> None:
         ("contacts.ContactRecord", "stakeholder"),
         ("contacts.Feedback", "stakeholder"),
         ("contacts.ImportRow", "stakeholder"),
+        ("contacts.HandoverLine", "stakeholder"),
+        ("contacts.RepairingRequest", "stakeholder"),
+        ("contacts.TurnoverLine", "stakeholder"),
+        ("contacts.TurnoverLine", "other"),
         ("contacts.Distinct", "first"),
         ("contacts.Distinct", "second"),
     }
@@ -129,6 +137,44 @@ def test_two_seats_that_say_the_same_are_one(bureau, twin, join) -> None:
     factories.seat(twin)
     join()
     assert sorted(bureau.deputy.seats.values_list("level", flat=True)) == ["district", "township"]
+
+
+def hand_over(giver: Any, day: dt.date, *lines: tuple[Stakeholder, Any]) -> Handover:
+    made = Handover.objects.create(
+        officer=giver, unit=giver.unit, on=day, reason="moves", made_at=at(f"{day} 08:00")
+    )
+    for person, successor in lines:
+        HandoverLine.objects.create(handover=made, stakeholder=person, successor=successor)
+    return made
+
+
+def test_in_one_hand_over_of_both_the_survivors_successor_stands_and_the_other_reads_nothing_of_it(
+    bureau, twin, join
+) -> None:
+    first = hand_over(bureau.lin, DAY, (bureau.deputy, bureau.alice), (twin, bureau.dan))
+    hand_over(bureau.lin, DAY, (twin, bureau.dan))
+    run_schedule(at("2026-11-18 09:00"))
+
+    made = join()
+
+    assert sorted(HandoverLine.objects.values_list("stakeholder", "successor")) == [
+        (bureau.deputy.pk, bureau.alice.pk),
+        (bureau.deputy.pk, bureau.dan.pk),
+    ]
+    told = NoticeLine.objects.told().filter(handover=first)
+    assert {line.recipient for line in told} == {bureau.lin, bureau.alice}
+    take_back(made, bureau)
+    assert {line.recipient for line in told.all()} == {bureau.lin, bureau.alice, bureau.dan}
+
+
+def test_of_two_requests_for_another_officer_one_waits_on(bureau, twin, join) -> None:
+    for person in (bureau.deputy, twin):
+        RepairingRequest.objects.create(stakeholder=person)
+    RepairingRequest.objects.create(stakeholder=twin, decided_at=timezone.now(), outcome="declined")
+    made = join()
+    assert list(RepairingRequest.objects.values_list("stakeholder", flat=True)) == [bureau.deputy.pk] * 2
+    take_back(made, bureau)
+    assert RepairingRequest.objects.filter(stakeholder=twin).count() == 2
 
 
 # --- pairings ------------------------------------------------------------------------------------------------
@@ -446,6 +492,30 @@ def test_pairings_that_were_changed_since_stay_and_it_says_so(bureau, twin, join
     assert held(Stakeholder.objects.get(pk=twin.pk)) == []
     counts = verify(timezone.now()).counts
     assert (counts["pairings_do_not_overlap"], counts["unit_in_charge_follows_the_pairing"]) == (0, 0)
+
+
+def test_a_pairing_does_not_return_to_an_officer_who_has_left(bureau, twin, join) -> None:
+    made = join()
+    bureau.dan.is_active = False
+    bureau.dan.save()
+
+    take_back(made, bureau)
+
+    assert held(Stakeholder.objects.get(pk=twin.pk)) == []
+    assert verify(timezone.now()).counts["no_open_pairing_with_an_inactive_officer"] == 0
+
+
+def test_nobody_returns_to_a_unit_that_was_closed_since(bureau, twin, join) -> None:
+    twin.pairings.all().delete()
+    made = join()
+    Officer.objects.filter(unit=bureau.other_station).update(unit=bureau.other_county)
+    bureau.other_station.closed_on = dt.date(2026, 11, 20)
+    bureau.other_station.save()
+
+    take_back(made, bureau)
+
+    assert Stakeholder.objects.get(pk=twin.pk).unit == bureau.other_county
+    assert verify(timezone.now()).counts["closed_units_are_empty"] == 0
 
 
 def test_a_field_that_was_edited_since_stays_and_it_says_which(bureau, twin, join) -> None:

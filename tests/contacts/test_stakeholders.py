@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.meanwhile import Meanwhile
 from contacts.models import Actor, AuditEntry, Pairing, Stakeholder
 from schedules import handling
 from schedules.models import Obligation
@@ -167,6 +169,11 @@ def test_the_page_shows_who_was_responsible_and_since_when(bureau):
 # --- by hand -------------------------------------------------------------------------------------------------
 
 
+def opened(person):
+    """What the form of a person carries."""
+    return {"opened": Meanwhile(person, QueryDict()).seal}
+
+
 def typed(**changes):
     return {
         "name": "李 娜",
@@ -218,6 +225,72 @@ def test_the_same_number_is_a_sign_too(bureau):
     assert bureau.deputy.number in sign_in(bureau.carol).post("/people/add/", form).content.decode()
 
 
+def typing(officer, **typed):
+    return sign_in(officer).post(reverse("contacts:stakeholder-similar"), typed).content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"name": "张伟"},
+        {"name": " 张　伟（男）"},
+        {"name": "章炜"},  # sounds alike
+        {"name": "王芳", "numbers": "0510-82705123, 139 1234 5678"},
+    ],
+)
+def test_who_may_be_the_same_one_is_shown_while_one_types(bureau, typed):
+    factories.stakeholder("李娜", bureau.station)
+    html = typing(bureau.carl, **typed)
+
+    for words in (bureau.deputy.get_absolute_url(), "澄江派出所", "district or county", "held by Alice"):
+        assert words in html
+    assert "李娜" not in html
+
+
+@pytest.mark.parametrize(
+    "typed", [{}, {"name": "张"}, {"name": "\0"}, {"numbers": "1391234"}, {"name": "王芳"}]
+)
+def test_too_little_finds_nobody(bureau, typed):
+    assert not typing(bureau.carl, **typed).strip()
+
+
+def test_the_very_name_stands_before_those_that_sound_alike(bureau):
+    for name in ("章炜", "张伟民", "张薇"):
+        factories.stakeholder(name, bureau.station)
+    html = typing(bureau.carol, name="张薇")
+
+    assert html.index("张薇") < html.index("张伟")
+
+
+def test_of_a_number_elsewhere_it_says_that_and_no_more(bureau):
+    other = factories.stakeholder("李娜", bureau.other_station, mobile="+8613800001111", employer="宜城小学")
+    form = typed(name="王芳", numbers="13800001111", unit=bureau.station.pk)
+    for html in (
+        typing(bureau.carl, name="李娜", numbers="13800001111"),
+        sign_in(bureau.carl)
+        .post("/people/add/", form)
+        .content.decode()
+        .split('id="similar"')[1]
+        .split("</div>")[0],
+    ):
+        assert "belongs to a person of another unit" in html
+        for secret in ("李娜", "宜城", other.number):
+            assert secret not in html
+    assert Stakeholder.objects.count() == 2
+    assert "belongs to" not in typing(bureau.carl, name="李娜", numbers="1380000111")
+    assert "李娜" in typing(bureau.carol, numbers="13800001111")
+
+    sign_in(bureau.carl).post("/people/add/", form | {"confirmed": "yes"})
+    assert Stakeholder.objects.filter(name="王芳").exists()
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "lea", "dan", "rita", "ann", "sue"])
+def test_only_coordinators_look_for_similar_ones(bureau, name):
+    address = reverse("contacts:stakeholder-similar")
+
+    assert sign_in(getattr(bureau, name)).post(address, {"name": "张伟"}).status_code == 403
+
+
 def test_it_says_nothing_of_people_outside_one_s_reach(bureau):
     factories.stakeholder("李娜", bureau.other_station)
     response = sign_in(bureau.carl).post("/people/add/", typed(unit=bureau.station.pk))
@@ -265,7 +338,7 @@ def test_an_edit_leaves_before_and_after_of_what_changed_and_nothing_else(bureau
         }
     )  # fmt: skip
     response = sign_in(bureau.carol).post(
-        reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form
+        reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form | opened(bureau.deputy)
     )
 
     assert response.status_code == 302, response.context["form"].errors
@@ -283,6 +356,7 @@ def test_the_unit_follows_the_pairing_and_not_the_form(bureau):
     form = typed(name="张伟", unit=bureau.other_station.pk) | {
         "seats-INITIAL_FORMS": "1", "seats-0-id": seat.pk, "seats-0-kind": "npc_deputy", "seats-0-level": "district",
     }  # fmt: skip
+    form |= opened(bureau.deputy)
     sign_in(bureau.carol).post(reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form)
 
     bureau.deputy.refresh_from_db()
@@ -295,6 +369,7 @@ def test_a_seat_is_taken_away_with_its_tick(bureau):
         "seats-INITIAL_FORMS": "1", "seats-0-id": seat.pk, "seats-0-kind": "npc_deputy", "seats-0-level": "district",
         "seats-0-DELETE": "on",
     }  # fmt: skip
+    form |= opened(bureau.deputy)
     sign_in(bureau.carol).post(reverse("contacts:stakeholder-update", args=[bureau.deputy.pk]), form)
 
     assert not bureau.deputy.seats.exists()

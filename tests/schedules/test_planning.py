@@ -70,6 +70,15 @@ def test_a_period_that_ended_before_the_first_pass_is_never_planned(bureau):
     assert not Obligation.objects.filter(period_end__lt=dt.date(2026, 11, 1)).exists()
 
 
+def test_the_unit_in_charge_follows_a_pairing_arranged_ahead_on_its_first_day(bureau):
+    bureau.deputy.pairings.update(ended_on=dt.date(2026, 11, 30))
+    factories.pairing(bureau.dan, bureau.deputy, dt.date(2026, 12, 1))
+    for day, unit in [(at(2026, 11, 30), bureau.station), (at(2026, 12, 1), bureau.other_station)]:
+        plan(day)
+        bureau.deputy.refresh_from_db()
+        assert bureau.deputy.unit == unit
+
+
 def test_planning_twice_creates_nothing_more(bureau):
     assert plan(at(2026, 11, 2)).created > 0
     assert plan(at(2026, 11, 2)) == planning.Planned(0, 0)

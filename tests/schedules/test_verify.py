@@ -10,7 +10,17 @@ from django.core.management import call_command
 from django.db.models import F
 
 from contacts import handling
-from contacts.models import Actor, ContactRecord, Feedback, Officer, Pairing, Stakeholder
+from contacts.models import (
+    Actor,
+    ContactRecord,
+    Feedback,
+    Handover,
+    Officer,
+    Pairing,
+    Stakeholder,
+    Unit,
+    UnitPast,
+)
 from schedules import coverage
 from schedules.models import Delivery, NoticeLine, Obligation, PassState, PeriodClosing, PolicyVersion
 from schedules.passes import run_schedule
@@ -114,6 +124,22 @@ def overlapping_pairings():
 
 def another_unit_in_charge():
     Stakeholder.objects.filter(name="王芳").update(unit=Stakeholder.objects.get(name="张伟").unit)
+
+
+def switched_off():
+    Officer.objects.filter(name="Dan").update(is_active=False)
+
+
+def handed_over_in_silence():
+    carl = Officer.objects.get(name="Carl")
+    made = factories.handover(carl, {Stakeholder.objects.get(name="王芳"): carl}, day("2026-11-30"))
+    Handover.objects.filter(pk=made.pk).update(made_at=at("2026-11-30 08:00"))
+
+
+def two_stand_in():
+    alice, bob, carl = (Officer.objects.get(name=name) for name in ("Alice", "Bob", "Carl"))
+    for other in (bob, carl):
+        factories.stand_in(other, alice, day("2026-11-02"), day("2026-11-06"))
 
 
 def deleted():
@@ -222,13 +248,33 @@ def answered_in_no_contact():
     ContactRecord.objects.update(outcome="no_answer")
 
 
+def path_of_another_place():
+    Unit.objects.filter(short_name="宜城派出所").update(path="elsewhere/")
+
+
+def officer_in_a_closed_unit():
+    Unit.objects.filter(short_name="宜城派出所").update(closed_on=day("2026-11-01"))
+
+
+def past_from_before():
+    station = Unit.objects.get(short_name="宜城派出所")
+    Unit.objects.filter(pk=station.pk).update(opened_on=day("2026-01-01"))
+    UnitPast.objects.create(unit=station, until=day("2025-12-31"), name="x", kind="station")
+
+
 BREACHES = [
+    (path_of_another_place, "paths_are_where_units_hang"),
+    (officer_in_a_closed_unit, "closed_units_are_empty"),
+    (past_from_before, "pasts_end_before_units_do"),
     (contact_on_another_day, "contact_stands_on_its_day"),
     (wrong_span, "period_is_that_of_its_key"),
     (version_of_another_policy, "version_is_of_its_policy"),
     (version_not_in_force, "version_is_the_one_in_force"),
     (overlapping_pairings, "pairings_do_not_overlap"),
     (another_unit_in_charge, "unit_in_charge_follows_the_pairing"),
+    (switched_off, "no_open_pairing_with_an_inactive_officer"),
+    (handed_over_in_silence, "every_hand_over_was_told"),
+    (two_stand_in, "one_stands_in_at_a_time"),
     (deleted, "nothing_owed_is_missing"),
     (invented, "nothing_exists_that_is_not_owed"),
     (from_before, "nothing_from_before_the_first_pass"),

@@ -68,7 +68,7 @@ class Command(BaseCommand):
         )
 
 
-def context_of(options: dict[str, Any]) -> Context:
+def context_of(options: dict[str, Any], command: str = "import_file") -> Context:
     now = options["at"] or timezone.now()
     today = timezone.localdate(now)
     officer = None
@@ -78,7 +78,7 @@ def context_of(options: dict[str, Any]) -> Context:
             raise CommandError(
                 f"No officer who may sign in has the police number {options['by']}.", returncode=2
             )
-    return Context(Actor.command("import_file", officer), now, today, options["since"] or today)
+    return Context(Actor.command(command, officer), now, today, options["since"] or today)
 
 
 def read(path: Path, kind: str, context: Context) -> Table | Refused:

@@ -65,13 +65,34 @@
       close(null);
       if (menu) menu.querySelector("summary").focus();
     }
-    if (event.key === "/" && !event.target.matches("input, textarea, select")) {
+    const slash = event.key === "/" && !event.target.matches("input, textarea, select");
+    if (slash || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) {
       const search = document.querySelector('[data-key="/"]');
       if (search) {
         event.preventDefault();
         search.focus();
+        search.select();
       }
     }
+  });
+
+  // Under the search box hangs what fits: arrows walk through it, Escape or turning to something else folds it away.
+  const fold = () => {
+    document.querySelector('[data-key="/"]')?.dispatchEvent(new Event("htmx:abort"));
+    document.getElementById("hits")?.replaceChildren();
+  };
+  for (const type of ["focusin", "pointerdown"])
+    document.addEventListener(type, (event) => {
+      if (event.target instanceof Element && !event.target.closest(".search")) fold();
+    });
+  on("keydown", ".search", (search, event) => {
+    const box = search.querySelector("input");
+    const links = [...search.querySelectorAll("#hits a")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!links.length || !(step || event.key === "Escape")) return;
+    event.preventDefault();
+    if (!step) fold();
+    ((step && links[links.indexOf(document.activeElement) + step]) || box).focus();
   });
 
   on("change", "[data-submit]", (control) => control.form.requestSubmit());
@@ -79,6 +100,13 @@
     for (const each of document.querySelectorAll(`input[type=checkbox][name="${box.dataset.checkAll}"]`))
       each.checked = box.checked;
   });
+  // The order that a header was asked for is remembered; the link itself leads on.
+  on("click", "[data-remember] thead a", (link) => {
+    const body = new URLSearchParams({ remember: new URLSearchParams(link.search).get("sort") });
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    fetch(link.closest("[data-remember]").dataset.remember, { method: "POST", body, headers, keepalive: true });
+  });
+
   // The way back to a list finds it as this tab left it; signing in starts afresh.
   addEventListener("DOMContentLoaded", () => {
     if (document.body.matches(".plain")) sessionStorage.clear();

@@ -41,6 +41,9 @@ class Command(BaseCommand):
         unit = None
         if options["unit"] and (unit := Unit.objects.filter(code=options["unit"]).first()) is None:
             raise CommandError(f"There is no unit {options['unit']}.", returncode=2)
+        asked = periods.parse(period)
+        if unit and (absence := unit.absence(asked.start, asked.end)):
+            self.stderr.write(absence)
         found = coverage.figures(period, kind=kind, unit=unit, by=by, now=at or timezone.now())
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))

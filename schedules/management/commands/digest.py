@@ -44,9 +44,10 @@ class Command(BaseCommand):
         found = Unit.objects.filter(code=unit).first()
         if found is None:
             raise CommandError(f"There is no unit {unit}.", returncode=2)
-        figures = shown(
-            Scope.of_unit(found), periods.parse(period), at or timezone.now(), compare=False
-        ).figures
+        asked = periods.parse(period)
+        if absence := found.absence(asked.start, asked.end):
+            self.stderr.write(absence)
+        figures = shown(Scope.of_unit(found), asked, at or timezone.now(), compare=False).figures
         if output:
             write(Reading(figures, names(figures, Stakeholder.objects.all(), masked)), output)
             self.stderr.write(f"Wrote {output}.")

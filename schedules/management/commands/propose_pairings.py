@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from contacts.handovers import pair_many
-from contacts.models import Actor, Stakeholder, Unit
+from contacts.models import Actor, Unit
 from contacts.pairing_proposals import Proposal, propose
 from liaison.arguments import instant
-from schedules.facts import covered_stakeholders
+from schedules.facts import awaiting_an_officer
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *, unit: str | None, apply: bool, at: dt.datetime | None, **options: Any) -> None:
         day = timezone.localdate(at)
-        people = Stakeholder.objects.unpaired(day).filter(pk__in=covered_stakeholders(day))
+        people = awaiting_an_officer(day)
         if unit:
             try:
                 people = people.filter(unit__path__startswith=Unit.objects.get(code=unit).path)

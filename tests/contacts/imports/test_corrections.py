@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from contacts.handovers import follow_pairings
 from contacts.imports import running, tables
 from contacts.imports.issues import Refused
 from contacts.imports.results import Report
@@ -207,6 +208,8 @@ def test_another_officer_in_a_later_roster_is_a_hand_over(roster: Any, bureau: B
     old, new = Pairing.objects.filter(stakeholder=person()).order_by("started_on")
     assert (old.officer, old.ended_on) == (bureau.alice, OUTSIDE - dt.timedelta(days=1))
     assert (new.officer, new.started_on, new.ended_on) == (bureau.dan, OUTSIDE, None)
+    assert person().unit == bureau.station  # whoever holds the person until then
+    follow_pairings(OUTSIDE)
     assert person().unit == bureau.other_station
     entry = AuditEntry.objects.filter(action="pair").latest("pk")
     assert entry.before == {"officer": bureau.alice.police_number}
