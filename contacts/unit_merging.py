@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts import accounts, followers, handovers, journal
-from contacts.models import Actor, AuditEntry, FeedbackStep, Journal, Officer, StandIn, Stakeholder, Unit
+from contacts.models import Actor, AuditEntry, FeedbackStep, Journal, Officer, Stakeholder, StandIn, Unit
 from contacts.unit_contents import open_feedback, open_pairings, open_roles
 from contacts.unit_tree import ONE_DAY, begin, chain, change, check_can_close, mend_paths
 

@@ -248,7 +248,7 @@ def _new_term(bureau: Bureau) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _proposed(bureau: Bureau) -> dict[str, Any]:
+def _proposed_after_the_turn(bureau: Bureau) -> dict[str, Any]:
     came = Stakeholder.objects.filter(name="李娜").first()
     return {"pair": f"{came.pk if came else 0}:{bureau.alice.pk}"}
 
@@ -498,7 +498,7 @@ PAGES: dict[str, Page] = {
     "contacts:turnover-detail": Page(EDIT, "carl", _turnover),
     "contacts:turnover-confirm": Page(EDIT, "carl", _turnover, post=_nothing, doer="carl", only_post=True),
     "contacts:turnover-drop": Page(EDIT, "carl", _turnover, post=_nothing, doer="carl", only_post=True),
-    "contacts:turnover-pair": Page(EDIT, "carl", _turned, post=_proposed, doer="carl", only_post=True),
+    "contacts:turnover-pair": Page(EDIT, "carl", _turned, post=_proposed_after_the_turn, doer="carl", only_post=True),
     "contacts:turnover-take-back": Page(
         "recount a closed period", "carl", _turned, post=lambda bureau: {"confirmed": "yes"}, doer="carl", only_post=True
     ),

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.http import QueryDict
 from django.utils import translation
 
 from contacts import terms
+from contacts.meanwhile import Meanwhile
 from contacts.models import Seat
 from tests import factories
 from tests.base import sign_in
@@ -78,7 +80,8 @@ def form(bureau, **more):
 
 
 def save(bureau, data):
-    return sign_in(bureau.carl).post(f"/people/{bureau.deputy.pk}/edit/", data)
+    opened = {"opened": Meanwhile(bureau.deputy, QueryDict()).seal}
+    return sign_in(bureau.carl).post(f"/people/{bureau.deputy.pk}/edit/", opened | data)
 
 
 def test_the_form_names_both_seats_and_what_to_do(bureau):
