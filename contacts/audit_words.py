@@ -22,6 +22,10 @@ ACTIONS: dict[str, str | Promise] = {
     "end role": _("end role"),
     "add stakeholder": _("add person"),
     "change stakeholder": _("change person"),
+    "merge people": _("merge two people"),
+    "unmerge people": _("take back the merge of two people"),
+    "keep people apart": _("decide that two are not the same"),
+    "ask again about people": _("ask again whether two are the same"),
     "add seat": _("add seat"),
     "end seat": _("end seat"),
     "reveal numbers": _("reveal phone and address"),
@@ -83,6 +87,8 @@ ACTIONS: dict[str, str | Promise] = {
 
 # What an entry says beside the fields of the thing that it is about.
 DETAILS: dict[str, str | Promise] = {
+    "absorbed": _("person who was merged into another"),
+    "survivor": _("person who stays"),
     "continuing": _("continuing"),
     "created": _("created"),
     "days": _("days"),

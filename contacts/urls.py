@@ -5,6 +5,7 @@ from django.urls import path
 from contacts.views import (
     accounts,
     audit,
+    duplicates,
     exports,
     feedback,
     handovers,
@@ -81,6 +82,13 @@ urlpatterns = [
     path("feedback/<int:pk>/assign/", feedback.assign, name="feedback-assign"),
     path("feedback/<int:pk>/answer/", feedback.answer, name="feedback-answer"),
     path("feedback/<int:pk>/close/", feedback.close, name="feedback-close"),
+    # People who may be one.
+    path("people/duplicates/", duplicates.index, name="duplicate-list"),
+    path("people/duplicates/<int:one>/<int:other>/", duplicates.detail, name="duplicate-detail"),
+    path("people/duplicates/<int:one>/<int:other>/apart/", duplicates.keep_apart, name="duplicate-apart"),
+    path("people/apart/<int:pk>/ask-again/", duplicates.ask_again, name="duplicate-ask-again"),
+    path("people/<int:pk>/duplicates/", duplicates.of_person, name="stakeholder-duplicates"),
+    path("people/merges/<int:pk>/undo/", duplicates.undo, name="merge-undo"),
     # Imports.
     path("imports/", imports.index, name="import-list"),
     path("imports/add/", imports.create, name="import-create"),

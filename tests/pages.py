@@ -17,11 +17,13 @@ from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contacts import unit_tree
+from contacts.duplicates import keep_apart
 from contacts.imports import batches
 from contacts.imports.results import Context
 from contacts.imports.tables import recognise
 from contacts.imports.workbook import Sheet
 from contacts.meanwhile import Meanwhile
+from contacts.merging import merge
 from contacts.models import (
     Actor,
     ContactRecord,
@@ -126,6 +128,22 @@ class Page:
 
 def _deputy(bureau: Bureau) -> list:
     return [bureau.deputy.pk]
+
+
+def _double(bureau: Bureau) -> list:
+    """The deputy once more, in the same station, held by nobody."""
+    return [bureau.deputy.pk, factories.stakeholder("张伟", bureau.station, mobile="+8613912345678").pk]
+
+
+def _apart(bureau: Bureau) -> list:
+    one, other = Stakeholder.objects.filter(pk__in=_double(bureau))
+    return [keep_apart(one, other, actor=Actor(bureau.carl)).pk]
+
+
+def _merge(bureau: Bureau) -> list:
+    _double(bureau)
+    double = Stakeholder.objects.latest("pk")
+    return [merge(bureau.deputy, double, actor=Actor(bureau.carl), day=TODAY).pk]
 
 
 def _record(bureau: Bureau) -> list:
@@ -425,6 +443,16 @@ PAGES: dict[str, Page] = {
         PAIR, "deputy", lambda bureau: [bureau.deputy.pairings.get().pk],
         post=lambda bureau: {"last_day": "2026-11-17", "reason": "because"}, doer="bob",
     ),
+    # People who may be one.
+    "contacts:duplicate-list": Page(EDIT),
+    "contacts:duplicate-detail": Page(
+        EDIT, "deputy", _double, doer="carl",
+        post=lambda bureau: dict.fromkeys(["survivor", "employer", "street"], bureau.deputy.pk),
+    ),
+    "contacts:duplicate-apart": Page(EDIT, "deputy", _double, post=_reason, doer="carl", only_post=True),
+    "contacts:duplicate-ask-again": Page(EDIT, "deputy", _apart, post=_nothing, doer="carl", only_post=True),
+    "contacts:stakeholder-duplicates": Page(EDIT, "deputy", _deputy, doer="carl"),
+    "contacts:merge-undo": Page(EDIT, "deputy", _merge, post=_reason, doer="carl"),
     "contacts:handover-create": Page(
         PAIR, "alice", lambda bureau: [bureau.alice.police_number], doer="bob",
         post=lambda bureau: {"on": "2026-11-18", "reason": "because", "everybody_to": bureau.bob.police_number},

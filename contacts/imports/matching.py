@@ -9,89 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from contacts.imports import cells
 from contacts.imports.rosters import Entry
 from contacts.models import Seat, Stakeholder
+from contacts.traits import Traits
 
 ENOUGH = 3
-
-
-@dataclass(frozen=True)
-class Traits:
-    """What tells people of one name apart."""
-
-    mobiles: frozenset[str] = frozenset()
-    landlines: frozenset[str] = frozenset()
-    birth: str = ""
-    sex: str = ""
-    employer: str = ""
-    address: str = ""
-
-    @classmethod
-    def of_entry(cls, entry: Entry) -> Traits:
-        numbers = {
-            kind: frozenset(str(p) for p in entry.phones if p.kind == kind) for kind in ("mobile", "landline")
-        }
-        said = entry.said
-        plain = {name: cells.plain(said.get(name, "")) for name in ("employer", "address")}
-        return cls(
-            numbers["mobile"], numbers["landline"], said.get("birth", ""), said.get("sex", ""), **plain
-        )
-
-    @classmethod
-    def of_person(cls, person: Stakeholder) -> Traits:
-        numbers = defaultdict(set)
-        for phone in person.phones.all():
-            numbers[phone.kind].add(f"{phone.e164};ext={phone.extension}" if phone.extension else phone.e164)
-        return cls(
-            frozenset(numbers["mobile"]),
-            frozenset(numbers["landline"]),
-            person.birth,
-            person.sex,
-            cells.plain(person.employer),
-            cells.plain(person.address),
-        )
-
-    def __or__(self, other: Traits) -> Traits:
-        """What two sources say together of one person."""
-        return Traits(
-            self.mobiles | other.mobiles,
-            self.landlines | other.landlines,
-            max(self.birth, other.birth, key=len),
-            self.sex or other.sex,
-            self.employer or other.employer,
-            self.address or other.address,
-        )
-
-    def agreement(self, other: Traits) -> int:
-        """How much speaks for one and the same person, their name aside; ENOUGH is enough."""
-        points = 4 * bool(self.mobiles & other.mobiles) + bool(self.landlines & other.landlines)
-        points += 2 * bool(self.employer and self.employer == other.employer)
-        points += bool(self.address and self.address == other.address)
-        if self.birth and other.birth:
-            points += 2 if self.birth == other.birth else 0 if self.birth[:4] == other.birth[:4] else -3
-        return points - 4 * bool(self.sex and other.sex and self.sex != other.sex)
-
-    def contradicts(self, other: Traits) -> bool:
-        """Do both say something of the same kind, and not the same?"""
-        numbers = bool(self.mobiles and other.mobiles) and not self.mobiles & other.mobiles
-        pairs = [(self.birth, other.birth), (self.sex, other.sex), (self.employer, other.employer)]
-        return numbers or any(here and there and here != there for here, there in pairs)
-
-    def is_but_for_the_name(self, other: Traits) -> bool:
-        birth, employer = self.birth or None, self.employer or None
-        return bool(self.mobiles & other.mobiles) and birth == other.birth and employer == other.employer
-
-    def may_be_same(self, other: Traits) -> bool:
-        """Of two people with one name: a shared mobile, or birth and employer where no phones speak against it."""
-        if self.mobiles & other.mobiles:
-            return True
-        two_mobiles = bool(self.mobiles and other.mobiles)
-        same = self.birth and self.birth == other.birth and self.employer and self.employer == other.employer
-        return bool(same) and not two_mobiles
 
 
 @dataclass
@@ -114,8 +39,11 @@ class Stored:
     traits: Traits
 
 
-def match(entries: Iterable[Entry], people: Iterable[Stakeholder]) -> list[Match]:
-    """One Match for each entry, in their order. `people` come with their phones and seats."""
+def match(
+    entries: Iterable[Entry], people: Iterable[Stakeholder], merged: Collection[int] = ()
+) -> list[Match]:
+    """One Match for each entry, in their order. `people` come with their phones and seats; `merged` are the keys of
+    those who were two once."""
     matches = [Match(entry, traits=Traits.of_entry(entry)) for entry in entries]
     find_twins(matches)
     traits = {person: Traits.of_person(person) for person in people}
@@ -123,6 +51,7 @@ def match(entries: Iterable[Entry], people: Iterable[Stakeholder]) -> list[Match
     free = {one.seat.pk: one for one in stored}
     for found in (by_certificate, by_name, by_corrected_name, by_reelection):
         found([m for m in matches if not m.twin and not m.person], free)
+    find_merged_seats(matches, [one for one in stored if one.person.pk in merged])
     return matches
 
 
@@ -134,6 +63,18 @@ def find_twins(matches: list[Match]) -> None:
         key = entry.said.get("certificate") or repr(sorted(entry.said.items()))
         m.twin = seen.get((entry.seat_kind, entry.name, key))
         seen.setdefault((entry.seat_kind, entry.name, key), m)
+
+
+def find_merged_seats(matches: list[Match], stored: list[Stored]) -> None:
+    """Where two people with the very same seat were merged, a roster may still name it twice, each time in the words of
+    one of them: the second row is typed twice, and nobody new."""
+    row_of = {m.seat.pk: m for m in matches if m.seat}
+    for m in [m for m in matches if not m.twin and not m.person]:
+        for one in stored:
+            known = row_of.get(one.seat.pk)
+            same = one.person.name == m.entry.name and m.traits.agreement(one.traits) >= ENOUGH
+            if known and same and fits(m.entry, one.seat):
+                m.twin = known
 
 
 def take(m: Match, one: Stored, free: dict[int, Stored]) -> None:
@@ -219,9 +160,10 @@ def same_term(entry: Entry, seat: Seat) -> bool:
 
 
 def possible_duplicates(
-    matches: list[Match], people: Iterable[Stakeholder]
+    matches: list[Match], people: Iterable[Stakeholder], distinct: Collection[tuple[int, int]] = ()
 ) -> dict[int, Match | Stakeholder]:
-    """Index of a match → who came before and may be the same person. The later of two is the one that is named."""
+    """Index of a match → who came before and may be the same person. The later of two is the one that is named. Those
+    of whom somebody said that they are `distinct`, the older number first, are not named again."""
     row_of = {m.person.pk: m for m in matches if m.person}
     known: dict[str, list[tuple[Traits, Match | Stakeholder]]] = defaultdict(list)
     for person in people:
@@ -232,12 +174,16 @@ def possible_duplicates(
             continue
         traits = m.traits | Traits.of_person(m.person) if m.person else m.traits
         for others, other in known[m.entry.name]:
-            if came_before(other, m) and traits.may_be_same(others):
+            if came_before(other, m) and not apart(other, m, distinct) and traits.may_be_same(others):
                 found[index] = row_of.get(other.pk, other) if isinstance(other, Stakeholder) else other
                 break
         if not m.person:
             known[m.entry.name].append((m.traits, m))
     return found
+
+
+def apart(other: Match | Stakeholder, m: Match, distinct: Collection[tuple[int, int]]) -> bool:
+    return isinstance(other, Stakeholder) and m.person is not None and (other.pk, m.person.pk) in distinct
 
 
 def came_before(other: Match | Stakeholder, m: Match) -> bool:

@@ -12,7 +12,7 @@ from contacts.imports.results import Context, Outcome, Result, batches
 from contacts.imports.rosters import Entry
 from contacts.imports.tables import Table
 from contacts.imports.writing import Writer
-from contacts.models import ContactPhone, Seat, Stakeholder
+from contacts.models import ContactPhone, Distinct, Merge, Seat, Stakeholder
 
 
 def run(table: Table, context: Context) -> list[Result]:
@@ -21,10 +21,12 @@ def run(table: Table, context: Context) -> list[Result]:
     entries = rosters.check(table, directory, context.day)
     sound = [entry for entry in entries if not entry.rejected]
     people = load(sound, context)
-    matches = matching.match(sound, people)
+    merged = set(Merge.objects.standing().values_list("survivor_number", flat=True))
+    matches = matching.match(sound, people, merged)
     flag_certificates(matches, table)
     writer = Writer(context, directory, table, matches)
-    for index, other in matching.possible_duplicates(matches, people).items():
+    distinct = Distinct.objects.among({person.pk for person in people})
+    for index, other in matching.possible_duplicates(matches, people, distinct).items():
         matches[index].entry.issues.append(duplicate_of(other, table))
     results = {id(m.entry): writer.take(m) for m in matches if not m.entry.rejected}
     writer.save()

@@ -6,6 +6,7 @@ from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, T
 from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ImportBatch, ImportRow
 from contacts.models.journal import Journal, JournalLine
+from contacts.models.merges import Distinct, Merge
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
@@ -25,6 +26,7 @@ __all__ = [
     "ConductSource",
     "ContactPhone",
     "ContactRecord",
+    "Distinct",
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",
@@ -34,6 +36,7 @@ __all__ = [
     "ImportRow",
     "Journal",
     "JournalLine",
+    "Merge",
     "Officer",
     "Pairing",
     "RepairingRequest",

@@ -17,12 +17,13 @@ from contacts.access import Deed
 from contacts.imports import matching, rosters
 from contacts.imports.directory import Directory
 from contacts.imports.issues import Issue
-from contacts.imports.matching import Match, Traits
+from contacts.imports.matching import Match
 from contacts.imports.people import flag_certificates, load, where
 from contacts.imports.results import Context, Outcome, Result, batches
 from contacts.imports.rosters import Entry
 from contacts.imports.tables import Table
 from contacts.models import Pairing, Seat, Stakeholder, Turnover, TurnoverLine
+from contacts.traits import Traits
 
 Group, Choice = TurnoverLine.Group, TurnoverLine.Choice
 Choose = Callable[[Entry], str]  # a doubtful row → a Choice, or "" while nobody has decided

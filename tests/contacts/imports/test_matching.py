@@ -2,7 +2,8 @@
 
 import pytest
 
-from contacts.imports.matching import ENOUGH, Traits
+from contacts.imports.matching import ENOUGH
+from contacts.traits import Traits
 
 ONE = Traits(frozenset({"+8613900000001"}), frozenset(), "1965-03", "m", "江阴机械厂厂长", "澄江镇")
 
