@@ -260,6 +260,7 @@ MEDIA_ROOT = DATA_DIR / "uploads"  # never served; views that check access strea
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+IMPORT_KEPT_DAYS = read(env.int, "IMPORT_KEPT_DAYS", 90)  # an imported workbook, with what was to be mended in it
 
 # --- mail ----------------------------------------------------------------------------------------------------
 

@@ -29,20 +29,39 @@ _STREET = re.compile(
 )
 
 
+# Each traditional character of headers, keywords and names of units beside its simplified one. They are only compared
+# so: what a cell says, a name above all, is kept as it is written.
+_TRADITIONAL = (
+    "別别 機机 號号 碼码 動动 電电 話话 聯联 繫系 係系 辦办 單单 郵邮 職职 務务 業业 屬属 結结 對对 責责 備备 註注 說说 書书 編编 證证 時时 間间 請请 齡龄 稱称 簡简 類类 級级 層层 屆届 團团 會会 "
+    "協协 員员 縣县 區区 鄉乡 鎮镇 門门 隊队 長长 領领 導导 負负 體体 聞闻 報报 紙纸 記记 錄录 內内 開开 終终 議议 見见 訪访 來来 談谈 寫写 縱纵 絕绝 謝谢 聲声 應应 誤误 錯错 無无 暫暂 補补 詳详 "
+    "總总 計计 製制 審审 現现 轉转 兩两 歲岁 處处 監监 視视 際际 發发 離离 點点 實实 復复 覆复 聽听 國国 與与 從从 後后 蘇苏 錫锡 陰阴 陽阳 興兴 濱滨 馬马 橋桥 壩坝 東东 龍龙 華华 廣广 濟济 澤泽 "
+    "灣湾 雲云 場场 塵尘 莊庄 張张 陸陆 許许 貢贡 滬沪 亞亚 傳传 偵侦 劃划 匯汇 圍围 揚扬 揮挥 揀拣 楊杨 樓楼 樹树 檢检 涇泾 漁渔 漊溇 瀆渎 璣玑 禪禅 經经 羅罗 榮荣 衛卫 車车 運运 邊边 還还 邏逻 "
+    "達达 選选 遙遥 錢钱 鐵铁 鋪铺 閘闸 隱隐 霧雾 顧顾 鴻鸿 鵝鹅 黃黄 農农 島岛 嶺岭 師师 廠厂 學学"
+)  # fmt: skip
+_SIMPLIFIED = str.maketrans(dict(_TRADITIONAL.split()))
+
+
 def text(value: Any) -> str:
     """The cell as text, trimmed of blanks of all kinds and of what no one can see; "" if it says nothing."""
     if isinstance(value, dt.date):
         value = value.strftime("%Y-%m-%d")
-    value = "".join(
-        ch for ch in str(value) if ch in "\n\t" or unicodedata.category(ch) not in {"Cc", "Cf", "Cs"}
-    )
+    value = str(value)
+    if not value.isprintable():  # which most cells are, and then there is nothing to look for
+        value = "".join(
+            ch for ch in value if ch in "\n\t" or unicodedata.category(ch) not in {"Cc", "Cf", "Cs"}
+        )
     value = value.strip()
-    return "" if plain(value) in BLANK else value
+    return "" if len(value) < 20 and simple(value) in BLANK else value
 
 
 def plain(value: Any) -> str:
     """For comparing: half-width, without any blank."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(value)))
+    return "".join(unicodedata.normalize("NFKC", str(value)).split())
+
+
+def simple(value: Any) -> str:
+    """For comparing with keywords: plain, and in simplified characters as far as keywords have them."""
+    return plain(value).translate(_SIMPLIFIED)
 
 
 @dataclass(frozen=True)
@@ -59,7 +78,7 @@ def birth(value: Any, day: dt.date) -> Birth:
     if isinstance(value, float) and f"{value}".endswith(".1"):
         year = _birth(int(value), None, day)
         return Birth(year.year, None, year.problem or "birth_ambiguous")
-    written = plain(value)
+    written = simple(value)
     if written in BLANK:
         return Birth()
     if found := re.fullmatch(r"(\d{4})年?", written):
@@ -91,7 +110,7 @@ class Term:
 
 def term(value: Any, day: dt.date) -> Term:
     """ "2008.1-2013.1" runs from the first day of its first month to the last day of its last (R4)."""
-    written = re.sub(r"[‐‑‒–—―−]+", "-", plain(value)).replace("起", "")
+    written = re.sub(r"[‐‑‒–—―−]+", "-", simple(value)).replace("起", "")
     if written in BLANK:
         return Term()
     found = _TERM.match(written)
@@ -150,7 +169,7 @@ def _zone(offset: str) -> dt.tzinfo:
 
 def number(value: Any) -> int | None:
     """The number in "第十四届", "12届", "两年", "51岁", 2; None beyond 999, for no term, age or span has so many."""
-    written = re.sub(r"[第届年岁]", "", plain(value))
+    written = re.sub(r"[第届年岁]", "", simple(value))
     if re.fullmatch(r"[0-9]{1,3}", written):
         return int(written)
     tens, ten, ones = written.rpartition("十")
@@ -175,12 +194,12 @@ def police_number(value: Any) -> str:
 
 def category(value: Any) -> str:
     """npc_deputy, cppcc_member, or "" if it is neither."""
-    found = _CATEGORY.match(plain(value))
+    found = _CATEGORY.match(simple(value))
     return "" if not found else "npc_deputy" if found[1] else "cppcc_member"
 
 
 def level(value: Any) -> str:
-    return LEVELS.get(plain(value), "")
+    return LEVELS.get(simple(value), "")
 
 
 def sex(value: Any) -> str:
@@ -191,5 +210,5 @@ def sex(value: Any) -> str:
 
 def street(address: str) -> str:
     """The township or street of an address: "崇安区上马墩街道幸福小区14号" → "上马墩街道"."""
-    found = _STREET.match(plain(address))
+    found = _STREET.match(simple(address))
     return found[1] if found else ""

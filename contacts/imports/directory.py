@@ -39,6 +39,9 @@ class Directory:
         self.officers = {officer.police_number: officer for officer in officers}
         self.paths = paths
 
+    def says_the_same_as(self, other: Directory) -> bool:
+        return (self.units, self.officers, self.paths) == (other.units, other.officers, other.paths)
+
     @cached_property
     def by_code(self) -> dict[str, UnitRef]:
         return {unit.code: unit for unit in self.units.values()}
@@ -64,7 +67,7 @@ class Directory:
         return dict(found)
 
     def aliases(self, unit: UnitRef) -> set[str]:
-        own = {cells.plain(unit.name), cells.plain(unit.short_name)}
+        own = {cells.simple(unit.name), cells.simple(unit.short_name)}
         if unit.kind == "station":
             own |= {name.removesuffix("派出所") + "所" for name in own if name.endswith("派出所")}
         if unit.kind in {"bureau", "county"}:  # 无锡市公安局 = 无锡市局
@@ -75,7 +78,7 @@ class Directory:
 
     def named(self, name: str) -> set[int]:
         """The units that a roster's words can mean; a code is understood too."""
-        written = cells.plain(name)
+        written = cells.simple(name)
         if written in self.by_code:
             return {self.by_code[written].pk}
         return self.by_name.get(written, set())
@@ -85,14 +88,14 @@ class Directory:
         found = defaultdict(list)
         for unit in self.units.values():
             if unit.kind == "station":
-                found[cells.plain(unit.short_name).removesuffix("派出所")].append(unit)
+                found[cells.simple(unit.short_name).removesuffix("派出所")].append(unit)
         return dict(found)
 
     def station_of(self, street: str, address: str = "") -> UnitRef | None:
         """The station of a township or street. Of several with that name, the one whose county begins the address."""
         found = next((self.stations[stem] for stem in stems(street) if stem in self.stations), [])
         if len(found) > 1:
-            before = cells.plain(address).partition(street)[0]
+            before = cells.simple(address).partition(cells.simple(street))[0]
             found = [unit for unit in found if self.county_stem(unit) and self.county_stem(unit) in before]
         return found[0] if len(found) == 1 else None
 
@@ -100,7 +103,7 @@ class Directory:
         """江阴市局 → 江阴, 崇安分局 → 崇安: what an address calls the county."""
         parent = self.units.get(unit.parent_id or 0)
         return (
-            cells.plain(parent.short_name).removesuffix("局").removesuffix("分").removesuffix("市")
+            cells.simple(parent.short_name).removesuffix("局").removesuffix("分").removesuffix("市")
             if parent
             else ""
         )

@@ -7,18 +7,20 @@ merged: people who may be the same are only named to somebody who decides.
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from contacts.imports import cells
 from contacts.imports.rosters import Entry
-from contacts.models import Seat, Stakeholder
+from contacts.phones import Phone
 
 ENOUGH = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Traits:
     """What tells people of one name apart."""
 
@@ -30,29 +32,14 @@ class Traits:
     address: str = ""
 
     @classmethod
-    def of_entry(cls, entry: Entry) -> Traits:
-        numbers = {
-            kind: frozenset(str(p) for p in entry.phones if p.kind == kind) for kind in ("mobile", "landline")
-        }
-        said = entry.said
-        plain = {name: cells.plain(said.get(name, "")) for name in ("employer", "address")}
-        return cls(
-            numbers["mobile"], numbers["landline"], said.get("birth", ""), said.get("sex", ""), **plain
-        )
+    def of(cls, numbers: Iterable[Phone], birth: str, sex: str, employer: str, address: str) -> Traits:
+        of_kind = [frozenset(str(p) for p in numbers if p.kind == kind) for kind in ("mobile", "landline")]
+        return cls(*of_kind, birth, sex, cells.plain(employer), cells.plain(address))
 
     @classmethod
-    def of_person(cls, person: Stakeholder) -> Traits:
-        numbers = defaultdict(set)
-        for phone in person.phones.all():
-            numbers[phone.kind].add(f"{phone.e164};ext={phone.extension}" if phone.extension else phone.e164)
-        return cls(
-            frozenset(numbers["mobile"]),
-            frozenset(numbers["landline"]),
-            person.birth,
-            person.sex,
-            cells.plain(person.employer),
-            cells.plain(person.address),
-        )
+    def of_entry(cls, entry: Entry) -> Traits:
+        said = (entry.said.get(name, "") for name in ("birth", "sex", "employer", "address"))
+        return cls.of(entry.phones, *said)
 
     def __or__(self, other: Traits) -> Traits:
         """What two sources say together of one person."""
@@ -93,31 +80,51 @@ class Traits:
         return bool(same) and not two_mobiles
 
 
-@dataclass
+@dataclass(slots=True, eq=False)
+class KnownSeat:
+    """What there is to compare of a stored seat."""
+
+    pk: int
+    kind: str
+    level: str
+    certificate: str
+    term_number: int | None
+    started_on: dt.date | None
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """What there is to compare of a stored person."""
+
+    pk: int
+    name: str
+    traits: Traits
+    seats: list[KnownSeat]
+
+
+@dataclass(slots=True, eq=False)
 class Match:
     """What a row turned out to mean: a stored seat, a new seat of a stored person, a row above, or somebody new."""
 
     entry: Entry
-    person: Stakeholder | None = None
-    seat: Seat | None = None
+    person: Known | None = None
+    seat: KnownSeat | None = None
     twin: Match | None = None
     traits: Traits = field(default_factory=Traits)
+    written: int | None = None  # whom the row means, once it is written
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stored:
-    person: Stakeholder
-    seat: Seat
-    traits: Traits
+    person: Known
+    seat: KnownSeat
 
 
-def match(entries: Iterable[Entry], people: Iterable[Stakeholder]) -> list[Match]:
-    """One Match for each entry, in their order. `people` come with their phones and seats."""
+def match(entries: Iterable[Entry], people: Iterable[Known]) -> list[Match]:
+    """One Match for each entry, in their order."""
     matches = [Match(entry, traits=Traits.of_entry(entry)) for entry in entries]
     find_twins(matches)
-    traits = {person: Traits.of_person(person) for person in people}
-    stored = [Stored(person, seat, traits[person]) for person in people for seat in person.seats.all()]
-    free = {one.seat.pk: one for one in stored}
+    free = {seat.pk: Stored(person, seat) for person in people for seat in person.seats}
     for found in (by_certificate, by_name, by_corrected_name, by_reelection):
         found([m for m in matches if not m.twin and not m.person], free)
     return matches
@@ -128,9 +135,14 @@ def find_twins(matches: list[Match]) -> None:
     seen: dict[object, Match] = {}
     for m in matches:
         entry = m.entry
-        key = entry.said.get("certificate") or repr(sorted(entry.said.items()))
+        key = entry.said.get("certificate") or digest(entry)
         m.twin = seen.get((entry.seat_kind, entry.name, key))
         seen.setdefault((entry.seat_kind, entry.name, key), m)
+
+
+def digest(entry: Entry) -> bytes:
+    """The very same words, in few bytes."""
+    return hashlib.sha256(repr(sorted(entry.said.items())).encode()).digest()
 
 
 def take(m: Match, one: Stored, free: dict[int, Stored]) -> None:
@@ -142,7 +154,7 @@ def by_certificate(matches: list[Match], free: dict[int, Stored]) -> None:
     certified = {(one.seat.kind, one.seat.certificate): one for one in free.values() if one.seat.certificate}
     for m in matches:
         one = certified.get((m.entry.seat_kind, m.entry.said.get("certificate", "")))
-        if one and (one.person.name == m.entry.name or one.traits.agreement(m.traits) >= ENOUGH):
+        if one and (one.person.name == m.entry.name or one.person.traits.agreement(m.traits) >= ENOUGH):
             take(m, one, free)
 
 
@@ -152,8 +164,8 @@ def by_name(matches: list[Match], free: dict[int, Stored]) -> None:
     for rows, seats in grouped(matches, free).values():
         for m in rows:
             for one in seats:
-                points = m.traits.agreement(one.traits)
-                alone = len(rows) == len(seats) == 1 and not m.traits.contradicts(one.traits)
+                points = m.traits.agreement(one.person.traits)
+                alone = len(rows) == len(seats) == 1 and not m.traits.contradicts(one.person.traits)
                 if fits(m.entry, one.seat) and (points >= ENOUGH or alone):
                     pairs.append((points, m, one))
     for _points, m, one in sorted(pairs, key=lambda pair: -pair[0]):
@@ -172,14 +184,14 @@ def grouped(matches: list[Match], free: dict[int, Stored]) -> dict[tuple, tuple[
 
 def by_corrected_name(matches: list[Match], free: dict[int, Stored]) -> None:
     """Another name, but the same mobile, birth, employer and seat: the name was corrected."""
-    by_mobile = {mobile: one for one in free.values() for mobile in one.traits.mobiles}
+    by_mobile = {mobile: one for one in free.values() for mobile in one.person.traits.mobiles}
     for m in matches:
         one = next((by_mobile[mobile] for mobile in m.traits.mobiles if mobile in by_mobile), None)
         if (
             one
             and one.seat.pk in free
             and fits(m.entry, one.seat)
-            and m.traits.is_but_for_the_name(one.traits)
+            and m.traits.is_but_for_the_name(one.person.traits)
         ):
             take(m, one, free)
 
@@ -190,18 +202,18 @@ def by_reelection(matches: list[Match], free: dict[int, Stored]) -> None:
         for m in rows:
             for one in seats:
                 another_term = not same_term(m.entry, one.seat) and not one.seat.certificate
-                if not m.person and another_term and m.traits.may_be_same(one.traits):
+                if not m.person and another_term and m.traits.may_be_same(one.person.traits):
                     m.person = one.person
 
 
-def fits(entry: Entry, seat: Seat) -> bool:
+def fits(entry: Entry, seat: KnownSeat) -> bool:
     """Can the row be about this seat, whoever holds it?"""
     same = (seat.kind, seat.level) == (entry.seat_kind, entry.said.get("level", ""))
     certificate = entry.said.get("certificate", seat.certificate)
     return same and same_term(entry, seat) and seat.certificate in {"", certificate}
 
 
-def same_term(entry: Entry, seat: Seat) -> bool:
+def same_term(entry: Entry, seat: KnownSeat) -> bool:
     """Terms differ if both their numbers and their first days do; one of them alone may have been corrected."""
     number, term = entry.said.get("term_number"), entry.said.get("term")
     if number is None or seat.term_number in {None, number}:
@@ -209,27 +221,25 @@ def same_term(entry: Entry, seat: Seat) -> bool:
     return not term or seat.started_on is None or term[0] == seat.started_on.isoformat()
 
 
-def possible_duplicates(
-    matches: list[Match], people: Iterable[Stakeholder]
-) -> dict[int, Match | Stakeholder]:
+def possible_duplicates(matches: list[Match], people: Iterable[Known]) -> dict[int, Match | Known]:
     """Index of a match → who came before and may be the same person. The later of two is the one that is named."""
     row_of = {m.person.pk: m for m in matches if m.person}
-    known: dict[str, list[tuple[Traits, Match | Stakeholder]]] = defaultdict(list)
+    known: dict[str, list[tuple[Traits, Match | Known]]] = defaultdict(list)
     for person in people:
-        known[person.name].append((Traits.of_person(person), person))
-    found: dict[int, Match | Stakeholder] = {}
+        known[person.name].append((person.traits, person))
+    found: dict[int, Match | Known] = {}
     for index, m in enumerate(matches):
         if m.twin:
             continue
-        traits = m.traits | Traits.of_person(m.person) if m.person else m.traits
+        traits = m.traits | m.person.traits if m.person else m.traits
         for others, other in known[m.entry.name]:
             if came_before(other, m) and traits.may_be_same(others):
-                found[index] = row_of.get(other.pk, other) if isinstance(other, Stakeholder) else other
+                found[index] = row_of.get(other.pk, other) if isinstance(other, Known) else other
                 break
         if not m.person:
             known[m.entry.name].append((m.traits, m))
     return found
 
 
-def came_before(other: Match | Stakeholder, m: Match) -> bool:
-    return not isinstance(other, Stakeholder) or m.person is None or other.pk < m.person.pk
+def came_before(other: Match | Known, m: Match) -> bool:
+    return not isinstance(other, Known) or m.person is None or other.pk < m.person.pk

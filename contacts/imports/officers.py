@@ -37,7 +37,8 @@ def run(table: Table, context: Context) -> list[Result]:
     created: dict[str, Officer] = {}
     updated: dict[str, Officer] = {}
     results = []
-    for line, number in zip(table.lines, numbers, strict=True):
+    progressing = context.progress.over("checking", table.lines, len(table.lines))
+    for line, number in zip(progressing, numbers, strict=True):
         said, issues = check(line, number, table, directory)
         result = Result.of(line, Outcome.REJECTED, said.get("name", ""), issues)
         results.append(result)
@@ -83,7 +84,7 @@ def check(line: Line, number: str, table: Table, directory: Directory) -> tuple[
     else:
         said["unit"] = found[0].code
     if written := line.text("post_class"):
-        said["post_class"] = POST_CLASSES.get(cells.plain(written), "")
+        said["post_class"] = POST_CLASSES.get(cells.simple(written), "")
         if not said["post_class"]:
             flag("kind_unknown", "post_class", known="、".join(list(POST_CLASSES)[:6]))
     cell = phones.read(line.text("mobile"))

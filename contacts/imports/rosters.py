@@ -20,7 +20,7 @@ SEAT_KINDS = {"media": "media_supervisor", "patrol": "patrol_visitor", "monitors
 LIMITS = {"name": 50, "remark": 500, "delegation": 100, "body": 100, "certificate": 50, "occupation": 50}
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """What a row says. `said` holds only what it does say: a blank or unreadable cell has no key."""
 

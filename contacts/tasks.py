@@ -1,0 +1,19 @@
+"""What Huey rings. The ring is only a nudge: the database says what is due, and the minute takes up what a lost ring or
+a killed worker left behind."""
+
+from django.utils import timezone
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task, db_task
+
+from contacts.imports import retention, work
+
+
+@db_task()
+def work_on_imports() -> None:
+    work.do_what_is_due()
+
+
+@db_periodic_task(crontab(minute="*", strict=True))
+def look_after_imports() -> None:
+    retention.let_go(timezone.now())
+    work.do_what_is_due()
