@@ -16,7 +16,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contacts.imports import batches
-from contacts.imports.results import Context
 from contacts.models import Actor, ContactRecord, Feedback, Topic, UnitRole
 from schedules.feeds import subscribe
 from schedules.models import (
@@ -30,6 +29,7 @@ from schedules.models import (
     PeriodClosing,
 )
 from tests import factories
+from tests.contacts.imports import wuxi
 from tests.factories import PASSWORD, Bureau
 from tests.schedules.scenes import owe
 
@@ -167,12 +167,17 @@ def _closed_period(bureau: Bureau) -> list:
 
 
 def _roster() -> SimpleUploadedFile:
-    text = "姓名,聘任单位,手机号码\n李娜,某报社,13812345678\n"
+    text = "姓名,聘任单位,手机号码\n李娜,某报社,13812345678\n王芳,某报社,138\n"
     return SimpleUploadedFile("media_supervisors.csv", text.encode())
 
 
 def _import(bureau: Bureau) -> list:
-    return [batches.upload(_roster(), "media", Context(Actor(bureau.carl), NOW, TODAY, TODAY)).pk]
+    """A roster of the county's, checked: one of its rows has a number that can not ring."""
+    batch, _new = batches.upload(
+        _roster(), "media", Actor(bureau.carl), pairings_from=TODAY, now=NOW, group=uuid.uuid4()
+    )
+    wuxi.work()
+    return [batch.pk]
 
 
 def _account(bureau: Bureau) -> list:
@@ -301,6 +306,10 @@ PAGES: dict[str, Page] = {
         EDIT, post=lambda bureau: {"file": _roster(), "kind": "media", "since": "2026-11-18"}, doer="carl"
     ),
     "contacts:import-detail": Page(EDIT, "carl", _import),
+    "contacts:import-columns": Page(
+        EDIT, "carl", _import, post=lambda bureau: {"kind": "media", "column-0": "name"}, doer="carl", only_post=True
+    ),
+    "contacts:import-mended": Page(EDIT, "carl", _import),
     "contacts:import-confirm": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
     "contacts:import-drop": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
     # Accounts, roles, the trail.

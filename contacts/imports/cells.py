@@ -56,7 +56,8 @@ def text(value: Any) -> str:
 
 def plain(value: Any) -> str:
     """For comparing: half-width, without any blank."""
-    return "".join(unicodedata.normalize("NFKC", str(value)).split())
+    found = "".join(unicodedata.normalize("NFKC", str(value)).split())
+    return value if value == found else found  # the same words need no room of their own
 
 
 def simple(value: Any) -> str:

@@ -24,8 +24,8 @@ ENOUGH = 3
 class Traits:
     """What tells people of one name apart."""
 
-    mobiles: frozenset[str] = frozenset()
-    landlines: frozenset[str] = frozenset()
+    mobiles: tuple[str, ...] = ()
+    landlines: tuple[str, ...] = ()
     birth: str = ""
     sex: str = ""
     employer: str = ""
@@ -33,7 +33,7 @@ class Traits:
 
     @classmethod
     def of(cls, numbers: Iterable[Phone], birth: str, sex: str, employer: str, address: str) -> Traits:
-        of_kind = [frozenset(str(p) for p in numbers if p.kind == kind) for kind in ("mobile", "landline")]
+        of_kind = [tuple(str(p) for p in numbers if p.kind == kind) for kind in ("mobile", "landline")]
         return cls(*of_kind, birth, sex, cells.plain(employer), cells.plain(address))
 
     @classmethod
@@ -44,8 +44,8 @@ class Traits:
     def __or__(self, other: Traits) -> Traits:
         """What two sources say together of one person."""
         return Traits(
-            self.mobiles | other.mobiles,
-            self.landlines | other.landlines,
+            self.mobiles + other.mobiles,
+            self.landlines + other.landlines,
             max(self.birth, other.birth, key=len),
             self.sex or other.sex,
             self.employer or other.employer,
@@ -54,7 +54,7 @@ class Traits:
 
     def agreement(self, other: Traits) -> int:
         """How much speaks for one and the same person, their name aside; ENOUGH is enough."""
-        points = 4 * bool(self.mobiles & other.mobiles) + bool(self.landlines & other.landlines)
+        points = 4 * share(self.mobiles, other.mobiles) + share(self.landlines, other.landlines)
         points += 2 * bool(self.employer and self.employer == other.employer)
         points += bool(self.address and self.address == other.address)
         if self.birth and other.birth:
@@ -63,21 +63,25 @@ class Traits:
 
     def contradicts(self, other: Traits) -> bool:
         """Do both say something of the same kind, and not the same?"""
-        numbers = bool(self.mobiles and other.mobiles) and not self.mobiles & other.mobiles
+        numbers = bool(self.mobiles and other.mobiles) and not share(self.mobiles, other.mobiles)
         pairs = [(self.birth, other.birth), (self.sex, other.sex), (self.employer, other.employer)]
         return numbers or any(here and there and here != there for here, there in pairs)
 
     def is_but_for_the_name(self, other: Traits) -> bool:
         birth, employer = self.birth or None, self.employer or None
-        return bool(self.mobiles & other.mobiles) and birth == other.birth and employer == other.employer
+        return share(self.mobiles, other.mobiles) and birth == other.birth and employer == other.employer
 
     def may_be_same(self, other: Traits) -> bool:
         """Of two people with one name: a shared mobile, or birth and employer where no phones speak against it."""
-        if self.mobiles & other.mobiles:
+        if share(self.mobiles, other.mobiles):
             return True
         two_mobiles = bool(self.mobiles and other.mobiles)
         same = self.birth and self.birth == other.birth and self.employer and self.employer == other.employer
         return bool(same) and not two_mobiles
+
+
+def share(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    return any(number in others for number in some)
 
 
 @dataclass(slots=True, eq=False)

@@ -13,7 +13,7 @@ from contacts.imports.issues import Issue
 from contacts.imports.matching import Known, KnownSeat, Match, Traits
 from contacts.imports.results import Context, Outcome, Result, batches
 from contacts.imports.rosters import Entry
-from contacts.imports.tables import Line, Table
+from contacts.imports.tables import Line, Table, taken
 from contacts.imports.writing import Writer
 from contacts.models import ContactPhone, Seat, Stakeholder
 from contacts.phones import Phone
@@ -37,18 +37,16 @@ def run(table: Table, context: Context) -> Iterator[Result]:
     for index, other in matching.possible_duplicates(matches, people).items():
         matches[index].entry.issues.append(duplicate_of(other, table))
     match_of = {id(m.entry): m for m in matches if not m.entry.rejected}
-    done = context.progress.over("writing", entries, len(entries))
-    for some in batches(entries):
-        found = [match_of.get(id(entry)) for entry in some]
+    del sound, people, matches
+    for some in batches(context.progress.over("writing", taken(entries), len(entries))):
+        found = [match_of.pop(id(entry), None) for entry in some]
         writer = Writer(context, directory, table, [m for m in found if m])
         results = [
             writer.take(m) if m else Result.of(entry.line, Outcome.REJECTED, entry.name, entry.issues)
             for entry, m in zip(some, found, strict=True)
         ]
         writer.save()
-        for result in results:
-            next(done)
-            yield result
+        yield from results
 
 
 def entries_of(table: Table, directory: Directory, context: Context) -> list[Entry]:
@@ -56,7 +54,7 @@ def entries_of(table: Table, directory: Directory, context: Context) -> list[Ent
     (before, entries), table.prepared = table.prepared or (None, []), None
     if before and before.says_the_same_as(directory):
         return entries
-    return list(check(table, table.taken(), directory, context))
+    return list(check(table, taken(table.lines), directory, context))
 
 
 def check(table: Table, lines: Iterable[Line], directory: Directory, context: Context) -> Iterator[Entry]:

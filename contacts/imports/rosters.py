@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -39,8 +40,9 @@ class Entry:
         return any(issue.is_error for issue in self.issues)
 
 
+@lru_cache(maxsize=1000)
 def span(start: dt.date, end: dt.date | None) -> list[str | None]:
-    """A term as it is kept among what a row said."""
+    """A term as it is kept among what a row said; one for all rows that say the same."""
     return [start.isoformat(), end.isoformat() if end else None]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice, pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from contacts.imports import cells
 from contacts.imports.issues import Issue, Refused
@@ -81,6 +81,7 @@ _NO_DATA = re.compile(
 
 HEAD = 30  # rows among which the header stands
 
+T = TypeVar("T")
 Wording = Mapping[str, str]  # header, as `word` gives it → field, or "" to leave the column out
 Wordings = Mapping[str, Wording]  # by kind
 
@@ -114,11 +115,12 @@ class Table:
     def label(self, name: str) -> str:
         return label(self.kind, name)
 
-    def taken(self) -> Iterator[Line]:
-        """The lines, each let go as it is taken: of 100,000 they are the most of the memory."""
-        self.lines.reverse()
-        while self.lines:
-            yield self.lines.pop()
+
+def taken(rows: list[T]) -> Iterator[T]:
+    """Each row, let go as it is taken: of 100,000 they are the most of the memory."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 def label(kind: str, name: str) -> str:

@@ -20,7 +20,7 @@ def set_wording(
     return again(batch, kind, actor, now, forgotten=set(wording), said=said)
 
 
-def forget_wording(batch: ImportBatch, actor: Actor, now: dt.datetime) -> bool:
+def forget(batch: ImportBatch, actor: Actor, now: dt.datetime) -> bool:
     """Take that back: the file is checked anew by its headers alone."""
     return again(batch, "", actor, now, forgotten=set(batch.wording), said={})
 

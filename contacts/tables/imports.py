@@ -8,8 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from contacts import phones
 from contacts.imports.issues import Issue
-from contacts.models import ImportBatch, ImportRow
+from contacts.models import ContactRecord, ImportBatch, ImportRow, Officer, Seat, Stakeholder, Unit
 from liaison.markup import badge
 
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
@@ -24,6 +25,16 @@ FIELDS = {
     "summary": _("what was said"), "feedback": _("feedback"),
 }  # fmt: skip
 
+# What stored words read like.
+WORDS = {
+    (name, value): label
+    for name, choices in {
+        "sex": Stakeholder.Sex.choices, "level": Seat.Level.choices, "post_class": Officer.PostClass.choices,
+        "kind": Unit.Kind.choices, "outcome": ContactRecord.Outcome.choices,
+    }.items()
+    for value, label in choices
+}  # fmt: skip
+
 
 class ImportTable(tables.Table):
     file_name = tables.Column(linkify=True)
@@ -35,6 +46,7 @@ class ImportTable(tables.Table):
     created_count = tables.Column(attrs=NUMBER)
     updated_count = tables.Column(attrs=NUMBER)
     unchanged_count = tables.Column(attrs=NUMBER)
+    flagged_count = tables.Column(attrs=NUMBER)
     rejected_count = tables.Column(attrs=NUMBER)
 
     class Meta:
@@ -47,15 +59,15 @@ class ImportTable(tables.Table):
         empty_text = _("Nothing was imported yet.")
 
     def render_state(self, record: ImportBatch) -> SafeString:
-        tone = {"checked": "warn", "applied": "good"}.get(record.state, record.state)
-        return badge(tone, record.get_state_display())
+        tone = {"checked": "warn", "applied": "good", "failed": "bad"}.get(record.state, record.state)
+        return format_html("{} {}", badge(tone, record.get_state_display()), record.reason)
 
     def render_officer(self, record: ImportBatch) -> str:
         return record.officer.name if record.officer else str(_("the server"))
 
 
 class ImportRowTable(tables.Table):
-    """`kind` decides what the changes of a row are called."""
+    """`units` names units by their codes."""
 
     number = tables.Column(attrs=NUMBER, order_by="id")
     sheet = tables.Column(default="–", orderable=False)
@@ -68,6 +80,10 @@ class ImportRowTable(tables.Table):
         model = ImportRow
         fields = ["name", "number", "sheet", "outcome", "issues", "changes"]
         empty_text = _("No row like this.")
+
+    def __init__(self, *args: Any, units: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.units = units
 
     def render_name(self, record: ImportRow) -> SafeString | str:
         if record.stakeholder:
@@ -83,15 +99,27 @@ class ImportRowTable(tables.Table):
         return format_html_join("", "<p>{}{}</p>", ((heading(issue), issue.message) for issue in found))
 
     def render_changes(self, value: dict[str, list[Any]]) -> SafeString:
-        lines = ((FIELDS.get(name, name), shown(old), shown(new)) for name, (old, new) in value.items())
+        lines = (
+            (FIELDS.get(name, name), self.shown(name, old), self.shown(name, new))
+            for name, (old, new) in value.items()
+        )
         return format_html("<ul class=changes>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", lines))
+
+    def shown(self, name: str, value: Any) -> str:
+        """A value as people write it."""
+        if value in (None, "", []):
+            return "–"
+        if name == "term":
+            return " – ".join(day or str(_("open")) for day in value)
+        if isinstance(value, list):
+            return "、".join(self.shown(name, one) for one in value)
+        if name in {"phones", "mobile"}:
+            number, _sign, extension = str(value).partition(";ext=")
+            return phones.shown(number, extension)
+        if name in {"unit", "appointing", "parent"}:
+            return self.units.get(value, value)
+        return str(WORDS.get((name, value), value))
 
 
 def heading(issue: Issue) -> SafeString | str:
     return format_html("<b>{}</b> ", issue.column) if issue.column else ""
-
-
-def shown(value: Any) -> str:
-    if isinstance(value, list):
-        return " – ".join(shown(one) for one in value) or "–"
-    return str(value) if value not in (None, "") else "–"
