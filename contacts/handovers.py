@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.imports.directory import OfficerRef
+from contacts.imports.inserting import insert
 from contacts.models import Actor, AuditEntry, Officer, Pairing, Stakeholder
 
 
@@ -52,7 +53,7 @@ def pair_many(
     Pairing.objects.bulk_update(ended, ["ended_on", "end_reason"], batch_size=500)
     Pairing.objects.bulk_create(started, batch_size=500)
     move([pairing.stakeholder for pairing in started], {p.stakeholder_id: p.unit_id for p in started})
-    AuditEntry.objects.bulk_create(entries, batch_size=500)
+    insert(entries)
     return refused
 
 

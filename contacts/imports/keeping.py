@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from contacts.imports import running
+from contacts.imports.inserting import insert
 from contacts.imports.results import Context, Outcome, Report, Result, batches, scope_of
 from contacts.imports.tables import Table
 from contacts.models import AuditEntry, ImportBatch, ImportRow, Stakeholder
@@ -55,7 +56,7 @@ def keep(batch: ImportBatch, report: Report, context: Context) -> None:
     batch.rows.all().delete()
     results = context.progress.over("keeping", report.results, counts.total())
     for some in batches(results, 1000):
-        ImportRow.objects.bulk_create(rows_of(batch, some), batch_size=500)
+        insert(rows_of(batch, some))
 
 
 def rows_of(batch: ImportBatch, results: list[Result]) -> Iterator[ImportRow]:

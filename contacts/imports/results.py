@@ -7,7 +7,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -97,6 +97,16 @@ class Result:
     def of(cls, line: Line, outcome: str, name: str, issues: Iterable[Issue] = (), **more: Any) -> Result:
         return cls(line.sheet, line.number, outcome, name, list(issues), **more)
 
+    def as_list(self) -> list[Any]:
+        issues = [[issue.code, issue.column, issue.value, issue.more] for issue in self.issues]
+        one = [self.sheet, self.number, self.outcome, self.name, issues]
+        return [*one, self.changes, self.said, self.key, self.person]
+
+    @classmethod
+    def from_list(cls, kept: list[Any]) -> Result:
+        sheet, number, outcome, name, issues, *rest = kept
+        return cls(sheet, number, outcome, name, [Issue(*issue) for issue in issues], *rest)
+
     @property
     def flagged(self) -> bool:
         """Is there a remark on a row that is imported all the same?"""
@@ -114,15 +124,13 @@ class Report:
         for result in results:
             self.counts[result.outcome] += 1
             self.flagged += result.flagged
-            self._lines.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
+            self._lines.write(json.dumps(result.as_list(), ensure_ascii=False) + "\n")
 
     @property
     def results(self) -> Iterator[Result]:
         self._lines.seek(0)
         for line in self._lines:
-            result = Result(**json.loads(line))
-            result.issues = [Issue(**issue) for issue in result.issues]
-            yield result
+            yield Result.from_list(json.loads(line))
 
     @property
     def rows(self) -> int:

@@ -125,19 +125,17 @@ def check(batch: ImportBatch, progress: Progress) -> None:
     beneath = foundations_of(batch, table)
     running.prepare(table, context)
     with running.turn():
-        found = lock(batch)
-        if not found:
-            return
-        with transaction.atomic():
-            for other, before in beneath:
-                with contextlib.suppress(Refused):  # its own page says so
-                    running.apply(before, other.file_name, context)
-            report = running.apply(table, batch.file_name, context)
-            transaction.set_rollback(True)
-        found.state, found.attempts = State.CHECKED, 0
-        found.columns, found.wording = batch.columns, batch.wording
-        mending.let_go(found)
-        keeping.keep(found, report, context)
+        for other, before in beneath:
+            with contextlib.suppress(Refused):  # its own page says so
+                running.apply(before, other.file_name, context)
+        report = running.apply(table, batch.file_name, context)
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        if found := lock(batch):
+            found.state, found.attempts = State.CHECKED, 0
+            found.columns, found.wording = batch.columns, batch.wording
+            mending.let_go(found)
+            keeping.keep(found, report, context)
 
 
 def apply(batch: ImportBatch, progress: Progress) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from contacts import handovers, names
 from contacts.imports.directory import Directory, OfficerRef
+from contacts.imports.inserting import insert
 from contacts.imports.issues import Issue
 from contacts.imports.matching import Match
 from contacts.imports.results import Context, Outcome, Result, batches, news, said_before
@@ -181,7 +182,7 @@ class Writer:
         for m, result in self.twins:
             result.person = m.written
         entries = [self.entry(*one) for one in self.done if one[-1].outcome != Outcome.UNCHANGED]
-        AuditEntry.objects.bulk_create(entries, batch_size=500)
+        insert(entries)
 
     def pair(self) -> None:
         wanted = {person: officer for person, officer, _result in self.wanted}

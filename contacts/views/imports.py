@@ -111,9 +111,11 @@ def shown(request: OfficerRequest, batch: ImportBatch, form: ColumnsForm | None 
             "together": batch.siblings.filter(state=State.CHECKED),
         }
     if batch.columns and batch.state in {State.CHECKED, State.FAILED}:
-        kind = request.GET.get("kind", "")
-        kind = kind if kind in tables.KINDS else batch.kind or "deputies"
-        context |= {"columns": form or columns_form(batch, kind), "kinds": ImportBatch.Kind.choices}
+        context["told"] = told(batch)
+        if form or batch.state == State.FAILED or "columns" in request.GET:
+            kind = request.GET.get("kind", "")
+            kind = kind if kind in tables.KINDS else batch.kind or "deputies"
+            context |= {"columns": form or columns_form(batch, kind), "kinds": ImportBatch.Kind.choices}
     return render(request, "contacts/import_detail.html", context)
 
 
@@ -132,6 +134,15 @@ def rows_of(request: OfficerRequest, batch: ImportBatch) -> dict[str, Any]:
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
     remarks = [(code, TITLES.get(code, code), count) for code, count in codes.most_common()]
     return {"filter": found, "table": table, "remarks": remarks}
+
+
+def told(batch: ImportBatch) -> list[tuple[str, str]]:
+    """Header and field of the columns that are read otherwise than by their headers."""
+    headers = {column["word"]: column["header"] for column in batch.columns}
+    return [
+        (headers[word], tables.label(batch.kind, name) if name else _("left out"))
+        for word, name in batch.wording.items()
+    ]
 
 
 def columns_form(batch: ImportBatch, kind: str, data: Any = None) -> ColumnsForm:
