@@ -31,7 +31,7 @@ def mend(batch: ImportBatch, sheets: list[Sheet]) -> None:
         out.seek(0)
         name = default_storage.save(stored_as(batch, ""), File(out))
     waiting = ImportBatch.objects.unmended().filter(pk=batch.pk, state=batch.state, asked_at=batch.asked_at)
-    if not waiting.update(mended=name):
+    if not waiting.update(mended=name, attempts=0):
         default_storage.delete(name)
 
 

@@ -120,6 +120,8 @@ def workbook(path: Path) -> Iterator[tuple[str, Iterable[list]]]:
                 if sheet.total_height * sheet.total_width > CELLS or sheet.total_height > ROWS:
                     raise Unreadable("far_cell")
                 ranges = sheet.merged_cell_ranges or []
+                if sum(bottom - top for (top, _left), (bottom, _right) in ranges) > CELLS:
+                    raise Unreadable("far_cell")  # merged over and over
                 yield found.name, filled(sheet.to_python(skip_empty_area=False), ranges)
     except PasswordError as broken:
         raise Unreadable("password") from broken
