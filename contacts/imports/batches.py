@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
+from functools import partial
 from typing import Any
 
 from django.core.files.base import File
@@ -26,10 +27,10 @@ def upload(
 ) -> tuple[ImportBatch, bool]:  # fmt: skip
     """Take in a file to be checked. Answers with the file, and whether it is new: one that is on its way already, for the
     same part of the bureau, is not taken in twice. `refusal` is the code of what can be told without opening it."""
-    which = {
+    which: dict[str, Any] = {
         "sha256": digest(file), "asked": kind, "pairings_from": pairings_from, "scope": scope_of(actor.officer),
     }  # fmt: skip
-    fields = {"file_name": (file.name or "")[-255:], "officer": actor.officer, "group": group}
+    fields: dict[str, Any] = {"file_name": (file.name or "")[-255:], "officer": actor.officer, "group": group}
     fields |= asked(State.UPLOADED, actor, now)
     with transaction.atomic():
         if refusal:
@@ -112,7 +113,8 @@ def forget(batch: ImportBatch) -> None:
     names = [file.name for file in (batch.file, batch.mended) if file.name]
     batch.file, batch.mended, batch.columns = "", "", []
     batch.save(update_fields=["state", "file", "mended", "columns"])
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
+    for name in names:
+        transaction.on_commit(partial(default_storage.delete, name))
 
 
 def digest(file: File) -> str:

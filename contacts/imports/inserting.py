@@ -4,6 +4,7 @@ three times as long, and on SQLite everybody else waits for it."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, models
 
@@ -16,11 +17,14 @@ def insert(rows: Iterable[models.Model]) -> None:
     meta = type(found[0])._meta
     fields = [field for field in meta.concrete_fields if not field.primary_key]
     quote = connection.ops.quote_name
-    names, places = ", ".join(quote(field.column) for field in fields), ", ".join("%s" for _field in fields)
+    names, places = (
+        ", ".join(quote(str(field.column)) for field in fields),
+        ", ".join("%s" for _field in fields),
+    )
     sql = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608 - names of our own model
     with connection.cursor() as cursor:
-        cursor.executemany(sql, (values(row, fields) for row in found))
+        cursor.executemany(sql, [values(row, fields) for row in found])
 
 
-def values(row: models.Model, fields: list[models.Field]) -> list[object]:
+def values(row: models.Model, fields: list[models.Field]) -> list[Any]:
     return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]

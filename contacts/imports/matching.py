@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from contacts.imports import cells
@@ -32,9 +32,10 @@ class Traits:
     address: str = ""
 
     @classmethod
-    def of(cls, numbers: Iterable[Phone], birth: str, sex: str, employer: str, address: str) -> Traits:
-        of_kind = [tuple(str(p) for p in numbers if p.kind == kind) for kind in ("mobile", "landline")]
-        return cls(*of_kind, birth, sex, cells.plain(employer), cells.plain(address))
+    def of(cls, numbers: Collection[Phone], birth: str, sex: str, employer: str, address: str) -> Traits:
+        mobiles = tuple(str(phone) for phone in numbers if phone.kind == "mobile")
+        landlines = tuple(str(phone) for phone in numbers if phone.kind == "landline")
+        return cls(mobiles, landlines, birth, sex, cells.plain(employer), cells.plain(address))
 
     @classmethod
     def of_entry(cls, entry: Entry) -> Traits:

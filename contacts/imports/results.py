@@ -137,7 +137,8 @@ class Report:
         return self.counts.total() - self.counts[Outcome.NOTE]
 
     def as_json(self) -> dict[str, Any]:
-        flagged, rejected = [], []
+        flagged: list[dict[str, Any]] = []
+        rejected: list[dict[str, Any]] = []
         for result in self.results:
             for issue in result.issues:
                 (rejected if issue.is_error else flagged).append(remark(result, issue))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contacts import phones
+from contacts.audit_words import field_name
 from contacts.imports.issues import Issue
 from contacts.models import ContactRecord, ImportBatch, ImportRow, Officer, Seat, Stakeholder, Unit
 from liaison.markup import badge
@@ -42,25 +43,27 @@ class ImportTable(tables.Table):
     state = tables.Column()
     created_at = tables.DateTimeColumn(format="Y-m-d H:i", attrs={"td": {"class": "nowrap"}})
     officer = tables.Column(order_by="officer__pinyin", empty_values=())
-    rows_count = tables.Column(attrs=NUMBER)
-    created_count = tables.Column(attrs=NUMBER)
-    updated_count = tables.Column(attrs=NUMBER)
-    unchanged_count = tables.Column(attrs=NUMBER)
-    flagged_count = tables.Column(attrs=NUMBER)
-    rejected_count = tables.Column(attrs=NUMBER)
+    rows_count = tables.Column()
 
     class Meta:
         model = ImportBatch
-        fields = [
-            "file_name", "kind", "state", "created_at", "officer", "rows_count", "created_count", "updated_count",
-            "unchanged_count", "rejected_count",
-        ]  # fmt: skip
+        fields = ["file_name", "kind", "state", "created_at", "officer", "rows_count"]
         order_by = "-created_at"
         empty_text = _("Nothing was imported yet.")
 
     def render_state(self, record: ImportBatch) -> SafeString:
         tone = {"checked": "warn", "applied": "good", "failed": "bad"}.get(record.state, record.state)
         return format_html("{} {}", badge(tone, record.get_state_display()), record.reason)
+
+    def render_rows_count(self, record: ImportBatch) -> str:
+        """How many, and what became of them as far as anything did."""
+        names = ("created_count", "updated_count", "unchanged_count", "flagged_count", "rejected_count")
+        told = [
+            f"{number} {field_name('contacts.importbatch', name)}"
+            for name in names
+            if (number := getattr(record, name))
+        ]
+        return f"{record.rows_count}: {', '.join(told)}" if told else str(record.rows_count or "–")
 
     def render_officer(self, record: ImportBatch) -> str:
         return record.officer.name if record.officer else str(_("the server"))

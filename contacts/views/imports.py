@@ -9,7 +9,6 @@ from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,7 +24,7 @@ from contacts import tasks
 from contacts.access import Deed, requires
 from contacts.exports import FORMATS
 from contacts.filters.imports import ImportRowFilter
-from contacts.forms.imports import ColumnsForm, UploadForm
+from contacts.forms.imports import ColumnsForm, Sent, UploadForm
 from contacts.imports import batches, tables, wordings
 from contacts.imports.issues import TITLES
 from contacts.imports.progress import Standing
@@ -64,7 +63,7 @@ def create(request: OfficerRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, day=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         group = uuid.uuid4()
-        sent = [take_in(request, *one, form.cleaned_data, group) for one in form.cleaned_data["file"]]
+        sent = [take_in(request, one, form.cleaned_data, group) for one in form.cleaned_data["file"]]
         ring()
         if len(sent) > 1:
             return redirect(f"{reverse('contacts:import-list')}?group={group}")
@@ -73,10 +72,9 @@ def create(request: OfficerRequest) -> HttpResponse:
     return render(request, "contacts/import_form.html", {"form": form})
 
 
-def take_in(
-    request: OfficerRequest, file: UploadedFile, refusal: str, wanted: dict[str, Any], group: uuid.UUID
-) -> ImportBatch:
+def take_in(request: OfficerRequest, one: Sent, wanted: dict[str, Any], group: uuid.UUID) -> ImportBatch:
     """One of the files; of one that is on its way already it is said who sent it."""
+    file, refusal = one
     more = {"pairings_from": wanted["since"], "now": timezone.now(), "group": group}
     batch, new = batches.upload(file, wanted["kind"], Actor.of(request), refusal=refusal, **more)
     if not new:
