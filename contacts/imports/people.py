@@ -38,7 +38,7 @@ def run(table: Table, context: Context) -> Iterator[Result]:
         matches[index].entry.issues.append(duplicate_of(other, table))
     match_of = {id(m.entry): m for m in matches if not m.entry.rejected}
     del sound, people, matches
-    for some in batches(context.progress.over("writing", taken(entries), len(entries))):
+    for some in batches(context.progress.over("writing", taken(entries), len(entries)), 1000):
         found = [match_of.pop(id(entry), None) for entry in some]
         writer = Writer(context, directory, table, [m for m in found if m])
         results = [
