@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                     ("queued", "being imported"),
                     ("applied", "applied"),
                     ("dropped", "dropped"),
-                    ("failed", "refused"),
+                    ("failed", "could not be imported"),
                 ],
                 default="uploaded",
                 max_length=10,

@@ -66,7 +66,7 @@ class ImportBatch(models.Model):
         QUEUED = "queued", _("being imported")
         APPLIED = "applied", _("applied")
         DROPPED = "dropped", _("dropped")
-        FAILED = "failed", _("refused")
+        FAILED = "failed", _("could not be imported")
 
     IN_FLIGHT = (State.UPLOADED, State.CHECKED, State.QUEUED)
     DUE = (State.UPLOADED, State.QUEUED)  # the worker has something to do

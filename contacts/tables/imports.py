@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from contacts import phones
 from contacts.audit_words import field_name
@@ -113,7 +113,7 @@ class ImportRowTable(tables.Table):
         if value in (None, "", []):
             return "–"
         if name == "term":
-            return " – ".join(day or str(_("open")) for day in value)
+            return " – ".join(day or pgettext("of a term", "open") for day in value)
         if isinstance(value, list):
             return "、".join(self.shown(name, one) for one in value)
         if name in {"phones", "mobile"}:

@@ -73,7 +73,7 @@ def test_without_scripts_one_looks_again(open_page, bureau, files):
     page = open_page("/imports/add/", officer=bureau.carol, size=PHONE, script=False)
     page.get_by_label("Files").set_input_files(files[:1])
     page.get_by_role("button", name="Check the files").click()
-    page.get_by_text("The file is being checked.").wait_for()
+    page.get_by_text("Checking the file").wait_for()
     in_the_worker()
     page.get_by_role("link", name="Look again").click()
     page.get_by_text("1 row can not be imported; the others can.").wait_for()
