@@ -6,10 +6,9 @@ possible duplicates for the score of two people. Nothing is ever merged by it: s
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,35 +18,42 @@ from contacts.imports import cells
 if TYPE_CHECKING:
     from contacts.imports.rosters import Entry
     from contacts.models import ContactPhone, Stakeholder
+    from contacts.phones import Phone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Traits:
     """What is known of a person. Texts are plain: half-width and without blanks."""
 
-    mobiles: frozenset[str] = frozenset()
-    landlines: frozenset[str] = frozenset()
+    mobiles: tuple[str, ...] = ()
+    landlines: tuple[str, ...] = ()
     birth: str = ""
     sex: str = ""
     employer: str = ""
     address: str = ""
     name: str = ""
-    certificates: frozenset[str] = frozenset()
+    certificates: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        numbers: Iterable[Phone | ContactPhone],
+        birth: str,
+        sex: str,
+        employer: str,
+        address: str,
+        **more: Any,
+    ) -> Traits:
+        by_kind: dict[str, list[str]] = {"mobile": [], "landline": []}
+        for one in numbers:
+            by_kind[one.kind].append(f"{one.e164};ext={one.extension}" if one.extension else one.e164)
+        texts = birth, sex, cells.plain(employer), cells.plain(address)
+        return cls(tuple(by_kind["mobile"]), tuple(by_kind["landline"]), *texts, **more)
 
     @classmethod
     def of_entry(cls, entry: Entry) -> Traits:
-        numbers = {
-            kind: frozenset(str(p) for p in entry.phones if p.kind == kind) for kind in ("mobile", "landline")
-        }
-        said = entry.said
-        return cls(
-            numbers["mobile"],
-            numbers["landline"],
-            said.get("birth", ""),
-            said.get("sex", ""),
-            cells.plain(said.get("employer", "")),
-            cells.plain(said.get("address", "")),
-        )
+        said = (entry.said.get(name, "") for name in ("birth", "sex", "employer", "address"))
+        return cls.of(entry.phones, *said)
 
     @classmethod
     def of_person(
@@ -57,31 +63,21 @@ class Traits:
         certificates: Iterable[str] = (),
     ) -> Traits:
         """`phones`: where they are at hand, or must not be asked for."""
-        numbers = defaultdict(set)
-        for phone in person.phones.all() if phones is None else phones:
-            numbers[phone.kind].add(f"{phone.e164};ext={phone.extension}" if phone.extension else phone.e164)
-        return cls(
-            frozenset(numbers["mobile"]),
-            frozenset(numbers["landline"]),
-            person.birth,
-            person.sex,
-            cells.plain(person.employer),
-            cells.plain(person.address),
-            person.name,
-            frozenset(certificates),
-        )
+        numbers = person.phones.all() if phones is None else phones
+        texts = person.birth, person.sex, person.employer, person.address
+        return cls.of(numbers, *texts, name=person.name, certificates=tuple(certificates))
 
     def __or__(self, other: Traits) -> Traits:
         """What two sources say together of one person."""
         return Traits(
-            self.mobiles | other.mobiles,
-            self.landlines | other.landlines,
+            self.mobiles + other.mobiles,
+            self.landlines + other.landlines,
             max(self.birth, other.birth, key=len),
             self.sex or other.sex,
             self.employer or other.employer,
             self.address or other.address,
             self.name or other.name,
-            self.certificates | other.certificates,
+            self.certificates + other.certificates,
         )
 
     def agreement(self, other: Traits) -> int:
@@ -101,11 +97,11 @@ class Traits:
 
     def is_but_for_the_name(self, other: Traits) -> bool:
         birth, employer = self.birth or None, self.employer or None
-        return bool(self.mobiles & other.mobiles) and birth == other.birth and employer == other.employer
+        return _share(self.mobiles, other.mobiles) and birth == other.birth and employer == other.employer
 
     def may_be_same(self, other: Traits) -> bool:
         """Of two people with one name: a shared mobile, or birth and employer where no phones speak against it."""
-        if self.mobiles & other.mobiles:
+        if _share(self.mobiles, other.mobiles):
             return True
         two_mobiles = bool(self.mobiles and other.mobiles)
         same = self.birth and self.birth == other.birth and self.employer and self.employer == other.employer
@@ -122,8 +118,12 @@ class Evidence:
     holds: Callable[[Traits, Traits], bool]
 
 
-def _differ(here: frozenset[str], there: frozenset[str]) -> bool:
-    return bool(here and there) and not here & there
+def _share(here: tuple[str, ...], there: tuple[str, ...]) -> bool:
+    return any(one in there for one in here)
+
+
+def _differ(here: tuple[str, ...], there: tuple[str, ...]) -> bool:
+    return bool(here and there) and not _share(here, there)
 
 
 def _same(name: str) -> Callable[[Traits, Traits], bool]:
@@ -136,10 +136,10 @@ def _other_year(one: Traits, other: Traits) -> bool:
 
 # A month beside a year alone, or two months of one year, say nothing.
 OF_A_NAMESAKE = (
-    Evidence("same_mobile", 4, _("the same mobile"), lambda one, other: bool(one.mobiles & other.mobiles)),
+    Evidence("same_mobile", 4, _("the same mobile"), lambda one, other: _share(one.mobiles, other.mobiles)),
     Evidence("same_birth", 2, _("the same birth"), _same("birth")),
     Evidence("same_employer", 2, _("the same employer and post"), _same("employer")),
-    Evidence("same_landline", 1, _("the same landline"), lambda one, other: bool(one.landlines & other.landlines)),
+    Evidence("same_landline", 1, _("the same landline"), lambda one, other: _share(one.landlines, other.landlines)),
     Evidence("same_address", 1, _("the same address"), _same("address")),
     Evidence("other_birth", -3, _("another year of birth"), _other_year),
     Evidence("other_sex", -4, _("another sex"), lambda one, other: bool(one.sex and other.sex) and one.sex != other.sex),
@@ -148,7 +148,7 @@ EVIDENCE = (
     Evidence("same_name", 2, _("the same name"), _same("name")),
     Evidence(
         "same_certificate", 4, _("the same certificate number"),
-        lambda one, other: bool(one.certificates & other.certificates),
+        lambda one, other: _share(one.certificates, other.certificates),
     ),
     *OF_A_NAMESAKE,
     Evidence("other_mobile", -3, _("different mobiles"), lambda one, other: _differ(one.mobiles, other.mobiles)),

@@ -50,6 +50,7 @@ from schedules.models import (
     PeriodClosing,
 )
 from tests import factories
+from tests.contacts.imports import wuxi
 from tests.factories import PASSWORD, Bureau
 from tests.schedules.scenes import owe
 
@@ -205,12 +206,17 @@ def _closed_period(bureau: Bureau) -> list:
 
 
 def _roster() -> SimpleUploadedFile:
-    text = "姓名,聘任单位,手机号码\n李娜,某报社,13812345678\n"
+    text = "姓名,聘任单位,手机号码\n李娜,某报社,13812345678\n王芳,某报社,138\n"
     return SimpleUploadedFile("media_supervisors.csv", text.encode())
 
 
 def _import(bureau: Bureau) -> list:
-    return [batches.upload(_roster(), "media", _context(bureau)).pk]
+    """A roster of the county's, checked: one of its rows has a number that can not ring."""
+    batch, _new = batches.upload(
+        _roster(), "media", Actor(bureau.carl), pairings_from=TODAY, now=NOW, group=uuid.uuid4()
+    )
+    wuxi.work()
+    return [batch.pk]
 
 
 NEW_TERM = "姓名,类别,层级,手机号码,住址\n李娜,人大代表,镇,13812345678,江阴市澄江镇1号\n"
@@ -255,7 +261,8 @@ def _proposed_after_the_turn(bureau: Bureau) -> dict[str, Any]:
 
 def _applied(bureau: Bureau) -> list:
     (pk,) = _import(bureau)
-    batches.confirm(ImportBatch.objects.get(pk=pk), _context(bureau))
+    batches.confirm(ImportBatch.objects.get(pk=pk), Actor(bureau.carl), NOW)
+    wuxi.work()
     return [pk]
 
 
@@ -496,6 +503,10 @@ PAGES: dict[str, Page] = {
         EDIT, post=lambda bureau: {"file": _roster(), "kind": "media", "since": "2026-11-18"}, doer="carl"
     ),
     "contacts:import-detail": Page(EDIT, "carl", _import),
+    "contacts:import-columns": Page(
+        EDIT, "carl", _import, post=lambda bureau: {"kind": "media", "column-0": "name"}, doer="carl", only_post=True
+    ),
+    "contacts:import-mended": Page(EDIT, "carl", _import),
     "contacts:import-confirm": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
     "contacts:import-take-back": Page("recount a closed period", "carl", _applied, post=_reason, doer="carl"),
     "contacts:import-drop": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),

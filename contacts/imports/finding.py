@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from contacts import names, phones
-from contacts.access import Deed
 from contacts.imports import cells
 from contacts.imports.results import Context, batches
 from contacts.models import Merge, Stakeholder
@@ -20,9 +19,7 @@ class Finder:
 
     def __init__(self, texts: Iterable[str], context: Context) -> None:
         texts = set(texts)
-        within = Stakeholder.objects.select_related("unit")
-        if context.actor.officer:
-            within = within.visible_to(context.actor.officer, Deed.IMPORT)
+        within = context.people().select_related("unit")
         pks = [int(found[1]) for text in texts if (found := _NUMBER.match(cells.plain(text)))]
         called = sorted({names.normalise(text.partition("/")[0]) for text in texts} - {""})
         self.by_pk: dict[int, Stakeholder] = {}

@@ -4,7 +4,7 @@ from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
 from contacts.models.handovers import Handover, HandoverLine
-from contacts.models.imports import ImportBatch, ImportRow
+from contacts.models.imports import ColumnMapping, ImportBatch, ImportRow
 from contacts.models.journal import Journal, JournalLine
 from contacts.models.merges import Distinct, Merge
 from contacts.models.officers import Officer, UnitRole
@@ -12,7 +12,7 @@ from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
 from contacts.models.repairing import RepairingRequest
 from contacts.models.saved_views import SavedView
-from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder
+from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder, StakeholderQuerySet
 from contacts.models.stand_ins import StandIn
 from contacts.models.turnovers import Turnover, TurnoverLine
 from contacts.models.units import Unit, UnitPast
@@ -20,6 +20,7 @@ from contacts.models.units import Unit, UnitPast
 __all__ = [
     "Actor",
     "AuditEntry",
+    "ColumnMapping",
     "ConductAssignment",
     "ConductOpening",
     "ConductReport",
@@ -43,6 +44,7 @@ __all__ = [
     "SavedView",
     "Seat",
     "Stakeholder",
+    "StakeholderQuerySet",
     "StandIn",
     "Topic",
     "Turnover",

@@ -31,10 +31,10 @@ def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[tuple
     """(file, sheet, row) → the person, of everything imported once for the whole module."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield {
-            (name, result.sheet, result.number): result.stakeholder.pk
+            (name, result.sheet, result.number): result.person
             for name in wuxi.FILES
             for result in wuxi.import_file(wuxi.FOLDER / name).results
-            if result.stakeholder
+            if result.person
         }
         transaction.set_rollback(True)
 
