@@ -49,11 +49,12 @@ def pair_many(
     actor: Actor,
     reason: str = "",
     today: dt.date | None = None,
+    pen: journal.Pen | None = None,
 ) -> dict[Stakeholder, Left]:
     """Make each officer responsible from the day `on`; whoever was, stops on the day before (R4). Nothing happens to
     those whom their officer holds already. Answers whom it left alone: because a later pairing exists, or because the
-    officer may not sign in."""
-    today = today or timezone.localdate()
+    officer may not sign in. `pen` writes down what is changed, each with its person."""
+    today, pen = today or timezone.localdate(), pen or journal.Blank()
     lock(wanted)
     active = active_among(officer.pk for officer in wanted.values())
     last = last_pairings(wanted)
@@ -75,9 +76,12 @@ def pair_many(
             before = {"officer": held.officer.police_number}
             if held.started_on == on:
                 gone.append(held.pk)  # not one day was held; the entry below keeps it
+                pen.deleted(person.pk, held)
             else:
+                was = journal.values(held)
                 held.ended_on, held.end_reason = on - ONE_DAY, reason
                 ended.append(held)
+                pen.changed(person.pk, held, was)
         if follows:
             moved[person.pk] = officer.unit_id
         started.append(
@@ -96,7 +100,9 @@ def pair_many(
     Pairing.objects.filter(pk__in=gone).delete()
     Pairing.objects.bulk_update(ended, ["ended_on", "end_reason"], batch_size=500)
     Pairing.objects.bulk_create(started, batch_size=500)
-    move([person for person in wanted if person.pk in moved], moved)
+    for pairing in started:
+        pen.created(pairing.stakeholder_id, pairing)
+    move([person for person in wanted if person.pk in moved], moved, pen)
     AuditEntry.objects.bulk_create(entries, batch_size=500)
     answer_requests([pairing.stakeholder_id for pairing in started], actor)
     return refused
@@ -181,8 +187,7 @@ def waits(held: Pairing | None, on: dt.date, today: dt.date) -> bool:
 def follow_pairings(day: dt.date) -> None:
     """Pairings that were arranged ahead have begun: the unit in charge follows them."""
     begun = Pairing.objects.open(day).exclude(unit=F("stakeholder__unit"))
-    rows = list(begun.select_related("stakeholder"))
-    move([pairing.stakeholder for pairing in rows], {p.stakeholder_id: p.unit_id for p in rows})
+    Stakeholder.objects.filter(pairings__in=begun).follow_pairings(day, timezone.now())
 
 
 def last_pairings(people: Collection[Stakeholder]) -> dict[int, Pairing]:
@@ -197,11 +202,14 @@ def last_pairings(people: Collection[Stakeholder]) -> dict[int, Pairing]:
     return last
 
 
-def move(people: Collection[Stakeholder], unit_of: Mapping[int, Any]) -> None:
+def move(people: Collection[Stakeholder], unit_of: Mapping[int, Any], pen: journal.Pen | None = None) -> None:
     """Put those in charge of another unit whose unit is not that one yet."""
     moved = [person for person in people if person.unit_id != unit_of[person.pk]]
     for person in moved:
+        was = {"unit_id": person.unit_id}
         person.unit_id, person.updated_at = unit_of[person.pk], timezone.now()
+        if pen:
+            pen.changed(person.pk, person, was)
     Stakeholder.objects.bulk_update(moved, ["unit", "updated_at"], batch_size=500)
 
 

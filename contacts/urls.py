@@ -20,6 +20,7 @@ from contacts.views import (
     settings,
     stakeholders,
     stand_ins,
+    taking_back,
     ticked,
     topics,
     turnovers,
@@ -94,6 +95,7 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.detail, name="import-detail"),
     path("imports/<int:pk>/confirm/", imports.confirm, name="import-confirm"),
     path("imports/<int:pk>/drop/", imports.drop, name="import-drop"),
+    path("imports/<int:pk>/take-back/", taking_back.take_back, name="import-take-back"),
     # The turn of a body's term.
     path("turnovers/", turnovers.index, name="turnover-list"),
     path("turnovers/add/", turnovers.create, name="turnover-create"),

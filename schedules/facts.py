@@ -117,7 +117,11 @@ def fingerprint(day: dt.date, workdays: Workdays) -> str:
             digest.update(repr(row).encode())
     # What was met or waived stays only as long as it is so.
     digest.update(
-        repr(ContactRecord.objects.aggregate(Max("pk"), Max("voided_at"), Max("superseded_at"))).encode()
+        repr(
+            ContactRecord.objects.aggregate(
+                Count("pk"), Max("pk"), Max("voided_at"), Count("superseded_at"), Max("superseded_at")
+            )
+        ).encode()
     )
     waived = Obligation.objects.filter(waived_at__isnull=False)
     digest.update(repr(waived.aggregate(Count("pk"), Sum("pk"), Max("waived_at"))).encode())

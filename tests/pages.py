@@ -253,6 +253,12 @@ def _proposed_after_the_turn(bureau: Bureau) -> dict[str, Any]:
     return {"pair": f"{came.pk if came else 0}:{bureau.alice.pk}"}
 
 
+def _applied(bureau: Bureau) -> list:
+    (pk,) = _import(bureau)
+    batches.confirm(ImportBatch.objects.get(pk=pk), _context(bureau))
+    return [pk]
+
+
 def _account(bureau: Bureau) -> list:
     return [bureau.dan.police_number]
 
@@ -491,6 +497,7 @@ PAGES: dict[str, Page] = {
     ),
     "contacts:import-detail": Page(EDIT, "carl", _import),
     "contacts:import-confirm": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
+    "contacts:import-take-back": Page("recount a closed period", "carl", _applied, post=_reason, doer="carl"),
     "contacts:import-drop": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
     # The turn of a term.
     "contacts:turnover-list": Page(EDIT),

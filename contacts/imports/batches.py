@@ -12,10 +12,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from contacts import journal
 from contacts.imports import running
 from contacts.imports.results import Context, Outcome, Report
 from contacts.imports.tables import Table
-from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow
+from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, Journal
 
 KEPT = dt.timedelta(days=7)  # a file that waits for its confirmation
 
@@ -23,7 +24,7 @@ KEPT = dt.timedelta(days=7)  # a file that waits for its confirmation
 def apply_file(path: Path, file_name: str, table: Table, context: Context) -> Report:
     """What the command does: check and apply in one transaction, and keep what became of each row."""
     with transaction.atomic():
-        report = running.apply(table, file_name, context)
+        report = write(table, file_name, context)
         batch = ImportBatch(
             file_name=file_name[-255:],
             sha256=digest(path),
@@ -76,7 +77,7 @@ def confirm(batch: ImportBatch, context: Context) -> Report | None:
     with transaction.atomic():
         if not claim(batch, ImportBatch.State.APPLIED):
             return None
-        report = running.apply(table, batch.file_name, context)
+        report = write(table, batch.file_name, context)
         batch.rows.all().delete()
         finish(batch, report, context)
     return report
@@ -109,8 +110,16 @@ def claim(batch: ImportBatch, state: str) -> bool:
     return True
 
 
+def write(table: Table, file_name: str, context: Context) -> Report:
+    """Apply the lines, and keep a journal of what they change."""
+    context.pen = journal.begin(Journal.Kind.IMPORT, made_by=context.actor.officer, now=timezone.now())
+    return running.apply(table, file_name, context)
+
+
 def finish(batch: ImportBatch, report: Report, context: Context) -> None:
+    context.pen.close()
     batch.state, batch.applied_at = ImportBatch.State.APPLIED, timezone.now()
+    batch.journal = context.pen.journal
     keep(batch, report)
     counts = {
         name: report.counts[name]
@@ -150,6 +159,7 @@ def keep(batch: ImportBatch, report: Report) -> None:
                 changes=result.changes,
                 values=result.said if applied else None,
                 key=result.key if applied else "",
+                group=result.group if applied else None,
                 stakeholder=result.stakeholder
                 if result.stakeholder and result.stakeholder.pk not in gone
                 else None,

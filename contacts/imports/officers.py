@@ -15,6 +15,7 @@ from contacts.imports.issues import Issue
 from contacts.imports.results import Context, Outcome, Result, batches, news, said_before
 from contacts.imports.tables import Line, Table
 from contacts.models import AuditEntry, Officer
+from contacts.rows import Values, values
 
 POST_CLASSES = {
     "市局领导": "bureau_leader", "部门负责人": "department_head", "县级局领导": "county_leader", "分局领导": "county_leader",
@@ -36,6 +37,7 @@ def run(table: Table, context: Context) -> list[Result]:
     before = said_before(f"officer:{number}" for number in numbers)
     created: dict[str, Officer] = {}
     updated: dict[str, Officer] = {}
+    was: dict[str, Values] = {}
     results = []
     for line, number in zip(table.lines, numbers, strict=True):
         said, issues = check(line, number, table, directory)
@@ -52,14 +54,22 @@ def run(table: Table, context: Context) -> list[Result]:
         else:
             said_then = directory.brought_forward(before.get(f"officer:{number}", {}))
             result.changes = news(said, said_then, stored(officer, directory))
-            filled(officer, {name: new for name, (_old, new) in result.changes.items()}, directory)
-            result.outcome = Outcome.UPDATED if result.changes else Outcome.UNCHANGED
             if result.changes and number not in created:
                 updated[number] = officer
+                was.setdefault(number, values(officer))
+            filled(officer, {name: new for name, (_old, new) in result.changes.items()}, directory)
+            result.outcome = Outcome.UPDATED if result.changes else Outcome.UNCHANGED
         result.key = f"officer:{number}"
         result.said = said if said != before.get(result.key) else None
     Officer.objects.bulk_create(created.values(), batch_size=500)
     Officer.objects.bulk_update(updated.values(), FIELDS, batch_size=200)
+    for officer in created.values():
+        context.pen.created(officer.pk, officer)
+    for number, officer in updated.items():
+        context.pen.changed(officer.pk, officer, was[number])
+    for result in results:
+        if result.key:
+            result.group = known[result.key.removeprefix("officer:")].pk
     AuditEntry.objects.bulk_create(entries(results, known, context), batch_size=500)
     return results
 

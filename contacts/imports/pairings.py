@@ -17,6 +17,7 @@ from contacts.imports.issues import Issue
 from contacts.imports.results import Context, Outcome, Result, batches, said_before
 from contacts.imports.tables import Line, Table
 from contacts.models import AuditEntry, Pairing, Stakeholder
+from contacts.rows import Values, values
 
 
 @dataclass
@@ -101,7 +102,7 @@ def apply(wishes: list[Wish], table: Table, context: Context) -> None:
         for p in stored[pk]
         if p.ended_on is None and p.started_on <= context.day
     }
-    move([people[pk] for pk in open_units], open_units)
+    move([people[pk] for pk in open_units], open_units, context.pen)
 
 
 def stored_pairings(people: Iterable[int]) -> dict[int, list[Pairing]]:
@@ -124,8 +125,8 @@ class Plan:
     def __init__(self, table: Table, context: Context) -> None:
         self.table, self.context = table, context
         self.created: list[Pairing] = []
-        self.ended: list[Pairing] = []
-        self.deleted: list[int] = []
+        self.ended: dict[Pairing, Values] = {}  # with what they were before
+        self.deleted: list[Pairing] = []
         self.entries: list[AuditEntry] = []
 
     def take(self, wish: Wish, pairings: list[Pairing], known: bool) -> None:
@@ -153,10 +154,8 @@ class Plan:
                 Issue("pairing_overlaps", self.table.label("started_on"), wish.started_on.isoformat())
             )
             return
-        result.key, result.said = (
-            wish.key,
-            None if known else {"ended_on": iso(wish.ended_on)},
-        )
+        result.key, result.group = wish.key, wish.person.pk
+        result.said = None if known else {"ended_on": iso(wish.ended_on)}
 
     def create(self, wish: Wish, pairings: list[Pairing], overlapping: list[Pairing]) -> None:
         before = None
@@ -165,12 +164,12 @@ class Plan:
             if held.started_on == wish.started_on:
                 pairings.remove(held)
                 if held.pk:
-                    self.deleted.append(held.pk)
+                    self.deleted.append(held)
                 else:
                     self.created.remove(held)
             else:
+                self.note(held)
                 held.ended_on = wish.started_on - dt.timedelta(days=1)
-                self.ended += [held] if held.pk else []
         new = Pairing(
             officer_id=wish.officer.pk,
             stakeholder=wish.person,
@@ -189,18 +188,30 @@ class Plan:
     def end(self, pairing: Pairing, wish: Wish) -> None:
         before, after = {"ended_on": pairing.ended_on}, {"ended_on": wish.ended_on}
         wish.result.changes = {"ended_on": [iso(pairing.ended_on), iso(wish.ended_on)]}
+        self.note(pairing)
         pairing.ended_on = wish.ended_on
-        self.ended += [pairing] if pairing.pk else []
         self.entries.append(
             AuditEntry.objects.entry(
                 self.context.actor, "end pairing", wish.person, before=before, after=after
             )
         )
 
+    def note(self, pairing: Pairing) -> None:
+        """It is about to end, unless it is a new one itself."""
+        if pairing.pk:
+            self.ended.setdefault(pairing, values(pairing))
+
     def save(self) -> None:
-        Pairing.objects.filter(pk__in=self.deleted).delete()
+        pen = self.context.pen
+        for pairing, was in self.ended.items():
+            pen.changed(pairing.stakeholder_id, pairing, was)
+        for pairing in self.deleted:
+            pen.deleted(pairing.stakeholder_id, pairing)
+        Pairing.objects.filter(pk__in=[pairing.pk for pairing in self.deleted]).delete()
         Pairing.objects.bulk_update(self.ended, ["ended_on"], batch_size=500)
         Pairing.objects.bulk_create(self.created, batch_size=500)
+        for pairing in self.created:
+            pen.created(pairing.stakeholder_id, pairing)
         AuditEntry.objects.bulk_create(self.entries, batch_size=500)
         anew = [pairing.stakeholder_id for pairing in self.created if pairing.ended_on is None]
         answer_requests(anew, self.context.actor)

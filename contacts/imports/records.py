@@ -17,6 +17,7 @@ from contacts.imports.finding import Finder
 from contacts.imports.issues import Issue
 from contacts.imports.results import Context, Outcome, Result, batches, said_before
 from contacts.imports.tables import Line, Table
+from contacts.journal import Pen
 from contacts.models import AuditEntry, ContactRecord, Feedback, FeedbackStep, Stakeholder
 
 _KINDS = {
@@ -153,25 +154,39 @@ def correct(one: Told, before: dict[str, Any], stored: list[ContactRecord], cont
     changes = {name: value for name, value in one.said.items() if before.get(name) != value}
     if record is None:
         return
-    one.result.outcome = Outcome.UPDATED
+    one.result.outcome, one.result.group = Outcome.UPDATED, record.pk
     one.result.changes = {name: [before.get(name), value] for name, value in changes.items()}
     feedback = changes.pop("feedback", None)
-    if changes:
-        record = handling.correct_contact(record, changes, actor=context.actor)
-    if feedback and "feedback" not in before:
-        handling.receive_feedback(
-            Feedback(stakeholder=one.person, record=record, text=feedback),
-            received_on=record.occurred_on,
-            received_by=record.officer,
-            actor=context.actor,
-        )
-    elif feedback:
-        said = Feedback.objects.filter(record=record, text=before["feedback"], state=Feedback.State.RECEIVED)
-        for item in said:
-            item.text = feedback
-            item.save(update_fields=["text"])
-            old = {"text": before["feedback"]}
-            AuditEntry.objects.record(context.actor, "import", item, before=old, after={"text": feedback})
+    touched = {item.pk: item for item in [*record.feedback.all(), *record.answers.all()]}
+    with context.pen.watching(record.pk, [record, *touched.values()]):
+        group = record.pk
+        if changes:
+            record = handling.correct_contact(record, changes, actor=context.actor)
+            context.pen.created(group, record)
+        if feedback and "feedback" not in before:
+            receive(feedback, record, group, context)
+        elif feedback:
+            reword(before["feedback"], feedback, record, context)
+
+
+def receive(text: str, record: ContactRecord, group: int, context: Context) -> None:
+    item = handling.receive_feedback(
+        Feedback(stakeholder=record.stakeholder, record=record, text=text),
+        received_on=record.occurred_on,
+        received_by=record.officer,
+        actor=context.actor,
+    )
+    for row in (item, *item.steps.all()):
+        context.pen.created(group, row)
+
+
+def reword(old: str, text: str, record: ContactRecord, context: Context) -> None:
+    """What nobody has dealt with yet says what the file says now."""
+    for item in Feedback.objects.filter(record=record, text=old, state=Feedback.State.RECEIVED):
+        item.text = text
+        item.save(update_fields=["text"])
+        before, after = {"text": old}, {"text": text}
+        AuditEntry.objects.record(context.actor, "import", item, before=before, after=after)
 
 
 def create(fresh: list[Told], context: Context) -> None:
@@ -218,6 +233,7 @@ def create(fresh: list[Told], context: Context) -> None:
         for item in feedback
     ]
     FeedbackStep.objects.bulk_create(steps, batch_size=500)
+    tell(fresh, records, feedback, steps, context.pen)
     entries = [
         AuditEntry.objects.entry(
             actor, "log contact", record, after=one.said | {"occurred_at": one.occurred_at}
@@ -229,3 +245,19 @@ def create(fresh: list[Told], context: Context) -> None:
         for item in feedback
     ]
     AuditEntry.objects.bulk_create(entries, batch_size=500)
+
+
+def tell(
+    fresh: list[Told],
+    records: list[ContactRecord],
+    feedback: list[Feedback],
+    steps: list[FeedbackStep],
+    pen: Pen,
+) -> None:
+    """Write into the journal what was made, each with its record."""
+    for one, record in zip(fresh, records, strict=True):
+        one.result.group = record.pk
+        pen.created(record.pk, record)
+    for item, step in zip(feedback, steps, strict=True):
+        pen.created(item.record_id, item)  # type: ignore[arg-type]
+        pen.created(item.record_id, step)  # type: ignore[arg-type]

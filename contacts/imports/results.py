@@ -12,6 +12,7 @@ from contacts.access import Deed
 from contacts.imports.directory import Directory, OfficerRef, UnitRef
 from contacts.imports.issues import Issue
 from contacts.imports.tables import Line
+from contacts.journal import Blank, Pen
 from contacts.models import Actor, ImportRow, Officer, Stakeholder, Unit, UnitPast
 
 Outcome = ImportRow.Outcome
@@ -23,12 +24,14 @@ OFFICER_COLUMNS = ("pk", "police_number", "name", "unit_id", "post_class")
 
 @dataclass
 class Context:
-    """On whose behalf, as of when. `actor.officer` None is the server itself, which may do everything."""
+    """On whose behalf, as of when. `actor.officer` None is the server itself, which may do everything. `pen` writes down
+    what is changed."""
 
     actor: Actor
     now: dt.datetime
     day: dt.date
     pairings_from: dt.date
+    pen: Pen = field(default_factory=Blank)
 
     @property
     def paths(self) -> tuple[str, ...] | None:
@@ -60,6 +63,7 @@ class Result:
     said: dict[str, Any] | None = None  # kept, if it says something new
     key: str = ""
     stakeholder: Stakeholder | None = None
+    group: int | None = None  # under which the journal keeps what this row changed
 
     def before_after(self) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
         """The changes as the audit trail keeps them."""

@@ -61,13 +61,14 @@ def take(
             code=code, parent=known.get(parent), **{k: v for k, v in said.items() if k != "parent"}
         )
         unit.save(force_insert=True)
+        context.pen.created(unit.pk, unit)
         result.outcome = Outcome.CREATED
         AuditEntry.objects.record(context.actor, "import", unit, after=said)
     else:
         correct(unit, said, before.get(f"unit:{code}", {}), known, result, context, table)
     if result.issues:
         return
-    result.key = f"unit:{code}"
+    result.key, result.group = f"unit:{code}", unit.pk
     result.said = said if said != before.get(result.key) else None
 
 
@@ -120,7 +121,7 @@ def correct(
     try:
         if unit.closed_on:
             raise ValidationError("", "unit_closed")
-        unit_tree.change(unit, new, day=context.day)
+        unit_tree.change(unit, new, day=context.day, pen=context.pen, group=unit.pk)
     except ValidationError as refused:
         result.issues.append(Issue(refused.code or "", table.label("code"), str(unit)))
         result.changes = {}

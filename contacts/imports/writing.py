@@ -18,6 +18,7 @@ from contacts.imports.rosters import Entry
 from contacts.imports.tables import Table
 from contacts.models import AuditEntry, ContactPhone, Pairing, Seat, Stakeholder
 from contacts.phones import Phone
+from contacts.rows import Values, values
 
 PERSON_FIELDS = ("name", "sex", "employer", "address", "street", "email", "remark")
 SEAT_FIELDS = ("level", "term_number", "certificate", "occupation", "delegation", "body")
@@ -38,9 +39,10 @@ class Writer:
         self.new_people: list[Stakeholder] = []
         self.new_seats: list[Seat] = []
         self.new_phones: list[ContactPhone] = []
-        self.lost_phones: list[int] = []
+        self.lost_phones: list[ContactPhone] = []
         self.changed_people: dict[int, Stakeholder] = {}
-        self.changed_seats: list[Seat] = []
+        self.changed_seats: dict[int, Seat] = {}
+        self.was: dict[Stakeholder | Seat, Values] = {}  # of those that are changed, before
         self.wanted: list[tuple[Stakeholder, OfficerRef, Result]] = []
         self.done: list[tuple[Entry, Stakeholder, Seat, Result]] = []
         self.before = said_before(f"seat:{seat.pk}" for m in matches if (seat := m.seat or m.former))
@@ -103,11 +105,13 @@ class Writer:
             changes.pop("birth", None)  # a year says nothing against a month
         if person.pk in self.holders:
             changes.pop("unit", None)  # it follows the open pairing
-        self.fill(person, seat, {name: new for name, (_old, new) in changes.items()})
         if seat.pk and changes.keys() & {*SEAT_FIELDS, "term", "appointing"}:
-            self.changed_seats.append(seat)
+            self.changed_seats[seat.pk] = seat
+            self.was.setdefault(seat, values(seat))
         if changes.keys() & {*PERSON_FIELDS, "birth", "unit"}:
             self.changed_people[person.pk] = person
+            self.was.setdefault(person, values(person))
+        self.fill(person, seat, {name: new for name, (_old, new) in changes.items()})
         if numbers := self.correct_phones(person, entry.phones, before.get("phones", [])):
             changes["phones"] = numbers
         return changes
@@ -166,11 +170,11 @@ class Writer:
         if not added and not lost:
             return None
         self.add_phones(person, added, max((p.position for p in stored.values()), default=-1) + 1)
-        self.lost_phones += [phone.pk for phone in lost.values()]
+        self.lost_phones += lost.values()
         return [list(stored), [text for text in stored if text not in lost] + [str(phone) for phone in added]]
 
     def save(self) -> None:
-        people, seats = list(self.changed_people.values()), self.changed_seats
+        people, seats = list(self.changed_people.values()), list(self.changed_seats.values())
         for person in people:
             person.updated_at = timezone.now()
         Stakeholder.objects.bulk_update(
@@ -179,20 +183,40 @@ class Writer:
             batch_size=100,
         )
         Seat.objects.bulk_update(seats, [*SEAT_FIELDS, "started_on", "ended_on", "unit"], batch_size=100)
-        ContactPhone.objects.filter(pk__in=self.lost_phones).delete()
+        ContactPhone.objects.filter(pk__in=[phone.pk for phone in self.lost_phones]).delete()
         Stakeholder.objects.bulk_create(self.new_people, batch_size=500)
         Seat.objects.bulk_create(self.new_seats, batch_size=500)
         ContactPhone.objects.bulk_create(self.new_phones, batch_size=500)
+        self.tell()
         self.pair()
-        for _entry, _person, seat, result in self.done:
-            result.key = f"seat:{seat.pk}"
+        for _entry, person, seat, result in self.done:
+            result.key, result.group = f"seat:{seat.pk}", person.pk
         entries = [self.entry(*one) for one in self.done if one[-1].outcome != Outcome.UNCHANGED]
         AuditEntry.objects.bulk_create(entries, batch_size=500)
+
+    def tell(self) -> None:
+        """Write into the journal what was done, each with its person."""
+        pen = self.context.pen
+        for person in self.new_people:
+            pen.created(person.pk, person)
+        for seat in self.new_seats:
+            pen.created(seat.stakeholder_id, seat)
+        for phone in self.new_phones:
+            pen.created(phone.stakeholder_id, phone)
+        for phone in self.lost_phones:
+            pen.deleted(phone.stakeholder_id, phone)
+        for changed, was in self.was.items():
+            pen.changed(
+                changed.pk if isinstance(changed, Stakeholder) else changed.stakeholder_id, changed, was
+            )
 
     def pair(self) -> None:
         wanted = {person: officer for person, officer, _result in self.wanted}
         day, reason = self.context.pairings_from, _("named in the roster")
-        left = pair_many(wanted, on=day, today=self.context.day, actor=self.context.actor, reason=reason)
+        context = self.context
+        left = pair_many(
+            wanted, on=day, today=context.day, actor=context.actor, reason=reason, pen=context.pen
+        )
         self.paired = len(wanted.keys() - left.keys())
         for person, officer, result in self.wanted:
             if person in left:

@@ -10,10 +10,11 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from contacts import access
+from contacts.models.journal import Journal
 from contacts.models.stakeholders import Stakeholder
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
 
 class ImportBatch(models.Model):
-    """One file. It is checked, then applied in one transaction or dropped; nothing else ever becomes of it."""
+    """One file. It is checked, then applied in one transaction or dropped. What was applied can be taken back, as far as
+    nobody touched it since; `order` is who asked for that, where it waits for the worker."""
 
     class Kind(models.TextChoices):
         UNITS = "units", _("units")
@@ -51,12 +53,14 @@ class ImportBatch(models.Model):
         CHECKED = "checked", _("waiting for confirmation")
         APPLIED = "applied", _("applied")
         DROPPED = "dropped", _("dropped")
+        TAKING_BACK = "taking_back", _("being taken back")
+        TAKEN_BACK = "taken_back", _("taken back")
 
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(max_length=64)
     file = models.FileField(upload_to=stored_as, max_length=60, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKED)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.CHECKED)
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who")
     )
@@ -68,6 +72,14 @@ class ImportBatch(models.Model):
     updated_count = models.PositiveIntegerField(_("updated"), default=0)
     unchanged_count = models.PositiveIntegerField(_("unchanged"), default=0)
     rejected_count = models.PositiveIntegerField(_("rejected"), default=0)
+    journal = models.OneToOneField(
+        Journal, on_delete=models.PROTECT, null=True, related_name="import_batch", editable=False
+    )
+    gone_count = models.PositiveIntegerField(_("gone again"), default=0)
+    restored_count = models.PositiveIntegerField(_("as before"), default=0)
+    stayed_count = models.PositiveIntegerField(_("stayed"), default=0)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)  # why it was taken back
+    order = models.JSONField(null=True)  # {officer, address, via, reason}
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -82,10 +94,23 @@ class ImportBatch(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("contacts:import-detail", args=[self.pk])
 
+    @property
+    def may_be_taken_back(self) -> bool:
+        """Applied, or taken back in part: then the rest may go."""
+        taken_back = self.state == self.State.TAKEN_BACK and self.stayed_count
+        return bool(self.journal_id) and (self.state == self.State.APPLIED or bool(taken_back))
+
+    @property
+    def state_in_words(self) -> str:
+        if self.state == self.State.TAKEN_BACK and self.stayed_count:
+            return gettext("taken back in part")
+        return str(self.get_state_display())
+
 
 class ImportRow(models.Model):
     """What became of one row. `values` is what it said, kept where it said something new: the next import of the
-    same seat, officer or unit (`key`) compares with it, and so tells a changed file from a changed record."""
+    same seat, officer or unit (`key`) compares with it, and so tells a changed file from a changed record. What was taken
+    back was never said. `group` is where the journal keeps what the row changed."""
 
     class Outcome(models.TextChoices):
         CREATED = "created", _("created")
@@ -107,6 +132,7 @@ class ImportRow(models.Model):
     values = models.JSONField(null=True)
     key = models.CharField(max_length=40, blank=True)
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.SET_NULL, null=True, related_name="+")
+    group = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("imported row")
@@ -116,6 +142,12 @@ class ImportRow(models.Model):
             # What the last import said of a seat, an officer or a unit.
             models.Index(
                 fields=["key", "id"], condition=Q(values__isnull=False), name="contacts_importrow_said"
+            ),
+            # Which row brought what stayed when its import was taken back.
+            models.Index(
+                fields=["batch", "group", "id"],
+                condition=Q(group__isnull=False),
+                name="contacts_importrow_of_group",
             ),
         ]
 

@@ -41,11 +41,15 @@ class JournalLineQuerySet(models.QuerySet["JournalLine"]):
         """What was not taken back."""
         return self.filter(undone=False)
 
+    def stuck(self) -> JournalLineQuerySet:
+        """What stayed when it was taken back, with what stands in the way."""
+        return self.standing().filter(obstacle__isnull=False)
+
 
 class JournalLine(models.Model):
     """One row that the deed created (`before` null), deleted (`after` null) or changed (both hold what differs, by the
-    field's attname). Lines of one `group`, the key of the thing they belong to, go back together. `obstacle` says why a
-    line stayed: {field: [what the deed left, what stands now]}, or {"rows": {model: how many rows hang on it}}."""
+    field's attname). Lines of one `group`, the key of the thing they belong to, go back together. `obstacle` says
+    why a line stayed, in whole or in part; contacts/obstacles.py knows its forms."""
 
     journal = models.ForeignKey(Journal, on_delete=models.CASCADE, related_name="lines")
     group = models.BigIntegerField()

@@ -47,8 +47,8 @@ class ImportTable(tables.Table):
         empty_text = _("Nothing was imported yet.")
 
     def render_state(self, record: ImportBatch) -> SafeString:
-        tone = {"checked": "warn", "applied": "good"}.get(record.state, record.state)
-        return badge(tone, record.get_state_display())
+        tones = {"checked": "warn", "applied": "good", "taking_back": "warn"}
+        return badge(tones.get(record.state, record.state), record.state_in_words)
 
     def render_officer(self, record: ImportBatch) -> str:
         return record.officer.name if record.officer else str(_("the server"))

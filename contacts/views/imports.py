@@ -90,7 +90,10 @@ def drop(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 def find(request: OfficerRequest, pk: int) -> ImportBatch:
-    return get_object_or_404(ImportBatch.objects.visible_to(request.user).select_related("officer"), pk=pk)
+    batches_ = ImportBatch.objects.visible_to(request.user).select_related(
+        "officer", "journal__taken_back_by"
+    )
+    return get_object_or_404(batches_, pk=pk)
 
 
 def context_of(request: OfficerRequest, since: Any) -> Context:

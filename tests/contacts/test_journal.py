@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from contacts import journal
-from contacts.models import Actor, ContactPhone, Journal, Pairing, Seat, Stakeholder
+from contacts.models import Actor, ContactPhone, Journal, JournalLine, Pairing, Seat, Stakeholder
 from schedules.models import Obligation
 from tests import factories
 from tests.factories import Bureau
@@ -177,3 +177,66 @@ def test_what_stayed_can_be_taken_back_once_nothing_stands_in_the_way(bureau, pe
 
     assert take_back(pen, bureau).restored == {person.pk}
     assert not Stakeholder.objects.filter(pk=person.pk).exists()
+
+
+def change(pen: journal.Pen, person: Stakeholder, **fields: object) -> None:
+    before = journal.values(person)
+    for name, value in fields.items():
+        setattr(person, name, value)
+    person.save()
+    pen.changed(person.pk, person, before)
+
+
+def test_a_row_that_is_told_of_twice_goes_back_to_what_it_was_before_all(bureau, pen):
+    change(pen, bureau.deputy, employer="Mill")
+    change(pen, bureau.deputy, employer="Bank", remark="new")
+    other = somebody(pen, bureau)
+    change(pen, other, remark="new")
+
+    assert take_back(pen, bureau).kept == set()
+
+    bureau.deputy.refresh_from_db()
+    assert (bureau.deputy.employer, bureau.deputy.remark) == ("澄江中学校长", "")
+    assert not Stakeholder.objects.filter(pk=other.pk).exists()
+
+
+def test_what_came_and_went_again_in_one_deed_leaves_nothing_to_take_back(bureau, pen):
+    phone = ContactPhone.objects.create(stakeholder=bureau.deputy, e164="+8613900001001", kind="mobile")
+    pen.created(bureau.deputy.pk, phone)
+    pen.deleted(bureau.deputy.pk, phone)
+    phone.delete()
+
+    take_back(pen, bureau)
+
+    assert not pen.journal.lines.standing().exists()
+    assert bureau.deputy.phones.count() == 1
+
+
+def test_what_pointed_to_something_that_is_gone_stays_as_it_is(bureau, pen):
+    gone = factories.unit("旧所", bureau.county)
+    Stakeholder.objects.filter(pk=bureau.deputy.pk).update(unit=gone)
+    bureau.deputy.refresh_from_db()
+    change(pen, bureau.deputy, unit=bureau.station, remark="new")
+    gone.delete()
+
+    assert take_back(pen, bureau).kept == {bureau.deputy.pk}
+
+    bureau.deputy.refresh_from_db()
+    assert (bureau.deputy.unit, bureau.deputy.remark) == (bureau.station, "")
+    assert journal.obstacles(pen.journal).get().obstacle["why"] == {"unit_id": "missing"}
+
+
+def test_an_instant_in_another_zone_is_the_same_instant(bureau, pen):
+    at = dt.datetime(2026, 3, 5, 10, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    record = factories.record(bureau.deputy, bureau.alice, at)
+    pen.created(record.pk, record)
+    assert take_back(pen, bureau).gone == {record.pk}
+
+
+def test_a_blank_pen_writes_nothing(bureau):
+    blank = journal.Blank()
+    change(blank, bureau.deputy, remark="new")
+    blank.created(bureau.deputy.pk, bureau.deputy)
+    blank.deleted(bureau.deputy.pk, bureau.deputy)
+    blank.close()
+    assert not JournalLine.objects.exists()

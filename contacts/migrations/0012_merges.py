@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0010_repairing_requests"),
+        ("contacts", "0011_imports_taken_back"),
     ]
 
     operations = [
