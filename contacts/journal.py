@@ -167,7 +167,7 @@ def take_back(
         lines = list(journal.lines.standing().filter(group__in=some))
         net, more = told_once(lines)
         rows = _current_rows(net, lock=not dry_run)
-        find(net, rows, actor.officer, hold)
+        find(net, rows, actor.officer, _held(net, more, hold))
         found.count(net)
         if dry_run:
             found.lines += [line for line in net if line.obstacle]
@@ -180,11 +180,16 @@ def take_back(
     return found
 
 
-def examined(journal: Journal) -> list[JournalLine]:
+def examined(journal: Journal, hold: Collection[int] = ()) -> list[JournalLine]:
     """The lines that could be taken back, with what stands in the way now. Only looks: for a page that asks first."""
-    lines, _more = told_once(list(journal.lines.standing()))
-    find(lines, _current_rows(lines, lock=False), None)
+    lines, more = told_once(list(journal.lines.standing()))
+    find(lines, _current_rows(lines, lock=False), None, _held(lines, more, hold))
     return lines
+
+
+def _held(net: list[JournalLine], more: dict[int, list[int]], hold: Collection[int]) -> list[JournalLine]:
+    """Of lines that stand for several, those that are meant with any of these."""
+    return [line for line in net if hold and not {line.pk, *more.get(line.pk, ())}.isdisjoint(hold)]
 
 
 def told_once(lines: list[JournalLine]) -> tuple[list[JournalLine], dict[int, list[int]]]:
@@ -217,8 +222,10 @@ def _current_rows(lines: Iterable[JournalLine], *, lock: bool) -> Rows:
 
 def _put_back(going: list[JournalLine], rows: Rows, now: dt.datetime) -> None:
     _delete([line for line in going if line.before is None])
-    # What was moved goes away again before what it displaced returns to its place.
-    _restore([line for line in going if line.before is not None and line.after is not None], rows, now)
+    # What was moved goes away again before what it displaced returns to its place; of two that were moved, the later one
+    # first: never two open pairings stand with one person.
+    changed = [line for line in going if line.before is not None and line.after is not None]
+    _restore(changed[::-1], rows, now)
     _recreate([line for line in going if line.after is None], now)
     people: set[int] = {pk for (label, pk) in rows if label == "contacts.stakeholder"}
     people |= {row.stakeholder_id for row in rows.values() if hasattr(row, "stakeholder_id")}
@@ -255,9 +262,8 @@ def _recreate(lines: list[JournalLine], now: dt.datetime) -> None:
 
 
 def _restore(lines: list[JournalLine], rows: Rows, now: dt.datetime) -> None:
-    """What was changed last goes back first: of two open pairings never both stand with one person."""
     by_fields: dict[tuple[str, tuple[str, ...]], list[models.Model]] = defaultdict(list)
-    for line in reversed(lines):
+    for line in lines:
         row, back = rows[line.model, line.object_id], restored(line)
         for name, value in back.items():
             setattr(row, name, revived(type(row), name, value))

@@ -312,9 +312,8 @@ def _join_pairings(merging: Merging, relation: Any) -> None:
 
 
 def _keep_spans(merging: Merging, pairing: Pairing, spans: list[tuple[dt.date, dt.date]]) -> None:
-    """The row keeps the last of the spans; others become rows of their own. They stay with the survivor's unit in
-    charge, or go back with it."""
-    group, was_current = merging.kept.pk, pairing.ended_on is None or pairing.ended_on >= merging.day
+    """The row keeps the last of the spans; others become rows of their own."""
+    group, was_current = merging.gone.pk, pairing.ended_on is None or pairing.ended_on >= merging.day
     if not spans:
         merging.delete(pairing, group)
         return

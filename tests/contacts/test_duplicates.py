@@ -233,6 +233,8 @@ def test_carl_sees_what_stays_and_takes_the_merge_back(bureau, twin) -> None:
     response = carl.post(undo, {"reason": "two cousins"})
 
     assert response.url == twin.get_absolute_url()
+    assert [phone.e164 for phone in Stakeholder.objects.get(pk=twin.pk).phones.all()] == [MOBILE]
+    assert Pairing.objects.get(stakeholder=twin).officer == bureau.bob
     assert carl.get(undo, follow=True).status_code == 200
     assert not Merge.objects.standing().exists()
 
