@@ -68,9 +68,8 @@ def unmerge(merge: Merge, *, actor: Actor, reason: str) -> Unmerged:
     _take_back(merge, survivor, now)
     Journal.objects.filter(pk=merge.journal_id).update(taken_back_by=actor.officer)
     _let_follow(survivor, merge.absorbed_number)
-    both = Stakeholder.objects.select_related("unit").filter(pk__in=[survivor.pk, merge.absorbed_number])
-    for person in both:
-        _put_in_charge(person)
+    for pk in (survivor.pk, merge.absorbed_number):  # both are there, or nothing is done
+        _put_in_charge(Stakeholder.objects.select_related("unit").get(pk=pk))
     merge.unmerged_at = now
     merge.save(update_fields=["unmerged_at"])
     numbers = {"survivor": survivor.number, "absorbed": f"L{merge.absorbed_number:06d}"}
