@@ -20,6 +20,7 @@ from contacts.models import (
     AuditEntry,
     ContactRecord,
     Feedback,
+    Journal,
     JournalLine,
     Merge,
     Officer,
@@ -64,11 +65,11 @@ def unmerge(merge: Merge, *, actor: Actor, reason: str) -> Unmerged:
     merge = Merge.objects.select_for_update().select_related("journal").get(pk=merge.pk)
     survivor = Stakeholder.objects.select_for_update().get(pk=_survivor(merge).pk)
     found, now = _foresee(merge, survivor), timezone.now()
-    journal.take_back(merge.journal, actor=actor, now=now, hold=_held(merge, survivor))
+    _take_back(merge, survivor, now)
+    Journal.objects.filter(pk=merge.journal_id).update(taken_back_by=actor.officer)
     _let_follow(survivor, merge.absorbed_number)
-    both = Stakeholder.objects.select_related("unit").filter(pk__in=[survivor.pk, merge.absorbed_number])
-    for person in both:
-        _put_in_charge(person)
+    for pk in (survivor.pk, merge.absorbed_number):  # both are there, or nothing is done
+        _put_in_charge(Stakeholder.objects.select_related("unit").get(pk=pk))
     merge.unmerged_at = now
     merge.save(update_fields=["unmerged_at"])
     numbers = {"survivor": survivor.number, "absorbed": f"L{merge.absorbed_number:06d}"}
@@ -94,10 +95,19 @@ def _survivor(merge: Merge) -> Stakeholder:
     return survivor
 
 
+def _take_back(
+    merge: Merge, survivor: Stakeholder, now: dt.datetime, dry_run: bool = False
+) -> journal.TakenBack:
+    """On nobody's behalf: of an absorbed person, who is not there, nobody coordinates anything. `may_unmerge` asks."""
+    return journal.take_back(
+        merge.journal, actor=Actor(), now=now, dry_run=dry_run, hold=_held(merge, survivor)
+    )
+
+
 def _foresee(merge: Merge, survivor: Stakeholder) -> Unmerged:
     new = Feedback.objects.filter(steps__at__gte=merge.at).exclude(steps__at__lt=merge.at).distinct()
     return Unmerged(
-        [line for line in journal.examined(merge.journal, _held(merge, survivor)) if line.obstacle],
+        _take_back(merge, survivor, timezone.now(), dry_run=True).lines,
         survivor.records.filter(recorded_at__gte=merge.at, supersedes=None).count(),
         new.filter(stakeholder=survivor).count(),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -13,20 +12,30 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from contacts import duplicates
 from contacts.access import Deed, find_for, requires
-from contacts.audit_words import field_name
 from contacts.duplicates import Pair
 from contacts.forms.duplicates import CHOSEN, MergeForm, label
 from contacts.forms.fields import ReasonForm
 from contacts.merging import current_pairings, merge, said
 from contacts.models import Actor, ContactRecord, Distinct, JournalLine, Merge, Pairing, Seat, Stakeholder
+from contacts.obstacle_words import Words, reasons
 from contacts.requests import OfficerRequest
 from contacts.unmerging import foresee, may_unmerge, unmerge
 
 PER_PAGE = 25  # pairs
+# Why rows stay that were not touched themselves.
+HELD = {
+    "contacts.pairing": gettext_lazy(
+        "Pairings were changed since, or an officer or unit is not there any more: they stay, and somebody pairs the other "
+        "person again."
+    ),
+    "contacts.feedback": gettext_lazy("An opinion was answered since, in a contact that stays."),
+    "contacts.contactrecord": gettext_lazy("In a contact an opinion was answered that stays."),
+}
 
 
 @requires(Deed.EDIT_ROSTER)
@@ -143,7 +152,7 @@ def undo(request: OfficerRequest, pk: int) -> HttpResponse:
     except ValidationError as refused:
         messages.warning(request, " ".join(refused.messages))
         return redirect("contacts:stakeholder-duplicates", made.survivor_number)
-    context = {"merge": made, "form": form, "found": found, "staying": [_told(line) for line in found.lines]}
+    context = {"merge": made, "form": form, "found": found, "staying": _staying(found.lines)}
     return render(request, "contacts/merge_undo.html", context)
 
 
@@ -239,11 +248,8 @@ def _compared(
     }
 
 
-def _told(line: JournalLine) -> dict[str, Any]:
-    """A line that stays, in words: what it is about, and field by field what the merge left and what stands now."""
-    obstacle = line.obstacle or {}
-    fields = [
-        (field_name(line.model, name), *both) for name, both in obstacle.items() if isinstance(both, list)
-    ]
-    what = apps.get_model(line.model)._meta.verbose_name
-    return {"what": what, "fields": [one for one in fields if one[0] != "pk"]}
+def _staying(lines: list[JournalLine]) -> list[str]:
+    """What stays, field by field: what the merge left, and what stands now."""
+    words = Words(lines)
+    told = ([str(why) for why in reasons(line, words)] or [str(HELD.get(line.model, ""))] for line in lines)
+    return list(dict.fromkeys(text for texts in told for text in texts if text))

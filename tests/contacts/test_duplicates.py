@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 
-from contacts import duplicates
+from contacts import duplicates, handling
 from contacts.merging import merge
 from contacts.models import Actor, AuditEntry, ContactRecord, Distinct, Merge, Pairing, Stakeholder
 from tests import factories
@@ -233,8 +233,19 @@ def test_carl_sees_what_stays_and_takes_the_merge_back(bureau, twin) -> None:
     response = carl.post(undo, {"reason": "two cousins"})
 
     assert response.url == twin.get_absolute_url()
+    assert [phone.e164 for phone in Stakeholder.objects.get(pk=twin.pk).phones.all()] == [MOBILE]
+    assert Pairing.objects.get(stakeholder=twin).officer == bureau.bob
     assert carl.get(undo, follow=True).status_code == 200
     assert not Merge.objects.standing().exists()
+
+
+def test_carl_is_told_that_pairings_stay_which_were_changed_since(bureau, twin) -> None:
+    made = merge(bureau.deputy, twin, pairing=twin.pairings.get(), actor=Actor(bureau.carol), day=DAY)
+    handling.pair(
+        bureau.deputy, bureau.alice, on=DAY + dt.timedelta(days=1), actor=Actor(bureau.carol), reason="moved"
+    )
+    page = sign_in(bureau.carl).get(reverse("contacts:merge-undo", args=[made.pk])).content.decode()
+    assert page.count("somebody pairs the other person again") == 1
 
 
 def test_who_does_not_reach_the_absorbeds_unit_does_not_take_the_merge_back(bureau) -> None:
