@@ -10,6 +10,7 @@ from contacts.imports import cells, tables
 from contacts.imports.workbook import Row, Sheet
 
 SAMPLES = 3
+LONGEST = 60  # characters of a header; what is longer is a note
 
 
 @dataclass
@@ -57,7 +58,7 @@ def likeliest(head: list[Row], known: tables.Wording) -> tuple[int, int]:
 def gather(columns: dict[str, Column], head: list[Row], at: int, known: tables.Wording) -> None:
     """Add the columns below the row `at`, with a few values of each."""
     for index, header in enumerate(tables.headers(head[at], head[at - 1] if at else None)):
-        if key := tables.word(header):
+        if (key := tables.word(header)) and len(key) <= LONGEST:
             column = columns.setdefault(key, Column(cells.text(header), key, known.get(key, "")))
             values = (cells.text(row[index]) for _number, row in head[at + 1 :] if index < len(row))
             wanted = SAMPLES - len(column.samples)

@@ -21,7 +21,7 @@ def insert(rows: Iterable[models.Model]) -> None:
         ", ".join(quote(str(field.column)) for field in fields),
         ", ".join("%s" for _field in fields),
     )
-    sql = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608 - names of our own model
+    sql = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  # nosec B608
     with connection.cursor() as cursor:
         cursor.executemany(sql, [values(row, fields) for row in found])
 

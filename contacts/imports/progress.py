@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -70,11 +70,16 @@ class Standing:
 
     @classmethod
     def of(cls, batch: ImportBatch, now: dt.datetime) -> Standing:
-        path, heard_at = progress_path(batch), batch.asked_at.timestamp()
-        try:
-            found = json.loads(path.read_text())
-            heard_at = max(heard_at, path.stat().st_mtime)
-        except FileNotFoundError:
-            found = {}
-        silent = now.timestamp() - heard_at > SILENCE
-        return cls(str(STEPS.get(found.get("step"), "")), found.get("done", 0), found.get("total", 0), silent)
+        path = progress_path(batch)
+        found, heard_at = last_word(path)
+        others = (last_word(other)[1] for other in path.parent.glob("*.progress"))  # it may wait for its turn
+        silent = now.timestamp() - max(batch.asked_at.timestamp(), heard_at, *others) > SILENCE
+        return cls(str(STEPS.get(found.get("step", ""), "")), found.get("done", 0), found.get("total", 0), silent)
+
+
+def last_word(path: Path) -> tuple[dict[str, Any], float]:
+    """What was said last, and when."""
+    try:
+        return json.loads(path.read_text()), path.stat().st_mtime
+    except FileNotFoundError:
+        return {}, 0.0
