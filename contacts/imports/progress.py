@@ -74,7 +74,9 @@ class Standing:
         found, heard_at = last_word(path)
         others = (last_word(other)[1] for other in path.parent.glob("*.progress"))  # it may wait for its turn
         silent = now.timestamp() - max(batch.asked_at.timestamp(), heard_at, *others) > SILENCE
-        return cls(str(STEPS.get(found.get("step", ""), "")), found.get("done", 0), found.get("total", 0), silent)
+        return cls(
+            str(STEPS.get(found.get("step", ""), "")), found.get("done", 0), found.get("total", 0), silent
+        )
 
 
 def last_word(path: Path) -> tuple[dict[str, Any], float]:
