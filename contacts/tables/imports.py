@@ -43,7 +43,7 @@ class ImportTable(tables.Table):
     kind = tables.Column()
     state = tables.Column()
     created_at = tables.DateTimeColumn(format="Y-m-d H:i", attrs={"td": {"class": "nowrap"}})
-    officer = tables.Column(order_by="officer__pinyin", empty_values=())
+    officer = tables.Column(order_by="officer__pinyin", empty_values=(), attrs={"td": {"class": "nowrap"}})
     rows_count = tables.Column()
 
     class Meta:

@@ -52,7 +52,7 @@ def test_carol_imports_two_files_from_her_phone(open_page, bureau, files):
     page.locator(".tile.bad").click()
     page.get_by_text("“全球” is no level.").wait_for()
     assert not accessibility_problems(page) + excess_width(page)
-    page.get_by_role("link", name="Columns").click()
+    page.get_by_role("link", name="Meaning of the columns").click()
     assert page.locator("#columns select").count() == 15
     assert not accessibility_problems(page) + excess_width(page)
 
