@@ -18,7 +18,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -255,10 +255,23 @@ def holds(officer: Officer) -> Q:
 
 
 def find_for(officer: Officer, rows: QuerySet, deed: Deed, **which: object) -> Any:
-    """The one row that `which` names: 404 where the officer does not see it, 403 where they may see but not do."""
-    row = get_object_or_404(rows.visible_to(officer), **which)  # type: ignore[attr-defined]
+    """The one row that `which` names: 404 where the officer does not see it, 403 where they may see but not do. The
+    number of somebody who was merged names whoever they were merged into."""
+    visible = rows.visible_to(officer)  # type: ignore[attr-defined]
+    try:
+        row = get_object_or_404(visible, **which)
+    except Http404:
+        row = get_object_or_404(visible, pk=_successor(rows.model, which))
     officer.rights.demand(deed, row)
     return row
+
+
+def _successor(model: type[Model], which: dict[str, Any]) -> int:
+    people, merges = apps.get_model("contacts", "Stakeholder"), apps.get_model("contacts", "Merge")
+    found = merges.objects.successors([which["pk"]]) if model is people and which.keys() == {"pk"} else {}
+    if not found:
+        raise Http404
+    return next(iter(found.values()))
 
 
 View = Callable[..., HttpResponseBase]

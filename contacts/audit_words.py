@@ -22,6 +22,10 @@ ACTIONS: dict[str, str | Promise] = {
     "end role": _("end role"),
     "add stakeholder": _("add person"),
     "change stakeholder": _("change person"),
+    "merge people": _("merge two people"),
+    "unmerge people": _("take back the merge of two people"),
+    "keep people apart": _("decide that two are not the same"),
+    "ask again about people": _("ask again whether two are the same"),
     "add seat": _("add seat"),
     "end seat": _("end seat"),
     "reveal numbers": _("reveal phone and address"),
@@ -42,6 +46,8 @@ ACTIONS: dict[str, str | Promise] = {
     "answer feedback": _("answer feedback"),
     "close feedback": _("close feedback"),
     "upload": _("upload file for import"),
+    "confirm import": _("confirm import"),
+    "set columns": _("say what columns mean"),
     "import file": _("import file"),
     "import": _("import row"),
     "drop import": _("drop import"),
@@ -53,6 +59,8 @@ ACTIONS: dict[str, str | Promise] = {
     "begin term": _("begin term"),
     "end term": _("end term"),
     "take back turnover": _("take back turn of a term"),
+    "download remarks": _("download what is to be mended"),
+    "remove import files": _("remove files of an import"),
     "read notices": _("read notices"),
     "subscribe calendar": _("subscribe calendar"),
     "revoke calendar": _("revoke calendar subscription"),
@@ -83,6 +91,8 @@ ACTIONS: dict[str, str | Promise] = {
 
 # What an entry says beside the fields of the thing that it is about.
 DETAILS: dict[str, str | Promise] = {
+    "absorbed": _("person who was merged into another"),
+    "survivor": _("person who stays"),
     "continuing": _("continuing"),
     "created": _("created"),
     "days": _("days"),

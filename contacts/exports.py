@@ -59,7 +59,7 @@ class Export:
 
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with Workbook(target, {**options, "default_date_format": "yyyy-mm-dd"}) as book:
-            sheet = book.add_worksheet(_sheet_name(self.listing.label))
+            sheet = book.add_worksheet(sheet_name(self.listing.label))
             headers = self.listing.headers()
             sheet.freeze_panes(1, 0)
             sheet.autofilter(0, 0, max(len(self.keys), 1), len(headers) - 1)
@@ -67,7 +67,7 @@ class Export:
             sheet.write_row(0, 0, headers, book.add_format({"bold": True}))
             for number, line in enumerate(self.listing.lines(self.keys), start=1):
                 for column, value in enumerate(line):
-                    _write_cell(sheet, number, column, value)
+                    write_cell(sheet, number, column, value)
 
 
 @transaction.atomic
@@ -147,7 +147,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
+def write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
     if value is None or value == "":
         return
     if isinstance(value, bool) or not isinstance(value, (int, float, dt.date)):
@@ -158,6 +158,6 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
         sheet.write_number(row, column, value)
 
 
-def _sheet_name(label: str) -> str:
+def sheet_name(label: str) -> str:
     """A name without the signs that a sheet's name may not have, of at most 31 characters."""
     return "".join(character for character in label if character not in r"[]:*?/\'")[:31] or "1"

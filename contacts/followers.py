@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Model
+
+if TYPE_CHECKING:
+    from contacts.journal import Pen
 
 
 def follower() -> ModuleType:
@@ -26,6 +29,16 @@ def forget(people: Collection[int]) -> None:
     """These people are about to be deleted: so is what follows them alone."""
     if people:
         follower().forget(people)
+
+
+def take_turns() -> None:
+    """Wait until nobody else writes what follows people; call it inside a transaction, before locking anybody."""
+    follower().take_turns()
+
+
+def merged(survivor: int, absorbed: int, pen: Pen) -> None:
+    """These two were one all along: what follows the absorbed follows the survivor."""
+    follower().merged(survivor, absorbed, pen)
 
 
 def follow_units(merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]) -> int:

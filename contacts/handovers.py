@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from contacts import journal
 from contacts.imports.directory import OfficerRef
+from contacts.imports.inserting import insert
 from contacts.models import (
     Actor,
     AuditEntry,
@@ -103,7 +104,7 @@ def pair_many(
     for pairing in started:
         pen.created(pairing.stakeholder_id, pairing)
     move([person for person in wanted if person.pk in moved], moved, pen)
-    AuditEntry.objects.bulk_create(entries, batch_size=500)
+    insert(entries)
     answer_requests([pairing.stakeholder_id for pairing in started], actor)
     return refused
 
@@ -175,7 +176,7 @@ def end_many(
                 )
             )
     Pairing.objects.bulk_update(ended, ["ended_on", "end_reason"], batch_size=500)
-    AuditEntry.objects.bulk_create(entries, batch_size=500)
+    insert(entries)
     return ended, refused
 
 

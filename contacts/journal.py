@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -146,11 +146,19 @@ def is_main(line: JournalLine) -> bool:
 
 
 @transaction.atomic
-def take_back(journal: Journal, *, actor: Actor, now: dt.datetime, dry_run: bool = False) -> TakenBack:
+def take_back(
+    journal: Journal,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    dry_run: bool = False,
+    hold: Collection[int] = (),
+) -> TakenBack:
     """Put back what nobody touched since. A row that the deed created goes, unless it was changed or something hangs on
     it now; of a row that it changed, each field goes back that still says what the deed left; a row that it deleted
     returns under its old key. What `actor` does not coordinate stays. A dry run says what would happen, and writes
-    and locks nothing. The caller writes the audit entry."""
+    and locks nothing. The caller writes the audit entry, and names in `hold` the lines that must stay for a reason that
+    the rows themselves do not show."""
     found = TakenBack()
     if not dry_run:
         Journal.objects.select_for_update().get(pk=journal.pk)
@@ -159,7 +167,7 @@ def take_back(journal: Journal, *, actor: Actor, now: dt.datetime, dry_run: bool
         lines = list(journal.lines.standing().filter(group__in=some))
         net, more = told_once(lines)
         rows = _current_rows(net, lock=not dry_run)
-        find(net, rows, actor.officer)
+        find(net, rows, actor.officer, _held(net, more, hold))
         found.count(net)
         if dry_run:
             found.lines += [line for line in net if line.obstacle]
@@ -172,11 +180,16 @@ def take_back(journal: Journal, *, actor: Actor, now: dt.datetime, dry_run: bool
     return found
 
 
-def examined(journal: Journal) -> list[JournalLine]:
+def examined(journal: Journal, hold: Collection[int] = ()) -> list[JournalLine]:
     """The lines that could be taken back, with what stands in the way now. Only looks: for a page that asks first."""
-    lines, _more = told_once(list(journal.lines.standing()))
-    find(lines, _current_rows(lines, lock=False), None)
+    lines, more = told_once(list(journal.lines.standing()))
+    find(lines, _current_rows(lines, lock=False), None, _held(lines, more, hold))
     return lines
+
+
+def _held(net: list[JournalLine], more: dict[int, list[int]], hold: Collection[int]) -> list[JournalLine]:
+    """Of lines that stand for several, those that are meant with any of these."""
+    return [line for line in net if hold and not {line.pk, *more.get(line.pk, ())}.isdisjoint(hold)]
 
 
 def told_once(lines: list[JournalLine]) -> tuple[list[JournalLine], dict[int, list[int]]]:
@@ -209,8 +222,11 @@ def _current_rows(lines: Iterable[JournalLine], *, lock: bool) -> Rows:
 
 def _put_back(going: list[JournalLine], rows: Rows, now: dt.datetime) -> None:
     _delete([line for line in going if line.before is None])
+    # What was moved goes away again before what it displaced returns to its place; of two that were moved, the later one
+    # first: never two open pairings stand with one person.
+    changed = [line for line in going if line.before is not None and line.after is not None]
+    _restore(changed[::-1], rows, now)
     _recreate([line for line in going if line.after is None], now)
-    _restore([line for line in going if line.before is not None and line.after is not None], rows, now)
     people: set[int] = {pk for (label, pk) in rows if label == "contacts.stakeholder"}
     people |= {row.stakeholder_id for row in rows.values() if hasattr(row, "stakeholder_id")}
     for some in batches(list(people)):

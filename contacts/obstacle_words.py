@@ -106,7 +106,8 @@ def _within(batch: ImportBatch, rows: Sequence[ImportRow], officer: Officer | No
     return {row.pk for row, key in zip(rows, keys, strict=True) if key in within}
 
 
-def reasons(line: JournalLine, words: Words, since: Since) -> list[Why]:
+def reasons(line: JournalLine, words: Words, since: Since | None = None) -> list[Why]:
+    """Without `since` it is not said who did it."""
     obstacle: dict[str, Any] = line.obstacle or {}
     what, found = words.what(line), []
     if obstacle.get("reach"):
@@ -114,7 +115,7 @@ def reasons(line: JournalLine, words: Words, since: Since) -> list[Why]:
     if "pk" in obstacle:
         gone = obstacle["pk"][1] is None
         sentence = _("there no more") if gone else _("there again")
-        found.append(Why(what, sentence=sentence, since=since.of(line, "pk")))
+        found.append(Why(what, sentence=sentence, since=since.of(line, "pk") if since else ""))
     for label, count in obstacle.get("rows", {}).items():
         found.append(Why(what, sentence=hanging(label, count)))
     why = obstacle.get("why", {})
@@ -125,7 +126,8 @@ def reasons(line: JournalLine, words: Words, since: Since) -> list[Why]:
             found.append(Why(what, words.field(line, name), sentence=str(WHY[why[name]])))
         elif left != now:
             shown = words.value(line, name, left), words.value(line, name, now)
-            found.append(Why(what, words.field(line, name), *shown, since=since.of(line, name)))
+            by = since.of(line, name) if since else ""
+            found.append(Why(what, words.field(line, name), *shown, since=by))
     return found
 
 

@@ -49,11 +49,16 @@ STAY_WHOLE = {"pk", "bound", "reach"}
 Rows = Mapping[tuple[str, int], models.Model]
 
 
-def find(lines: list[JournalLine], rows: Rows, officer: Officer | None) -> None:
+def find(
+    lines: list[JournalLine], rows: Rows, officer: Officer | None, hold: Iterable[JournalLine] = ()
+) -> None:
     """Set the obstacles of the lines of some whole groups, one line a row. `rows`: as they stand now, by model and key.
+    Those to `hold` stay in any case.
     What stays may keep something else from going, so the question is asked until nothing new is found."""
     for line in lines:
         line.obstacle = touched(line, rows.get((line.model, line.object_id)))
+    for line in hold:
+        line.obstacle = {**(line.obstacle or {}), "bound": True}
     found = Lines(lines, rows)
     found.out_of_reach(officer)
     found.hung_on(lines)
@@ -113,7 +118,8 @@ class Lines:
                     line.obstacle = {**(line.obstacle or {}), "bound": True}
         led = {line.group for line in self.lines if line.model == "contacts.pairing" and line.obstacle}
         for line in self.lines:
-            if line.group in led and line.model == "contacts.stakeholder" and "unit_id" in restored(line):
+            changed = line.model == "contacts.stakeholder" and line.after is not None
+            if line.group in led and changed and "unit_id" in restored(line):
                 self._hold(line, "unit_id", "follows")
 
     def out_of_reach(self, officer: Officer | None) -> None:

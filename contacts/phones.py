@@ -15,15 +15,15 @@ _LOCAL = r"[2-9]\d{7}"  # older numbers of seven digits no longer ring
 
 _DASHES = re.compile(r"[‐‑‒–—―−－ー~]")
 _AREA_IN_BRACKETS = re.compile(r"\(\s*(\+?86|0\d{2,3})\s*\)")
-_EXTENSION_IN_BRACKETS = re.compile(r"\(\s*((?:转|分机|ext\.?)\s*\d+)\s*\)", re.IGNORECASE)
+_EXTENSION_IN_BRACKETS = re.compile(r"\(\s*((?:[转轉]|分[机機]|ext\.?)\s*\d+)\s*\)", re.IGNORECASE)
 _REMARK_IN_BRACKETS = re.compile(r"\([^()]*\)?")
 _BETWEEN = re.compile(r"[/、,;|\r\n]|\s{2,}")
-_EXTENSION = re.compile(r"^(.*?\d)[\s-]*(?:转|分机|ext\.?|x)[\s:]*(\d{1,6})$", re.IGNORECASE)
+_EXTENSION = re.compile(r"^(.*?\d)[\s-]*(?:[转轉]|分[机機]|ext\.?|x)[\s:]*(\d{1,6})$", re.IGNORECASE)
 _EXTENSION_AFTER_DASH = re.compile(r"^((?:0\d{2,3}[\s-]*)?\d{8})-(\d{1,6})$")
 _COUNTRY = re.compile(r"^(?:\+|00)86[\s-]*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Phone:
     e164: str
     extension: str = ""

@@ -1,10 +1,16 @@
-"""What Huey does for imports. What waits stands in the database, so that a lost message is taken up within a minute."""
+"""What Huey rings. The ring is only a nudge: the database says what is due, and the minute takes up what a lost ring or
+a killed worker left behind."""
 
 from django.utils import timezone
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, db_task
 
-from contacts.imports import taking_back
+from contacts.imports import retention, taking_back, work
+
+
+@db_task()
+def work_on_imports() -> None:
+    work.do_what_is_due()
 
 
 @db_task()
@@ -13,5 +19,7 @@ def carry_out() -> None:
 
 
 @db_periodic_task(crontab(minute="*", strict=True))
-def carry_out_what_waits() -> None:
+def look_after_imports() -> None:
+    retention.let_go(timezone.now())
+    work.do_what_is_due()
     taking_back.carry_out(timezone.now())

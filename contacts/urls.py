@@ -5,6 +5,7 @@ from django.urls import path
 from contacts.views import (
     accounts,
     audit,
+    duplicates,
     exports,
     feedback,
     handovers,
@@ -81,10 +82,19 @@ urlpatterns = [
     path("feedback/<int:pk>/assign/", feedback.assign, name="feedback-assign"),
     path("feedback/<int:pk>/answer/", feedback.answer, name="feedback-answer"),
     path("feedback/<int:pk>/close/", feedback.close, name="feedback-close"),
+    # People who may be one.
+    path("people/duplicates/", duplicates.index, name="duplicate-list"),
+    path("people/duplicates/<int:one>/<int:other>/", duplicates.detail, name="duplicate-detail"),
+    path("people/duplicates/<int:one>/<int:other>/apart/", duplicates.keep_apart, name="duplicate-apart"),
+    path("people/apart/<int:pk>/ask-again/", duplicates.ask_again, name="duplicate-ask-again"),
+    path("people/<int:pk>/duplicates/", duplicates.of_person, name="stakeholder-duplicates"),
+    path("people/merges/<int:pk>/undo/", duplicates.undo, name="merge-undo"),
     # Imports.
     path("imports/", imports.index, name="import-list"),
     path("imports/add/", imports.create, name="import-create"),
     path("imports/<int:pk>/", imports.detail, name="import-detail"),
+    path("imports/<int:pk>/columns/", imports.columns, name="import-columns"),
+    path("imports/<int:pk>/mended/", imports.mended, name="import-mended"),
     path("imports/<int:pk>/confirm/", imports.confirm, name="import-confirm"),
     path("imports/<int:pk>/drop/", imports.drop, name="import-drop"),
     path("imports/<int:pk>/take-back/", taking_back.take_back, name="import-take-back"),

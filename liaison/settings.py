@@ -256,10 +256,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "liaison.assets.AssetStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-MEDIA_ROOT = DATA_DIR / "uploads"  # never served; views that check access stream from it
+MEDIA_ROOT = Path(
+    env.str("UPLOADS_DIR", default=str(DATA_DIR / "uploads"))
+).resolve()  # never served; views that check access stream from it
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+IMPORT_KEPT_DAYS = read(
+    env.int, "IMPORT_KEPT_DAYS", 90
+)  # an imported workbook, with what was to be mended in it
 
 # --- mail ----------------------------------------------------------------------------------------------------
 

@@ -17,11 +17,13 @@ from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contacts import unit_tree
+from contacts.duplicates import keep_apart
 from contacts.imports import batches
 from contacts.imports.results import Context
 from contacts.imports.tables import recognise
 from contacts.imports.workbook import Sheet
 from contacts.meanwhile import Meanwhile
+from contacts.merging import merge
 from contacts.models import (
     Actor,
     ContactRecord,
@@ -48,6 +50,7 @@ from schedules.models import (
     PeriodClosing,
 )
 from tests import factories
+from tests.contacts.imports import wuxi
 from tests.factories import PASSWORD, Bureau
 from tests.schedules.scenes import owe
 
@@ -128,6 +131,22 @@ def _deputy(bureau: Bureau) -> list:
     return [bureau.deputy.pk]
 
 
+def _double(bureau: Bureau) -> list:
+    """The deputy once more, in the same station, held by nobody."""
+    return [bureau.deputy.pk, factories.stakeholder("张伟", bureau.station, mobile="+8613912345678").pk]
+
+
+def _apart(bureau: Bureau) -> list:
+    one, other = Stakeholder.objects.filter(pk__in=_double(bureau))
+    return [keep_apart(one, other, actor=Actor(bureau.carl)).pk]
+
+
+def _merge(bureau: Bureau) -> list:
+    _double(bureau)
+    double = Stakeholder.objects.latest("pk")
+    return [merge(bureau.deputy, double, actor=Actor(bureau.carl), day=TODAY).pk]
+
+
 def _record(bureau: Bureau) -> list:
     return [factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=2), promised="A map").pk]
 
@@ -187,12 +206,17 @@ def _closed_period(bureau: Bureau) -> list:
 
 
 def _roster() -> SimpleUploadedFile:
-    text = "姓名,聘任单位,手机号码\n李娜,某报社,13812345678\n"
+    text = "姓名,聘任单位,手机号码\n李娜,某报社,13812345678\n王芳,某报社,138\n"
     return SimpleUploadedFile("media_supervisors.csv", text.encode())
 
 
 def _import(bureau: Bureau) -> list:
-    return [batches.upload(_roster(), "media", _context(bureau)).pk]
+    """A roster of the county's, checked: one of its rows has a number that can not ring."""
+    batch, _new = batches.upload(
+        _roster(), "media", Actor(bureau.carl), pairings_from=TODAY, now=NOW, group=uuid.uuid4()
+    )
+    wuxi.work()
+    return [batch.pk]
 
 
 NEW_TERM = "姓名,类别,层级,手机号码,住址\n李娜,人大代表,镇,13812345678,江阴市澄江镇1号\n"
@@ -237,7 +261,8 @@ def _proposed_after_the_turn(bureau: Bureau) -> dict[str, Any]:
 
 def _applied(bureau: Bureau) -> list:
     (pk,) = _import(bureau)
-    batches.confirm(ImportBatch.objects.get(pk=pk), _context(bureau))
+    batches.confirm(ImportBatch.objects.get(pk=pk), Actor(bureau.carl), NOW)
+    wuxi.work()
     return [pk]
 
 
@@ -425,6 +450,16 @@ PAGES: dict[str, Page] = {
         PAIR, "deputy", lambda bureau: [bureau.deputy.pairings.get().pk],
         post=lambda bureau: {"last_day": "2026-11-17", "reason": "because"}, doer="bob",
     ),
+    # People who may be one.
+    "contacts:duplicate-list": Page(EDIT),
+    "contacts:duplicate-detail": Page(
+        EDIT, "deputy", _double, doer="carl",
+        post=lambda bureau: dict.fromkeys(["survivor", "employer", "street"], bureau.deputy.pk),
+    ),
+    "contacts:duplicate-apart": Page(EDIT, "deputy", _double, post=_reason, doer="carl", only_post=True),
+    "contacts:duplicate-ask-again": Page(EDIT, "deputy", _apart, post=_nothing, doer="carl", only_post=True),
+    "contacts:stakeholder-duplicates": Page(EDIT, "deputy", _deputy, doer="carl"),
+    "contacts:merge-undo": Page(EDIT, "deputy", _merge, post=_reason, doer="carl"),
     "contacts:handover-create": Page(
         PAIR, "alice", lambda bureau: [bureau.alice.police_number], doer="bob",
         post=lambda bureau: {"on": "2026-11-18", "reason": "because", "everybody_to": bureau.bob.police_number},
@@ -468,6 +503,10 @@ PAGES: dict[str, Page] = {
         EDIT, post=lambda bureau: {"file": _roster(), "kind": "media", "since": "2026-11-18"}, doer="carl"
     ),
     "contacts:import-detail": Page(EDIT, "carl", _import),
+    "contacts:import-columns": Page(
+        EDIT, "carl", _import, post=lambda bureau: {"kind": "media", "column-0": "name"}, doer="carl", only_post=True
+    ),
+    "contacts:import-mended": Page(EDIT, "carl", _import),
     "contacts:import-confirm": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),
     "contacts:import-take-back": Page("recount a closed period", "carl", _applied, post=_reason, doer="carl"),
     "contacts:import-drop": Page(EDIT, "carl", _import, post=_nothing, doer="carl", only_post=True),

@@ -14,7 +14,10 @@ class ImportRowFilter(django_filters.FilterSet):
         label=_("Search"), field_name="name", lookup_expr="icontains", help_text=_("Name")
     )
     outcome = django_filters.ChoiceFilter(
-        label=_("Outcome"), choices=ImportRow.Outcome.choices, empty_label=_("All")
+        label=_("Outcome"),
+        method="became",
+        choices=[*ImportRow.Outcome.choices, ("flagged", _("to look at"))],
+        empty_label=_("All"),
     )
     code = django_filters.ChoiceFilter(label=_("Remark"), method="having", empty_label=_("All"))
     sheet = django_filters.ChoiceFilter(label=_("Sheet"), empty_label=_("All"))
@@ -27,6 +30,11 @@ class ImportRowFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.filters["code"].extra["choices"] = [("any", _("any")), *codes]
         self.filters["sheet"].extra["choices"] = [(sheet, sheet) for sheet in sheets]
+
+    def became(self, rows: QuerySet[ImportRow], name: str, outcome: str) -> QuerySet[ImportRow]:
+        if outcome == "flagged":
+            return rows.exclude(codes="").exclude(outcome=ImportRow.Outcome.REJECTED)
+        return rows.filter(outcome=outcome)
 
     def having(self, rows: QuerySet[ImportRow], name: str, code: str) -> QuerySet[ImportRow]:
         return rows.exclude(codes="") if code == "any" else rows.filter(codes__contains=f" {code} ")

@@ -1,175 +1,155 @@
-"""Imports as they are kept: a file waits, is applied once or dropped, and its rows tell what became of them."""
+"""What people decide about a file: it is sent, confirmed or dropped. What is due then, the worker does (work.py)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
+from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q
+from django.utils import timezone, translation
 
-from contacts import journal
-from contacts.imports import running
-from contacts.imports.results import Context, Outcome, Report
-from contacts.imports.tables import Table
-from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, Journal
+from contacts.imports.results import Context, scope_of
+from contacts.models import Actor, AuditEntry, ImportBatch
+from contacts.models.imports import ImportBatchQuerySet, stored_as
 
-KEPT = dt.timedelta(days=7)  # a file that waits for its confirmation
+State = ImportBatch.State
+FOUNDATIONS = ("units", "officers")  # kinds that the others name: checked with them, and applied before them
 
 
-def apply_file(path: Path, file_name: str, table: Table, context: Context) -> Report:
-    """What the command does: check and apply in one transaction, and keep what became of each row."""
+def upload(
+    file: File, kind: str, actor: Actor, *, refusal: str = "", pairings_from: dt.date, now: dt.datetime, group: uuid.UUID
+) -> tuple[ImportBatch, bool]:  # fmt: skip
+    """Take in a file to be checked. Answers with the file, and whether it is new: one that is on its way already, for the
+    same part of the bureau, is not taken in twice. `refusal` is the code of what can be told without opening it."""
+    which: dict[str, Any] = {
+        "sha256": digest(file), "asked": kind, "pairings_from": pairings_from, "scope": scope_of(actor.officer),
+    }  # fmt: skip
+    fields: dict[str, Any] = {"file_name": (file.name or "")[-255:], "officer": actor.officer, "group": group}
+    fields |= asked(State.UPLOADED, actor, now)
     with transaction.atomic():
-        report = write(table, file_name, context)
-        batch = ImportBatch(
-            file_name=file_name[-255:],
-            sha256=digest(path),
-            kind=report.kind,
-            officer=context.actor.officer,
-            pairings_from=context.pairings_from,
+        if refusal:
+            fields |= {"state": State.FAILED, "refusal": {"code": refusal}}
+            batch, new = ImportBatch.objects.create(**which, **fields), True
+        else:
+            batch, new = kept_once(file, which, fields)
+        if new:
+            AuditEntry.objects.record(actor, "upload", batch, after={"sha256": batch.sha256})
+    return batch, new
+
+
+def kept_once(file: File, which: dict[str, Any], fields: dict[str, Any]) -> tuple[ImportBatch, bool]:
+    name = default_storage.save(stored_as(ImportBatch(), ""), file)
+    try:
+        batch, new = ImportBatch.objects.get_or_create(
+            **which, state__in=ImportBatch.IN_FLIGHT, defaults=fields | {"file": name}
         )
-        finish(batch, report, context)
-    return report
-
-
-def upload(file: UploadedFile, kind: str, context: Context) -> ImportBatch:
-    """Keep a file and say what would become of each of its rows; Refused if it can not be imported at all."""
-    with taken_in(file, kind, context) as batch:
-        table = running.read(Path(batch.file.path), batch.file_name, kind)
-        report = running.apply(table, batch.file_name, context, dry_run=True)
-        with transaction.atomic():
-            keep(batch, report)
-            AuditEntry.objects.record(context.actor, "upload", batch, after={"sha256": batch.sha256})
-    return batch
-
-
-@contextmanager
-def taken_in(file: UploadedFile, kind: str, context: Context) -> Iterator[ImportBatch]:
-    """A batch, not yet saved, whose file is kept; unless what is done with it fails."""
-    drop_stale(context)
-    batch = ImportBatch(
-        file_name=(file.name or "")[-255:],
-        kind=kind,
-        officer=context.actor.officer,
-        pairings_from=context.pairings_from,
-    )
-    batch.file.save("upload", file, save=False)
-    try:
-        batch.sha256 = digest(Path(batch.file.path))
-        yield batch
     except BaseException:
-        batch.file.delete(save=False)
+        default_storage.delete(name)
         raise
+    if not new:
+        default_storage.delete(name)
+    return batch, new
 
 
-def confirm(batch: ImportBatch, context: Context) -> Report | None:
-    """Check the kept file once more and apply it. None if somebody has applied or dropped it already."""
-    if batch.state != ImportBatch.State.CHECKED:
-        return None
-    try:
-        table = running.read(Path(batch.file.path), batch.file_name, batch.kind)
-    except FileNotFoundError:  # somebody was quicker
-        return None
+def asked(state: str, actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    """The fields by which something becomes due, on whose behalf and in which language."""
+    return {
+        "state": state, "asked_by": actor.officer, "asked_from": actor.address, "asked_at": now, "attempts": 0,
+        "language": translation.get_language() or "", "refusal": {},
+    }  # fmt: skip
+
+
+def confirm(
+    batch: ImportBatch, actor: Actor, now: dt.datetime, *, together: bool = False
+) -> list[ImportBatch]:
+    """Have a checked file applied, after what it was checked with, or all that was sent with it. Answers which; none if
+    somebody was quicker."""
+    wanted = Q(pk=batch.pk) | Q(pk__in=batch.siblings if together else foundations(batch))
     with transaction.atomic():
-        if not claim(batch, ImportBatch.State.APPLIED):
-            return None
-        report = write(table, batch.file_name, context)
-        batch.rows.all().delete()
-        finish(batch, report, context)
-    return report
+        if foundations(batch).filter(state=State.UPLOADED).exists():
+            return []
+        won = list(ImportBatch.objects.locked().filter(wanted, state=State.CHECKED))
+        if batch not in won:
+            return []
+        ImportBatch.objects.filter(pk__in=[one.pk for one in won]).update(**asked(State.QUEUED, actor, now))
+        for one in won:
+            AuditEntry.objects.record(actor, "confirm import", one, after={"sha256": one.sha256})
+    return won
+
+
+def foundations(batch: ImportBatch) -> ImportBatchQuerySet:
+    """What was sent together with the file and goes in before it."""
+    earlier = ImportBatch.Kind.values[: batch.turn]
+    kinds = [kind for kind in FOUNDATIONS if kind in earlier]
+    return batch.siblings.filter(kind__in=kinds, state__in=ImportBatch.IN_FLIGHT)
 
 
 def drop(batch: ImportBatch, actor: Actor) -> bool:
-    """Leave the file unimported and forget it; False if somebody was quicker."""
+    """Leave the file unimported and forget it; False if somebody was quicker. What was checked with it is checked anew."""
     with transaction.atomic():
-        if not claim(batch, ImportBatch.State.DROPPED):
+        open_ones = ImportBatch.objects.locked().filter(
+            state__in=[State.UPLOADED, State.CHECKED, State.FAILED]
+        )
+        found = open_ones.filter(pk=batch.pk).first()
+        if not found:
             return False
-        AuditEntry.objects.record(actor, "drop import", batch)
+        found.state = State.DROPPED
+        forget(found)
+        if found.kind in FOUNDATIONS:
+            leaning = found.siblings.filter(state=State.CHECKED).exclude(kind__in=FOUNDATIONS)
+            leaning.update(state=State.UPLOADED, asked_at=timezone.now(), attempts=0)
+        AuditEntry.objects.record(actor, "drop import", found)
     return True
 
 
-def drop_stale(context: Context) -> None:
-    """What nobody confirms in time is forgotten: it holds numbers and addresses."""
-    before = context.now - KEPT
-    for batch in ImportBatch.objects.filter(state=ImportBatch.State.CHECKED, created_at__lt=before):
-        drop(batch, context.actor)
+@contextmanager
+def kept_for(asked: str, file: File, kind: str, context: Context) -> Iterator[ImportBatch]:
+    """A file, not yet saved, for a deed that checks and applies it by itself (`asked` says which, so that the same file
+    can be on its way as an import too); unless what is done with it fails."""
+    officer = context.actor.officer
+    batch = ImportBatch(
+        file_name=(file.name or "")[-255:], sha256=digest(file), asked=asked, kind=kind, officer=officer,
+        scope=scope_of(officer), pairings_from=context.pairings_from, state=State.CHECKED, group=uuid.uuid4(),
+    )  # fmt: skip
+    batch.file = default_storage.save(stored_as(batch, ""), file)
+    try:
+        yield batch
+    except BaseException:
+        default_storage.delete(batch.file.name or "")
+        raise
 
 
 def claim(batch: ImportBatch, state: str) -> bool:
     """Of two clicks, one wins: the row's state decides, not what a page showed. The file goes with the transaction."""
-    waiting = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.CHECKED)
-    if waiting.update(state=state, file="") != 1:
+    found = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=State.CHECKED).first()
+    if found is None:
         return False
-    storage, name = batch.file.storage, batch.file.name or ""
-    transaction.on_commit(lambda: storage.delete(name))
-    batch.file = ""
+    found.state = state
+    forget(found)
+    batch.state, batch.file = state, ""
     return True
 
 
-def write(table: Table, file_name: str, context: Context) -> Report:
-    """Apply the lines, and keep a journal of what they change."""
-    context.pen = journal.begin(Journal.Kind.IMPORT, made_by=context.actor.officer, now=timezone.now())
-    return running.apply(table, file_name, context)
+def forget(batch: ImportBatch) -> None:
+    """Let go of the files and of the values shown from them: they hold numbers and addresses."""
+    names = [file.name for file in (batch.file, batch.mended) if file.name]
+    batch.file, batch.mended, batch.columns = "", "", []
+    batch.save(update_fields=["state", "file", "mended", "columns"])
+    for name in names:
+        transaction.on_commit(partial(default_storage.delete, name))
 
 
-def finish(batch: ImportBatch, report: Report, context: Context) -> None:
-    context.pen.close()
-    batch.state, batch.applied_at = ImportBatch.State.APPLIED, timezone.now()
-    batch.journal = context.pen.journal
-    keep(batch, report)
-    counts = {
-        name: report.counts[name]
-        for name in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
-    }
-    AuditEntry.objects.record(
-        context.actor, "import file", batch, after={"kind": batch.kind, "sha256": batch.sha256} | counts
-    )
-
-
-def keep(batch: ImportBatch, report: Report) -> None:
-    """Save the batch with its counts and rows. What a file says is only kept once it is applied."""
-    counts = report.counts
-    batch.kind = report.kind
-    batch.rows_count = counts.total() - counts[Outcome.NOTE]
-    batch.created_count, batch.updated_count = counts[Outcome.CREATED], counts[Outcome.UPDATED]
-    batch.unchanged_count, batch.rejected_count = counts[Outcome.UNCHANGED], counts[Outcome.REJECTED]
-    batch.save()
-    applied = batch.state == ImportBatch.State.APPLIED
-    gone = (
-        set()
-        if applied
-        else {r.stakeholder.pk for r in report.results if r.outcome == Outcome.CREATED and r.stakeholder}
-    )  # a dry run's
-    ImportRow.objects.bulk_create(
-        (
-            ImportRow(
-                batch=batch,
-                sheet=(result.sheet or "")[:100],
-                number=result.number,
-                outcome=result.outcome,
-                name=result.name[:100],
-                issues=[issue.as_json() for issue in result.issues],
-                codes="".join(f" {code} " for code in dict.fromkeys(issue.code for issue in result.issues))[
-                    :300
-                ],
-                changes=result.changes,
-                values=result.said if applied else None,
-                key=result.key if applied else "",
-                group=result.group if applied else None,
-                stakeholder=result.stakeholder
-                if result.stakeholder and result.stakeholder.pk not in gone
-                else None,
-            )
-            for result in report.results
-        ),
-        batch_size=500,
-    )
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def digest(file: File) -> str:
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()

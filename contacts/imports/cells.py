@@ -29,20 +29,40 @@ _STREET = re.compile(
 )
 
 
+# Each traditional character of headers, keywords and names of units beside its simplified one. They are only compared
+# so: what a cell says, a name above all, is kept as it is written.
+_PAIRS = (
+    "別别機机號号碼码動动電电話话聯联繫系係系辦办單单郵邮職职務务業业屬属結结對对責责備备註注說说書书編编證证時时間间請请齡龄稱称簡简類类級级層层屆届團团會会協协員员縣县區区鄉乡鎮镇門门隊队長长領领導导負负"
+    "體体聞闻報报紙纸記记錄录內内開开終终議议見见訪访來来談谈寫写縱纵絕绝謝谢聲声應应誤误錯错無无暫暂補补詳详總总計计製制審审現现轉转兩两歲岁處处監监視视際际發发離离點点實实復复覆复聽听國国與与從从後后蘇苏"
+    "錫锡陰阴陽阳興兴濱滨馬马橋桥壩坝東东龍龙華华廣广濟济澤泽灣湾雲云場场塵尘莊庄張张陸陆許许貢贡滬沪亞亚傳传偵侦劃划匯汇圍围揚扬揮挥揀拣楊杨樓楼樹树檢检涇泾漁渔漊溇瀆渎璣玑禪禅經经羅罗榮荣衛卫車车運运邊边"
+    "還还邏逻達达選选遙遥錢钱鐵铁鋪铺閘闸隱隐霧雾顧顾鴻鸿鵝鹅黃黄農农島岛嶺岭師师廠厂學学"
+)
+TRADITIONAL = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
+_SIMPLIFIED = str.maketrans(TRADITIONAL)
+
+
 def text(value: Any) -> str:
     """The cell as text, trimmed of blanks of all kinds and of what no one can see; "" if it says nothing."""
     if isinstance(value, dt.date):
         value = value.strftime("%Y-%m-%d")
-    value = "".join(
-        ch for ch in str(value) if ch in "\n\t" or unicodedata.category(ch) not in {"Cc", "Cf", "Cs"}
-    )
+    value = str(value)
+    if not value.isprintable():  # which most cells are, and then there is nothing to look for
+        value = "".join(
+            ch for ch in value if ch in "\n\t" or unicodedata.category(ch) not in {"Cc", "Cf", "Cs"}
+        )
     value = value.strip()
-    return "" if plain(value) in BLANK else value
+    return "" if len(value) < 20 and simple(value) in BLANK else value
 
 
 def plain(value: Any) -> str:
     """For comparing: half-width, without any blank."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(value)))
+    found = "".join(unicodedata.normalize("NFKC", str(value)).split())
+    return value if value == found else found  # the same words need no room of their own
+
+
+def simple(value: Any) -> str:
+    """For comparing with keywords: plain, and in simplified characters as far as keywords have them."""
+    return plain(value).translate(_SIMPLIFIED)
 
 
 @dataclass(frozen=True)
@@ -59,7 +79,7 @@ def birth(value: Any, day: dt.date) -> Birth:
     if isinstance(value, float) and f"{value}".endswith(".1"):
         year = _birth(int(value), None, day)
         return Birth(year.year, None, year.problem or "birth_ambiguous")
-    written = plain(value)
+    written = simple(value)
     if written in BLANK:
         return Birth()
     if found := re.fullmatch(r"(\d{4})年?", written):
@@ -91,7 +111,7 @@ class Term:
 
 def term(value: Any, day: dt.date) -> Term:
     """ "2008.1-2013.1" runs from the first day of its first month to the last day of its last (R4)."""
-    written = re.sub(r"[‐‑‒–—―−]+", "-", plain(value)).replace("起", "")
+    written = re.sub(r"[‐‑‒–—―−]+", "-", simple(value)).replace("起", "")
     if written in BLANK:
         return Term()
     found = _TERM.match(written)
@@ -150,7 +170,7 @@ def _zone(offset: str) -> dt.tzinfo:
 
 def number(value: Any) -> int | None:
     """The number in "第十四届", "12届", "两年", "51岁", 2; None beyond 999, for no term, age or span has so many."""
-    written = re.sub(r"[第届年岁]", "", plain(value))
+    written = re.sub(r"[第届年岁]", "", simple(value))
     if re.fullmatch(r"[0-9]{1,3}", written):
         return int(written)
     tens, ten, ones = written.rpartition("十")
@@ -175,12 +195,12 @@ def police_number(value: Any) -> str:
 
 def category(value: Any) -> str:
     """npc_deputy, cppcc_member, or "" if it is neither."""
-    found = _CATEGORY.match(plain(value))
+    found = _CATEGORY.match(simple(value))
     return "" if not found else "npc_deputy" if found[1] else "cppcc_member"
 
 
 def level(value: Any) -> str:
-    return LEVELS.get(plain(value), "")
+    return LEVELS.get(simple(value), "")
 
 
 def sex(value: Any) -> str:
@@ -191,5 +211,5 @@ def sex(value: Any) -> str:
 
 def street(address: str) -> str:
     """The township or street of an address: "崇安区上马墩街道幸福小区14号" → "上马墩街道"."""
-    found = _STREET.match(plain(address))
+    found = _STREET.match(simple(address))
     return found[1] if found else ""

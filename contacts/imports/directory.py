@@ -51,6 +51,9 @@ class Directory:
         self.officers = {officer.police_number: officer for officer in officers}
         self.paths = paths
 
+    def says_the_same_as(self, other: Directory) -> bool:
+        return (self.units, self.officers, self.paths) == (other.units, other.officers, other.paths)
+
     @cached_property
     def by_code(self) -> dict[str, UnitRef]:
         return {unit.code: unit for unit in self.units.values()}
@@ -109,7 +112,7 @@ class Directory:
 
     @staticmethod
     def _own_names(unit: UnitRef) -> Iterator[str]:
-        for name in (cells.plain(unit.name), cells.plain(unit.short_name)):
+        for name in (cells.simple(unit.name), cells.simple(unit.short_name)):
             yield name
             if unit.kind == "station" and name.endswith("派出所"):
                 yield name.removesuffix("派出所") + "所"
@@ -119,7 +122,7 @@ class Directory:
     def called(self, name: str) -> set[int]:
         """The units, closed ones too, that a roster's words can mean; what is called so today comes before what was. A
         code is understood too."""
-        written = cells.plain(name)
+        written = cells.simple(name)
         if written in self.by_code:
             return {self.by_code[written].pk}
         return self.by_name.get(written) or self.by_former_name.get(written, set())
@@ -146,7 +149,7 @@ class Directory:
         for unit in self.units.values():
             if unit.kind != "station":
                 continue
-            stem = cells.plain(unit.short_name).removesuffix("派出所")
+            stem = cells.simple(unit.short_name).removesuffix("派出所")
             if unit.closed_on is None:
                 found[stem].append(unit)
             elif (now := self.current(unit)) and now.kind == "station":
@@ -157,14 +160,14 @@ class Directory:
         """The station of a township or street. Of several with that name, the one whose county begins the address."""
         found = next((self.stations[stem] for stem in stems(street) if stem in self.stations), [])
         if len(found) > 1:
-            before = cells.plain(address).partition(street)[0]
+            before = cells.simple(address).partition(cells.simple(street))[0]
             found = [unit for unit in found if any(stem in before for stem in self.county_stems(unit))]
         return found[0] if len(found) == 1 else None
 
     def county_stems(self, unit: UnitRef) -> set[str]:
         """江阴市局 → 江阴, 崇安分局 → 崇安: what an address calls the county, or called it once."""
         above = [self.units.get(known.parent_id or 0) for known in [unit, *self.pasts[unit.pk]]]
-        names = (cells.plain(parent.short_name) for parent in above if parent)
+        names = (cells.simple(parent.short_name) for parent in above if parent)
         return {name.removesuffix("局").removesuffix("分").removesuffix("市") for name in names} - {""}
 
 

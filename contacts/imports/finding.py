@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from contacts import names, phones
-from contacts.access import Deed
 from contacts.imports import cells
 from contacts.imports.results import Context, batches
-from contacts.models import Stakeholder
+from contacts.models import Merge, Stakeholder
 
 _NUMBER = re.compile(r"^[Ll](\d{1,12})$")
 
@@ -20,15 +19,19 @@ class Finder:
 
     def __init__(self, texts: Iterable[str], context: Context) -> None:
         texts = set(texts)
-        within = Stakeholder.objects.select_related("unit")
-        if context.actor.officer:
-            within = within.visible_to(context.actor.officer, Deed.IMPORT)
+        within = context.people().select_related("unit")
         pks = [int(found[1]) for text in texts if (found := _NUMBER.match(cells.plain(text)))]
         called = sorted({names.normalise(text.partition("/")[0]) for text in texts} - {""})
         self.by_pk: dict[int, Stakeholder] = {}
         self.by_name: dict[str, list[Stakeholder]] = defaultdict(list)
+        successors: dict[int, int] = {}
         for some in batches(pks):
+            successors |= Merge.objects.successors(some)
+        for some in batches(sorted({*pks, *successors.values()})):
             self.by_pk.update(within.in_bulk(list(some)))
+        for number, successor in successors.items():
+            if successor in self.by_pk:
+                self.by_pk[number] = self.by_pk[successor]
         for names_ in batches(called):
             for person in within.filter(name__in=names_).prefetch_related("phones"):
                 self.by_name[person.name].append(person)

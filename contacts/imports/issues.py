@@ -23,6 +23,9 @@ FILE = {
     "no_header": _("No row with the expected headers was found, such as %(headers)s. Check that this is the right file."),
     "not_allowed": _("You may not import this kind of list."),
     "too_deep": _("The tree would be too deep: at most ten levels. Choose a unit further up."),
+    "wrong_suffix": _("Only .xlsx, .xls, .csv, .tsv and .txt can be imported. Save the roster as .xlsx."),
+    "file_gone": _("The file is no longer kept here. Upload it again."),
+    "interrupted": _("The work on this file was interrupted, nothing was changed, and it was given up. Upload the file again; if that does not help, tell the administrator."),
 }  # fmt: skip
 
 # The row is not imported.
@@ -112,7 +115,7 @@ TITLES = {
 MESSAGES = {**FILE, **ERRORS, **WARNINGS}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One remark on one cell of a row. `column` is the field's header in the roster, `value` what stood there; `more`
     fills in the sentence, and with `row` and `sheet` points at another row."""

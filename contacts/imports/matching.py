@@ -8,121 +8,69 @@ merged: people who may be the same are only named to somebody who decides.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from contacts.imports import cells
 from contacts.imports.rosters import Entry
-from contacts.models import Seat, Stakeholder
+from contacts.models import Seat
+from contacts.traits import Traits
 
 ENOUGH = 3
 
 
-@dataclass(frozen=True)
-class Traits:
-    """What tells people of one name apart."""
+@dataclass(slots=True, eq=False)
+class KnownSeat:
+    """What there is to compare of a stored seat."""
 
-    mobiles: frozenset[str] = frozenset()
-    landlines: frozenset[str] = frozenset()
-    birth: str = ""
-    sex: str = ""
-    employer: str = ""
-    address: str = ""
-
-    @classmethod
-    def of_entry(cls, entry: Entry) -> Traits:
-        numbers = {
-            kind: frozenset(str(p) for p in entry.phones if p.kind == kind) for kind in ("mobile", "landline")
-        }
-        said = entry.said
-        plain = {name: cells.plain(said.get(name, "")) for name in ("employer", "address")}
-        return cls(
-            numbers["mobile"], numbers["landline"], said.get("birth", ""), said.get("sex", ""), **plain
-        )
-
-    @classmethod
-    def of_person(cls, person: Stakeholder) -> Traits:
-        numbers = defaultdict(set)
-        for phone in person.phones.all():
-            numbers[phone.kind].add(f"{phone.e164};ext={phone.extension}" if phone.extension else phone.e164)
-        return cls(
-            frozenset(numbers["mobile"]),
-            frozenset(numbers["landline"]),
-            person.birth,
-            person.sex,
-            cells.plain(person.employer),
-            cells.plain(person.address),
-        )
-
-    def __or__(self, other: Traits) -> Traits:
-        """What two sources say together of one person."""
-        return Traits(
-            self.mobiles | other.mobiles,
-            self.landlines | other.landlines,
-            max(self.birth, other.birth, key=len),
-            self.sex or other.sex,
-            self.employer or other.employer,
-            self.address or other.address,
-        )
-
-    def agreement(self, other: Traits) -> int:
-        """How much speaks for one and the same person, their name aside; ENOUGH is enough."""
-        points = 4 * bool(self.mobiles & other.mobiles) + bool(self.landlines & other.landlines)
-        points += 2 * bool(self.employer and self.employer == other.employer)
-        points += bool(self.address and self.address == other.address)
-        if self.birth and other.birth:
-            points += 2 if self.birth == other.birth else 0 if self.birth[:4] == other.birth[:4] else -3
-        return points - 4 * bool(self.sex and other.sex and self.sex != other.sex)
-
-    def contradicts(self, other: Traits) -> bool:
-        """Do both say something of the same kind, and not the same?"""
-        numbers = bool(self.mobiles and other.mobiles) and not self.mobiles & other.mobiles
-        pairs = [(self.birth, other.birth), (self.sex, other.sex), (self.employer, other.employer)]
-        return numbers or any(here and there and here != there for here, there in pairs)
-
-    def is_but_for_the_name(self, other: Traits) -> bool:
-        birth, employer = self.birth or None, self.employer or None
-        return bool(self.mobiles & other.mobiles) and birth == other.birth and employer == other.employer
-
-    def may_be_same(self, other: Traits) -> bool:
-        """Of two people with one name: a shared mobile, or birth and employer where no phones speak against it."""
-        if self.mobiles & other.mobiles:
-            return True
-        two_mobiles = bool(self.mobiles and other.mobiles)
-        same = self.birth and self.birth == other.birth and self.employer and self.employer == other.employer
-        return bool(same) and not two_mobiles
+    pk: int
+    kind: str
+    level: str
+    certificate: str
+    term_number: int | None
+    started_on: dt.date | None
 
 
-@dataclass
+@dataclass(slots=True, eq=False)
+class Known:
+    """What there is to compare of a stored person."""
+
+    pk: int
+    name: str
+    traits: Traits
+    seats: list[KnownSeat]
+
+
+@dataclass(slots=True, eq=False)
 class Match:
     """What a row turned out to mean: a stored seat, a new seat of a stored person, a row above, or somebody new. `former`
     is the seat of the term before, if the new seat continues one."""
 
     entry: Entry
-    person: Stakeholder | None = None
-    seat: Seat | None = None
+    person: Known | None = None
+    seat: KnownSeat | None = None
     former: Seat | None = None
     twin: Match | None = None
     traits: Traits = field(default_factory=Traits)
+    written: int | None = None  # whom the row means, once it is written
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stored:
-    person: Stakeholder
-    seat: Seat
-    traits: Traits
+    person: Known
+    seat: KnownSeat
 
 
-def match(entries: Iterable[Entry], people: Iterable[Stakeholder]) -> list[Match]:
-    """One Match for each entry, in their order. `people` come with their phones and seats."""
+def match(entries: Iterable[Entry], people: Iterable[Known], merged: Collection[int] = ()) -> list[Match]:
+    """One Match for each entry, in their order. `merged` are the keys of those who were two once."""
     matches = [Match(entry, traits=Traits.of_entry(entry)) for entry in entries]
     find_twins(matches)
-    traits = {person: Traits.of_person(person) for person in people}
-    stored = [Stored(person, seat, traits[person]) for person in people for seat in person.seats.all()]
+    stored = [Stored(person, seat) for person in people for seat in person.seats]
     free = {one.seat.pk: one for one in stored}
     for found in (by_certificate, by_name, by_corrected_name, by_reelection):
         found([m for m in matches if not m.twin and not m.person], free)
+    find_merged_seats(matches, [one for one in stored if one.person.pk in merged])
     return matches
 
 
@@ -131,9 +79,26 @@ def find_twins(matches: list[Match]) -> None:
     seen: dict[object, Match] = {}
     for m in matches:
         entry = m.entry
-        key = entry.said.get("certificate") or repr(sorted(entry.said.items()))
+        key = entry.said.get("certificate") or digest(entry)
         m.twin = seen.get((entry.seat_kind, entry.name, key))
         seen.setdefault((entry.seat_kind, entry.name, key), m)
+
+
+def digest(entry: Entry) -> bytes:
+    """The very same words, in few bytes."""
+    return hashlib.sha256(repr(sorted(entry.said.items())).encode()).digest()
+
+
+def find_merged_seats(matches: list[Match], stored: list[Stored]) -> None:
+    """Where two people with the very same seat were merged, a roster may still name it twice, each time in the words of
+    one of them: the second row is typed twice, and nobody new."""
+    row_of = {m.seat.pk: m for m in matches if m.seat}
+    for m in [m for m in matches if stored and not m.twin and not m.person]:
+        for one in stored:
+            known = row_of.get(one.seat.pk)
+            same = one.person.name == m.entry.name and m.traits.agreement(one.person.traits) >= ENOUGH
+            if known and same and fits(m.entry, one.seat):
+                m.twin = known
 
 
 def take(m: Match, one: Stored, free: dict[int, Stored]) -> None:
@@ -145,7 +110,7 @@ def by_certificate(matches: list[Match], free: dict[int, Stored]) -> None:
     certified = {(one.seat.kind, one.seat.certificate): one for one in free.values() if one.seat.certificate}
     for m in matches:
         one = certified.get((m.entry.seat_kind, m.entry.said.get("certificate", "")))
-        if one and (one.person.name == m.entry.name or one.traits.agreement(m.traits) >= ENOUGH):
+        if one and (one.person.name == m.entry.name or one.person.traits.agreement(m.traits) >= ENOUGH):
             take(m, one, free)
 
 
@@ -156,8 +121,8 @@ def by_name(matches: list[Match], free: dict[int, Stored]) -> None:
     for rows, seats in grouped(matches, free).values():
         for m in rows:
             for one in seats:
-                points = m.traits.agreement(one.traits)
-                alone = len(rows) == len(seats) == 1 and not m.traits.contradicts(one.traits)
+                points = m.traits.agreement(one.person.traits)
+                alone = len(rows) == len(seats) == 1 and not m.traits.contradicts(one.person.traits)
                 if fits(m.entry, one.seat) and (points >= ENOUGH or alone):
                     pairs.append((points, nearness(m.entry, one.seat), m, one))
     for _points, _nearness, m, one in sorted(pairs, key=lambda pair: pair[:2], reverse=True):
@@ -176,14 +141,14 @@ def grouped(matches: list[Match], free: dict[int, Stored]) -> dict[tuple, tuple[
 
 def by_corrected_name(matches: list[Match], free: dict[int, Stored]) -> None:
     """Another name, but the same mobile, birth, employer and seat: the name was corrected."""
-    by_mobile = {mobile: one for one in free.values() for mobile in one.traits.mobiles}
+    by_mobile = {mobile: one for one in free.values() for mobile in one.person.traits.mobiles}
     for m in matches:
         one = next((by_mobile[mobile] for mobile in m.traits.mobiles if mobile in by_mobile), None)
         if (
             one
             and one.seat.pk in free
             and fits(m.entry, one.seat)
-            and m.traits.is_but_for_the_name(one.traits)
+            and m.traits.is_but_for_the_name(one.person.traits)
         ):
             take(m, one, free)
 
@@ -194,23 +159,23 @@ def by_reelection(matches: list[Match], free: dict[int, Stored]) -> None:
         for m in rows:
             for one in seats:
                 another_term = not same_term(m.entry, one.seat) and not one.seat.certificate
-                if not m.person and another_term and m.traits.may_be_same(one.traits):
+                if not m.person and another_term and m.traits.may_be_same(one.person.traits):
                     m.person = one.person
 
 
-def fits(entry: Entry, seat: Seat) -> bool:
+def fits(entry: Entry, seat: KnownSeat) -> bool:
     """Can the row be about this seat, whoever holds it?"""
     same = (seat.kind, seat.level) == (entry.seat_kind, entry.said.get("level", ""))
     certificate = entry.said.get("certificate", seat.certificate)
     return same and same_term(entry, seat) and seat.certificate in {"", certificate}
 
 
-def nearness(entry: Entry, seat: Seat) -> tuple[bool, dt.date]:
+def nearness(entry: Entry, seat: KnownSeat) -> tuple[bool, dt.date]:
     number = entry.said.get("term_number")
     return number is not None and number == seat.term_number, seat.started_on or dt.date.min
 
 
-def same_term(entry: Entry, seat: Seat) -> bool:
+def same_term(entry: Entry, seat: KnownSeat) -> bool:
     """Terms differ if both their numbers and their first days do; one of them alone may have been corrected."""
     number, term = entry.said.get("term_number"), entry.said.get("term")
     if number is None or seat.term_number in {None, number}:
@@ -219,26 +184,31 @@ def same_term(entry: Entry, seat: Seat) -> bool:
 
 
 def possible_duplicates(
-    matches: list[Match], people: Iterable[Stakeholder]
-) -> dict[int, Match | Stakeholder]:
-    """Index of a match → who came before and may be the same person. The later of two is the one that is named."""
+    matches: list[Match], people: Iterable[Known], distinct: Collection[tuple[int, int]] = ()
+) -> dict[int, Match | Known]:
+    """Index of a match → who came before and may be the same person. The later of two is the one that is named. Those
+    of whom somebody said that they are `distinct`, the older number first, are not named again."""
     row_of = {m.person.pk: m for m in matches if m.person}
-    known: dict[str, list[tuple[Traits, Match | Stakeholder]]] = defaultdict(list)
+    known: dict[str, list[tuple[Traits, Match | Known]]] = defaultdict(list)
     for person in people:
-        known[person.name].append((Traits.of_person(person), person))
-    found: dict[int, Match | Stakeholder] = {}
+        known[person.name].append((person.traits, person))
+    found: dict[int, Match | Known] = {}
     for index, m in enumerate(matches):
         if m.twin:
             continue
-        traits = m.traits | Traits.of_person(m.person) if m.person else m.traits
+        traits = m.traits | m.person.traits if m.person else m.traits
         for others, other in known[m.entry.name]:
-            if came_before(other, m) and traits.may_be_same(others):
-                found[index] = row_of.get(other.pk, other) if isinstance(other, Stakeholder) else other
+            if came_before(other, m) and not apart(other, m, distinct) and traits.may_be_same(others):
+                found[index] = row_of.get(other.pk, other) if isinstance(other, Known) else other
                 break
         if not m.person:
             known[m.entry.name].append((m.traits, m))
     return found
 
 
-def came_before(other: Match | Stakeholder, m: Match) -> bool:
-    return not isinstance(other, Stakeholder) or m.person is None or other.pk < m.person.pk
+def apart(other: Match | Known, m: Match, distinct: Collection[tuple[int, int]]) -> bool:
+    return isinstance(other, Known) and m.person is not None and (other.pk, m.person.pk) in distinct
+
+
+def came_before(other: Match | Known, m: Match) -> bool:
+    return not isinstance(other, Known) or m.person is None or other.pk < m.person.pk

@@ -39,7 +39,8 @@ def run(table: Table, context: Context) -> list[Result]:
     updated: dict[str, Officer] = {}
     was: dict[str, Values] = {}
     results = []
-    for line, number in zip(table.lines, numbers, strict=True):
+    progressing = context.progress.over("checking", table.lines, len(table.lines))
+    for line, number in zip(progressing, numbers, strict=True):
         said, issues = check(line, number, table, directory)
         result = Result.of(line, Outcome.REJECTED, said.get("name", ""), issues)
         results.append(result)
@@ -96,7 +97,7 @@ def check(line: Line, number: str, table: Table, directory: Directory) -> tuple[
         if directory.is_closed(line.text("unit")):
             flag("unit_merged", "unit", unit=found[0].short_name)
     if written := line.text("post_class"):
-        said["post_class"] = POST_CLASSES.get(cells.plain(written), "")
+        said["post_class"] = POST_CLASSES.get(cells.simple(written), "")
         if not said["post_class"]:
             flag("kind_unknown", "post_class", known="、".join(list(POST_CLASSES)[:6]))
     cell = phones.read(line.text("mobile"))

@@ -39,7 +39,7 @@ def run(table: Table, context: Context) -> list[Result]:
     directory = context.directory()
     finder = Finder((line.text("stakeholder") for line in table.lines), context)
     results, wishes = [], []
-    for line in table.lines:
+    for line in context.progress.over("checking", table.lines, len(table.lines)):
         result = Result.of(line, Outcome.REJECTED, line.text("stakeholder"))
         results.append(result)
         wish = check(line, table, result, directory, finder, context)
@@ -76,7 +76,7 @@ def check(
         flag("period_reversed", "ended_on")
     if not officer or len(people) != 1 or not started_on:
         return None
-    result.name, result.stakeholder = people[0].name, people[0]
+    result.name, result.person = people[0].name, people[0].pk
     return Wish(result, people[0], officer, started_on, ended_on)
 
 

@@ -2,54 +2,102 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from contacts.access import Deed
+from contacts import phones
 from contacts.imports import matching, rosters
+from contacts.imports.directory import Directory
 from contacts.imports.issues import Issue
-from contacts.imports.matching import Match
+from contacts.imports.matching import Known, KnownSeat, Match
 from contacts.imports.results import Context, Outcome, Result, batches
 from contacts.imports.rosters import Entry
-from contacts.imports.tables import Table
+from contacts.imports.tables import Line, Table, taken
 from contacts.imports.writing import Writer
-from contacts.models import ContactPhone, Seat, Stakeholder
+from contacts.models import ContactPhone, Distinct, Merge, Seat, Stakeholder
+from contacts.phones import Phone
+from contacts.traits import Traits
 
 
-def run(table: Table, context: Context) -> list[Result]:
-    """Import the rows of a roster inside the caller's transaction."""
+def prepare(table: Table, context: Context) -> None:
+    """Check the rows before the transaction: on SQLite nobody else writes while one is open."""
     directory = context.directory()
-    entries = rosters.check(table, directory, context.day)
+    table.prepared = directory, list(check(table, table.lines, directory, context))
+
+
+def run(table: Table, context: Context) -> Iterator[Result]:
+    """Import the rows of a roster inside the caller's transaction, some at a time: of 100,000 the memory does not hold
+    everything that is written."""
+    directory = context.directory()
+    entries = entries_of(table, directory, context)
     sound = [entry for entry in entries if not entry.rejected]
     people = load(sound, context)
-    matches = matching.match(sound, people)
+    merged = set(Merge.objects.standing().values_list("survivor_number", flat=True))
+    matches = matching.match(sound, people, merged)
     flag_certificates(matches, table)
-    writer = Writer(context, directory, table, matches)
-    for index, other in matching.possible_duplicates(matches, people).items():
+    distinct = Distinct.objects.among({person.pk for person in people})
+    for index, other in matching.possible_duplicates(matches, people, distinct).items():
         matches[index].entry.issues.append(duplicate_of(other, table))
-    results = {id(m.entry): writer.take(m) for m in matches if not m.entry.rejected}
-    writer.save()
-    return [
-        results.get(id(entry)) or Result.of(entry.line, Outcome.REJECTED, entry.name, entry.issues)
-        for entry in entries
-    ]
+    match_of = {id(m.entry): m for m in matches if not m.entry.rejected}
+    del sound, people, matches
+    for some in batches(context.progress.over("writing", taken(entries), len(entries)), 1000):
+        found = [match_of.pop(id(entry), None) for entry in some]
+        writer = Writer(context, directory, table, [m for m in found if m])
+        results = [
+            writer.take(m) if m else Result.of(entry.line, Outcome.REJECTED, entry.name, entry.issues)
+            for entry, m in zip(some, found, strict=True)
+        ]
+        writer.save()
+        yield from results
 
 
-def load(entries: list[Entry], context: Context) -> list[Stakeholder]:
+def entries_of(table: Table, directory: Directory, context: Context) -> list[Entry]:
+    """What was prepared, if the units and officers are still the same."""
+    (before, entries), table.prepared = table.prepared or (None, []), None
+    if before and before.says_the_same_as(directory):
+        return entries
+    return list(check(table, taken(table.lines), directory, context))
+
+
+def check(table: Table, lines: Iterable[Line], directory: Directory, context: Context) -> Iterator[Entry]:
+    for line in context.progress.over("checking", lines, len(table.lines)):
+        entry = rosters.Check(table, line, directory, context.day, phones.AREA).entry
+        entry.line = Line(line.sheet, line.number, {})  # what stood in the cells has been read
+        yield entry
+
+
+def load(entries: list[Entry], context: Context) -> list[Known]:
     """Those within reach whom a row may mean: by name, or by mobile where the name was corrected."""
-    within = Stakeholder.objects.all()
-    if context.actor.officer:
-        within = within.visible_to(context.actor.officer, Deed.IMPORT)
-    found: dict[int, Stakeholder] = {}
     called = sorted({entry.name for entry in entries})
     mobiles = sorted({phone.e164 for entry in entries for phone in entry.phones if phone.kind == "mobile"})
+    found: set[int] = set()
     for some in batches(called):
-        found.update((p.pk, p) for p in within.filter(name__in=some).prefetch_related("phones", "seats"))
-    owners: set[int] = set()
+        found.update(context.people().filter(name__in=some).values_list("pk", flat=True))
     for some in batches(mobiles):
-        owners.update(ContactPhone.objects.filter(e164__in=some).values_list("stakeholder", flat=True))
-    for some_ in batches(sorted(owners - found.keys())):
-        found.update((p.pk, p) for p in within.filter(pk__in=some_).prefetch_related("phones", "seats"))
-    return [found[pk] for pk in sorted(found)]
+        found.update(context.people().filter(phones__e164__in=some).values_list("pk", flat=True))
+    return [known for some_ in batches(sorted(found)) for known in read_known(some_)]
+
+
+PERSON = ("pk", "name", "sex", "birth_year", "birth_month", "employer", "address")
+SEAT = ("stakeholder", "pk", "kind", "level", "certificate", "term_number", "started_on")
+
+
+def read_known(pks: Sequence[int]) -> Iterator[Known]:
+    numbers: dict[int, list[Phone]] = defaultdict(list)
+    seats: dict[int, list[KnownSeat]] = defaultdict(list)
+    for pk, *number in ContactPhone.objects.filter(stakeholder__in=pks).values_list(
+        "stakeholder", "e164", "extension", "kind"
+    ):
+        numbers[pk].append(Phone(*number))
+    for pk, *seat in Seat.objects.filter(stakeholder__in=pks).order_by("pk").values_list(*SEAT):
+        seats[pk].append(KnownSeat(*seat))
+    for pk, name, sex, year, month, employer, address in (
+        Stakeholder.objects.filter(pk__in=pks).order_by("pk").values_list(*PERSON)
+    ):
+        birth = Stakeholder(birth_year=year, birth_month=month).birth
+        traits = Traits.of(numbers[pk], birth, sex, employer, address)
+        yield Known(pk, name, traits, seats[pk])
 
 
 def flag_certificates(matches: list[Match], table: Table) -> None:
@@ -79,9 +127,9 @@ def certificate(m: Match) -> str:
     return m.entry.said.get("certificate", "")
 
 
-def duplicate_of(other: Match | Stakeholder, table: Table) -> Issue:
-    if isinstance(other, Stakeholder):
-        return Issue("possible_duplicate", table.label("name"), other.number)
+def duplicate_of(other: Match | Known, table: Table) -> Issue:
+    if isinstance(other, Known):
+        return Issue("possible_duplicate", table.label("name"), Stakeholder(pk=other.pk).number)
     return Issue("possible_duplicate", table.label("name"), "", where(other))
 
 

@@ -1,10 +1,11 @@
-"""The child process that opens a stranger's file: `python reader.py FILE` prints its sheets as one JSON object.
+"""The child process that opens a stranger's file: `python reader.py FILE` prints its rows, one line of JSON each, and
+as the last line which of them, from byte to byte, are those of a sheet.
 
 It runs as a plain script, without Django and without the rest of this package, under limits on memory and CPU that it
 sets itself: whatever a hostile workbook does, it does here, and the parent only sees that no answer came.
 
-    {"sheets": [{"name": "省级" | null, "rows": [[1, ["张伟", 1965.3, {"date": "1972-08-01"}, …]], …]}]}
-    {"error": "macros"}
+    [1, ["张伟", 1965.3, {"date": "1972-08-01"}, …]]
+    {"sheets": [{"name": "省级" | null, "start": 0, "end": 65}]}        or        {"error": "macros"}
 """
 
 import codecs
@@ -17,8 +18,9 @@ import resource
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 MEMORY = 1024**3  # of address space; 100,000 rows take half of it
 SECONDS = 60
@@ -26,7 +28,8 @@ UNPACKED = 400 * 1024**2
 RATIO = 100  # an honest workbook packs to a tenth, a bomb to a thousandth
 CELLS = 4_000_000  # rows × columns of one sheet, written or not
 ROWS = 200_000
-ANSWER = 64 * 1024**2  # bytes printed, several times as much in the parent
+ANSWER = 128 * 1024**2  # bytes printed
+SHEETS = 1000
 TEXT = 32_768  # characters; Excel's own limit, and one more so that the checks can see it was passed
 
 _CELL = re.compile(rb'<c [^<>]*?r="([A-Z]{1,3})(\d{1,7})"')
@@ -37,18 +40,19 @@ class Unreadable(Exception):
     """Carries the code that the parent puts in words."""
 
 
-def main(path: Path) -> dict:
+def sheets(path: Path) -> Iterator[tuple[str | None, Iterable[list]]]:
     start = path.open("rb").read(8)
     if not start:
         raise Unreadable("empty_file")
     if start.startswith(b"PK"):
         inspect(path)
-        return {"sheets": list(workbook(path))}
-    if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":  # .xls, or a workbook under a password
+        yield from workbook(path)
+    elif start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":  # .xls, or a workbook under a password
         if b"V\0B\0A\0" in path.read_bytes():
             raise Unreadable("macros")
-        return {"sheets": list(workbook(path))}
-    return {"sheets": [{"name": None, "rows": list(text_rows(path.read_bytes()))}]}
+        yield from workbook(path)
+    else:
+        yield None, text_rows(path.read_bytes())
 
 
 def inspect(path: Path) -> None:
@@ -97,25 +101,41 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def workbook(path: Path) -> Iterator[dict]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+def workbook(path: Path) -> Iterator[tuple[str, Iterable[list]]]:
+    """The sheets that whoever opens the workbook sees; what is hidden was not meant to be sent."""
+    from python_calamine import (
+        CalamineError,
+        CalamineWorkbook,
+        PasswordError,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
 
     try:
         with CalamineWorkbook.from_path(path) as book:
-            for name in book.sheet_names:
-                sheet = book.get_sheet_by_name(name)
+            for found in book.sheets_metadata:
+                if found.visible != SheetVisibleEnum.Visible or found.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                sheet = book.get_sheet_by_name(found.name)
                 if sheet.total_height * sheet.total_width > CELLS or sheet.total_height > ROWS:
                     raise Unreadable("far_cell")
-                rows = sheet.to_python(skip_empty_area=False)
-                fill_merged(rows, sheet.merged_cell_ranges or [])
-                yield {
-                    "name": name,
-                    "rows": [[n, cells(row)] for n, row in enumerate(rows, 1) if any_text(row)],
-                }
+                ranges = sheet.merged_cell_ranges or []
+                if sum(bottom - top for (top, _left), (bottom, _right) in ranges) > CELLS:
+                    raise Unreadable("far_cell")  # merged over and over
+                yield found.name, filled(sheet.to_python(skip_empty_area=False), ranges)
     except PasswordError as broken:
         raise Unreadable("password") from broken
     except (CalamineError, OSError) as broken:
         raise Unreadable("damaged") from broken
+
+
+def filled(rows: list[list], ranges: list) -> Iterator[list]:
+    """The rows that hold anything, each with its number; they are let go as they are taken."""
+    fill_merged(rows, ranges)
+    for number, row in enumerate(rows, 1):
+        rows[number - 1] = []
+        if any_text(row):
+            yield [number, cells(row)]
 
 
 def fill_merged(rows: list[list], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
@@ -148,8 +168,8 @@ def text_rows(data: bytes) -> Iterator[list]:
     """The lines of a csv or tab-separated text; a row's number is the line it begins on."""
     csv.field_size_limit(len(data) + 1)
     text = decode(data)
-    header = text.split("\n", 1)[0]
-    delimiter = max(",\t;，", key=header.count)
+    first = text.split("\n", 20)[:20]  # a title may stand above the header
+    delimiter = max(",\t;，", key=lambda sign: max(line.count(sign) for line in first))
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     before = 0
     for row in lines:
@@ -185,19 +205,31 @@ def decoded(data: bytes, encoding: str) -> str:
         raise Unreadable("encoding") from broken
 
 
-def answer(path: Path) -> bytes:
+def answer(path: Path, out: BinaryIO) -> None:
+    found: list[dict] = []
+    printed = 0
     try:
-        found = main(path)
+        for name, rows in sheets(path):
+            start = printed
+            for row in rows:
+                line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+                out.write(line)
+                printed += len(line)
+                if printed > ANSWER:
+                    raise Unreadable("too_large")
+            found.append({"name": name and name[:100], "start": start, "end": printed})
+            if len(found) > SHEETS:
+                raise Unreadable("too_large")
+        last: dict = {"sheets": found}
     except Unreadable as refused:
-        found = {"error": str(refused)}
+        last = {"error": str(refused)}
     except MemoryError:
-        found = {"error": "too_large"}
-    printed = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
-    return printed if len(printed) <= ANSWER else b'{"error":"too_large"}'
+        last = {"error": "too_large"}
+    out.write(json.dumps(last, ensure_ascii=False).encode())
 
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.stdout.buffer.write(answer(Path(sys.argv[1])))
+    answer(Path(sys.argv[1]), sys.stdout.buffer)

@@ -59,7 +59,7 @@ def run(table: Table, context: Context) -> list[Result]:
     directory = context.directory()
     finder = Finder((line.text("stakeholder") for line in table.lines), context)
     results, told = [], []
-    for line in table.lines:
+    for line in context.progress.over("checking", table.lines, len(table.lines)):
         result = Result.of(line, Outcome.REJECTED, line.text("stakeholder"))
         results.append(result)
         if one := check(line, table, result, directory, finder, context):
@@ -76,8 +76,8 @@ def check(
 
     officer = directory.officers.get(cells.police_number(line.cells.get("police_number", "")))
     people = finder.find(line.text("stakeholder"))
-    kind = KINDS.get(cells.plain(line.text("kind") or "call"), "")
-    outcome = OUTCOMES.get(cells.plain(line.text("outcome") or "reached"), "")
+    kind = KINDS.get(cells.simple(line.text("kind") or "call"), "")
+    outcome = OUTCOMES.get(cells.simple(line.text("outcome") or "reached"), "")
     occurred_at = cells.instant(line.cells.get("occurred_at", ""), timezone.get_current_timezone())
     if not officer:
         flag("officer_not_found", "police_number")
@@ -96,7 +96,7 @@ def check(
         return None
     if occurred_at > context.now:
         flag("instant_future", "occurred_at")
-    result.name, result.stakeholder = people[0].name, people[0]
+    result.name, result.person = people[0].name, people[0].pk
     said = {"outcome": outcome, "summary": line.text("summary"), "feedback": line.text("feedback")}
     said = {name: value for name, value in said.items() if value}
     return Told(result, people[0], officer, kind, occurred_at, said)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeVar
 
-from contacts.access import Deed
+from django.db.models import Q
+
+from contacts.access import Deed, Reach
 from contacts.imports.directory import Directory, OfficerRef, UnitRef
 from contacts.imports.issues import Issue
+from contacts.imports.progress import Progress
 from contacts.imports.tables import Line
 from contacts.journal import Blank, Pen
-from contacts.models import Actor, ImportRow, Officer, Stakeholder, Unit, UnitPast
+from contacts.models import Actor, ImportRow, Officer, Stakeholder, StakeholderQuerySet, Unit, UnitPast
 
 Outcome = ImportRow.Outcome
 T = TypeVar("T")
@@ -24,25 +30,47 @@ OFFICER_COLUMNS = ("pk", "police_number", "name", "unit_id", "post_class")
 
 @dataclass
 class Context:
-    """On whose behalf, as of when. `actor.officer` None is the server itself, which may do everything. `pen` writes down
-    what is changed."""
+    """On whose behalf, as of when. `actor.officer` None is the server itself, which may do everything. `within` are the
+    subtrees to which whoever sent the file is bound, if somebody else confirms it. `pen` writes down what is changed."""
 
     actor: Actor
     now: dt.datetime
     day: dt.date
     pairings_from: dt.date
+    within: tuple[str, ...] | None = None
+    progress: Progress = field(default_factory=Progress)
     pen: Pen = field(default_factory=Blank)
 
     @property
     def paths(self) -> tuple[str, ...] | None:
         """The subtrees whose rows may be imported; None is everywhere."""
-        if self.actor.officer is None:
-            return None
-        reach = self.actor.officer.rights.reach(Deed.IMPORT)
-        return None if reach.everything else reach.paths
+        own = reach_of(self.actor.officer) if self.actor.officer else None
+        if own is None or self.within is None:
+            return self.within if own is None else own
+        return tuple({max(a, b) for a in own for b in self.within if a.startswith(b) or b.startswith(a)})
+
+    def people(self) -> StakeholderQuerySet:
+        """Whom a row may mean."""
+        found = Stakeholder.objects.all()
+        if self.actor.officer:
+            found = found.visible_to(self.actor.officer, Deed.IMPORT)
+        if self.within is not None:
+            found = found.filter(Reach(paths=self.within).q(unit="unit__", own=Q(pk__in=[])))
+        return found
 
     def directory(self) -> Directory:
         return read_directory(self.paths)
+
+
+def reach_of(officer: Officer) -> tuple[str, ...] | None:
+    """The subtrees whose rows the officer may import; None is everywhere."""
+    reach = officer.rights.reach(Deed.IMPORT)
+    return None if reach.everything else reach.paths
+
+
+def scope_of(officer: Officer | None) -> str:
+    """The same as an import keeps it; "" is everywhere."""
+    return " ".join((reach_of(officer) if officer else None) or ())
 
 
 def read_directory(paths: tuple[str, ...] | None = None) -> Directory:
@@ -52,7 +80,7 @@ def read_directory(paths: tuple[str, ...] | None = None) -> Directory:
     return Directory(units, officers, paths, pasts)
 
 
-@dataclass
+@dataclass(slots=True)
 class Result:
     sheet: str | None
     number: int
@@ -62,7 +90,7 @@ class Result:
     changes: dict[str, list[Any]] = field(default_factory=dict)
     said: dict[str, Any] | None = None  # kept, if it says something new
     key: str = ""
-    stakeholder: Stakeholder | None = None
+    person: int | None = None  # the stakeholder's primary key
     group: int | None = None  # under which the journal keeps what this row changed
 
     def before_after(self) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
@@ -74,31 +102,60 @@ class Result:
     def of(cls, line: Line, outcome: str, name: str, issues: Iterable[Issue] = (), **more: Any) -> Result:
         return cls(line.sheet, line.number, outcome, name, list(issues), **more)
 
+    def as_list(self) -> list[Any]:
+        issues = [[issue.code, issue.column, issue.value, issue.more] for issue in self.issues]
+        one = [self.sheet, self.number, self.outcome, self.name, issues]
+        return [*one, self.changes, self.said, self.key, self.person, self.group]
 
-@dataclass
-class Report:
-    """Everything there is to say about one file."""
-
-    file_name: str
-    kind: str
-    results: list[Result]
+    @classmethod
+    def from_list(cls, kept: list[Any]) -> Result:
+        sheet, number, outcome, name, issues, *rest = kept
+        return cls(sheet, number, outcome, name, [Issue(*issue) for issue in issues], *rest)
 
     @property
-    def counts(self) -> Counter[str]:
-        return Counter(result.outcome for result in self.results)
+    def flagged(self) -> bool:
+        """Is there a remark on a row that is imported all the same?"""
+        return bool(self.issues) and self.outcome != Outcome.REJECTED
+
+
+class Report:
+    """Everything there is to say about one file. The results lie on the disk: of 100,000 rows they are much."""
+
+    def __init__(self, file_name: str, kind: str, results: Iterable[Result]) -> None:
+        self.file_name, self.kind = file_name, kind
+        self.counts: Counter[str] = Counter()
+        self.flagged = 0
+        self._lines = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it is gone with the report
+        for result in results:
+            self.counts[result.outcome] += 1
+            self.flagged += result.flagged
+            self._lines.write(json.dumps(result.as_list(), ensure_ascii=False) + "\n")
+
+    @property
+    def results(self) -> Iterator[Result]:
+        self._lines.seek(0)
+        for line in self._lines:
+            yield Result.from_list(json.loads(line))
+
+    @property
+    def rows(self) -> int:
+        return self.counts.total() - self.counts[Outcome.NOTE]
 
     def as_json(self) -> dict[str, Any]:
-        counts = self.counts
-        remarks = [(result, issue) for result in self.results for issue in result.issues]
+        flagged: list[dict[str, Any]] = []
+        rejected: list[dict[str, Any]] = []
+        for result in self.results:
+            for issue in result.issues:
+                (rejected if issue.is_error else flagged).append(remark(result, issue))
         return {
             "file": self.file_name,
             "kind": self.kind,
-            "rows": counts.total() - counts[Outcome.NOTE],
-            "created": counts[Outcome.CREATED],
-            "updated": counts[Outcome.UPDATED],
-            "unchanged": counts[Outcome.UNCHANGED],
-            "flagged": [remark(result, issue) for result, issue in remarks if not issue.is_error],
-            "rejected": [remark(result, issue) for result, issue in remarks if issue.is_error],
+            "rows": self.rows,
+            "created": self.counts[Outcome.CREATED],
+            "updated": self.counts[Outcome.UPDATED],
+            "unchanged": self.counts[Outcome.UNCHANGED],
+            "flagged": flagged,
+            "rejected": rejected,
         }
 
 
@@ -131,7 +188,8 @@ def news(said: dict[str, Any], before: dict[str, Any], stored: dict[str, Any]) -
     }
 
 
-def batches(rows: Sequence[T], size: int = 2000) -> Iterator[Sequence[T]]:
+def batches(rows: Iterable[T], size: int = 2000) -> Iterator[list[T]]:
     """In pieces that fit into one query on every database."""
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+    rest = iter(rows)
+    while some := list(islice(rest, size)):
+        yield some

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ SEAT_KINDS = {"media": "media_supervisor", "patrol": "patrol_visitor", "monitors
 LIMITS = {"name": 50, "remark": 500, "delegation": 100, "body": 100, "certificate": 50, "occupation": 50}
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """What a row says. `said` holds only what it does say: a blank or unreadable cell has no key."""
 
@@ -39,8 +40,9 @@ class Entry:
         return any(issue.is_error for issue in self.issues)
 
 
+@lru_cache(maxsize=1000)
 def span(start: dt.date, end: dt.date | None) -> list[str | None]:
-    """A term as it is kept among what a row said."""
+    """A term as it is kept among what a row said; one for all rows that say the same."""
     return [start.isoformat(), end.isoformat() if end else None]
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from contacts.imports import officers, pairings, people, records, tables, units, workbook
 from contacts.imports.issues import Refused
 from contacts.imports.results import Context, Outcome, Report, Result
-from contacts.imports.tables import Table
-from contacts.models import Unit
+from contacts.imports.tables import Table, Wordings
+from contacts.imports.workbook import Sheet
 
-IMPORTERS = {
+IMPORTERS: dict[str, Callable[[Table, Context], Iterable[Result]]] = {
     "units": units.run,
     "officers": officers.run,
     "deputies": people.run,
@@ -22,12 +27,17 @@ IMPORTERS = {
     "pairings": pairings.run,
     "contacts": records.run,
 }
+ADVISORY = 0x6C696169_736F6E  # "liaison", by which imports on PostgreSQL wait for each other
 ROWS_ON_SQLITE = 10_000  # SQLite lets nobody else write meanwhile
 
 
-def read(path: Path, file_name: str, kind: str = "auto") -> Table:
+def read(path: Path, file_name: str, kind: str = "auto", wordings: Wordings | None = None) -> Table:
     """The file's lines; Refused if it is none that could be imported."""
-    table = tables.recognise(workbook.read(path, file_name), kind)
+    return lines_of(workbook.read(path, file_name), kind, wordings)
+
+
+def lines_of(sheets: list[Sheet], kind: str, wordings: Wordings | None = None) -> Table:
+    table = tables.recognise(sheets, kind, wordings)
     if not table.lines:
         raise Refused("no_rows")
     if connection.vendor == "sqlite" and len(table.lines) > ROWS_ON_SQLITE:
@@ -35,18 +45,39 @@ def read(path: Path, file_name: str, kind: str = "auto") -> Table:
     return table
 
 
-@transaction.atomic
-def apply(table: Table, file_name: str, context: Context, *, dry_run: bool = False) -> Report:
-    """Import the lines and say what became of each. A dry run does the same and takes all of it back, so that its
-    answer is what would happen, not a guess at it."""
-    one_at_a_time()
-    results = IMPORTERS[table.kind](table, context)
-    results += [Result(sheet, number, Outcome.NOTE, issues=[issue]) for sheet, number, issue in table.notes]
-    if dry_run:
-        transaction.set_rollback(True)
-    return Report(file_name, table.kind, results)
+def prepare(table: Table, context: Context) -> None:
+    """What can be found out before the transaction, where it keeps others from writing."""
+    if connection.vendor == "sqlite" and IMPORTERS[table.kind] is people.run:
+        people.prepare(table, context)
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """A transaction that changes rows by a file. Two at a time would each find nobody there: the second waits here for
+    the first, and nobody else does."""
+    with ExitStack() as stack:
+        if connection.vendor == "sqlite" and not connection.in_atomic_block:
+            # Waiting for the one write lock would end with "locked" after the busy timeout.
+            lock = stack.enter_context(Path(settings.DATA_DIR, "imports.lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        stack.enter_context(transaction.atomic())
+        one_at_a_time()
+        yield
 
 
 def one_at_a_time() -> None:
-    """Two imports of one file at a time would each find nobody there: the second waits here for the first."""
-    list(Unit.objects.select_for_update(no_key=True).filter(parent=None))
+    """In a transaction that is open already: wait for whoever has the turn, and keep it until the end."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY])
+
+
+def apply(table: Table, file_name: str, context: Context, *, dry_run: bool = False) -> Report:
+    """Import the lines and say what became of each. A dry run does the same and takes all of it back, so that its
+    answer is what would happen, not a guess at it."""
+    with turn():
+        notes = (Result(sheet, number, Outcome.NOTE, issues=[issue]) for sheet, number, issue in table.notes)
+        report = Report(file_name, table.kind, chain(IMPORTERS[table.kind](table, context), notes))
+        if dry_run:
+            transaction.set_rollback(True)
+    return report

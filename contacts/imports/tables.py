@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from itertools import chain, islice, pairwise
+from typing import Any, TypeVar
 
 from contacts.imports import cells
 from contacts.imports.issues import Issue, Refused
-from contacts.imports.workbook import Sheet
+from contacts.imports.workbook import Row, Sheet
 
 # kind → field → headers that mean it. The first is the one that remarks name.
 _PERSON = {
@@ -76,7 +79,14 @@ _NO_DATA = re.compile(
 )
 
 
-@dataclass(frozen=True)
+HEAD = 30  # rows among which the header stands
+
+T = TypeVar("T")
+Wording = Mapping[str, str]  # header, as `word` gives it → field, or "" to leave the column out
+Wordings = Mapping[str, Wording]  # by kind
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One row of data: the raw cells by field, blank ones left out."""
 
@@ -95,46 +105,70 @@ class Table:
     kind: str
     lines: list[Line] = field(default_factory=list)
     notes: list[tuple[str | None, int, Issue]] = field(default_factory=list)
+    headers: int = 0  # sheets that have one
+    prepared: Any = None  # what a kind's `prepare` found out before the transaction
 
     @property
     def columns(self) -> list[str]:
         return list(COLUMNS[self.kind])
 
     def label(self, name: str) -> str:
-        """The header that remarks name for a field."""
-        return COLUMNS[self.kind][name].split()[0]
+        return label(self.kind, name)
 
 
-def recognise(sheets: list[Sheet], kind: str = "auto") -> Table:
-    """The lines of a file. Sheets without a header, such as instructions, are no roster."""
-    kind = kind_of(sheets) if kind == "auto" else kind
-    table = Table(kind)
-    headers = 0
+def taken(rows: list[T]) -> Iterator[T]:
+    """Each row, let go as it is taken: of 100,000 they are the most of the memory."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
+
+
+def label(kind: str, name: str) -> str:
+    """The header that remarks name for a field."""
+    return COLUMNS[kind][name].split()[0]
+
+
+def recognise(sheets: list[Sheet], kind: str = "auto", wordings: Wordings | None = None) -> Table:
+    """The lines of a file. Sheets without a header, such as instructions, are no roster. `wordings` holds, by kind, what
+    the sender told of headers before."""
+    known = {each: vocabulary(each, wordings) for each in KINDS}
+    table = Table(kind_of(sheets, known) if kind == "auto" else kind)
     for sheet in sheets:
-        headers += read_sheet(sheet, table)
-    if not headers:
-        raise Refused("no_header", headers=expected(kind))
+        read_sheet(sheet, table, known[table.kind])
+    if not table.headers:
+        raise Refused("no_header", headers=expected(table.kind))
     return table
 
 
-def kind_of(sheets: list[Sheet]) -> str:
+def vocabulary(kind: str, wordings: Wordings | None) -> Wording:
+    return WORDS[kind] | dict((wordings or {}).get(kind, {}))
+
+
+def needed(kind: str) -> set[str]:
+    """The fields that a file must have once its kind is named."""
+    return NEEDS_IF_NAMED.get(kind, NEEDS[kind])
+
+
+def kind_of(sheets: list[Sheet], known: Wordings) -> str:
+    heads = [list(islice(sheet.rows, HEAD)) for sheet in sheets]
     for kind in NEEDS:
         if any(
-            NEEDS[kind] <= header_of(sheet.rows, at, kind).keys()
-            for sheet in sheets
-            for at in range(min(30, len(sheet.rows)))
+            NEEDS[kind] <= fields(row, above, known[kind]).keys()
+            for head in heads
+            for above, row in zip([None, *head], head, strict=False)
         ):
             return kind
     raise Refused("no_header", headers=expected("deputies"))
 
 
 def expected(kind: str) -> str:
-    return "、".join(COLUMNS[kind][name].split()[0] for name in COLUMNS[kind] if name in NEEDS[kind])
+    return "、".join(label(kind, name) for name in COLUMNS[kind] if name in NEEDS[kind])
 
 
+@lru_cache(maxsize=10_000)
 def word(value: Any) -> str:
     """A header for comparing: letters and digits only."""
-    return re.sub(r"[\W_]+", "", cells.plain(value)).lower() if isinstance(value, str) else ""
+    return re.sub(r"[\W_]+", "", cells.simple(value)).lower() if isinstance(value, str) else ""
 
 
 WORDS = {
@@ -143,40 +177,67 @@ WORDS = {
 }
 
 
-def header_of(rows: list[tuple[int, list[Any]]], at: int, kind: str) -> dict[str, int]:
-    """Field → column, if this row is the header. A column that is blank here may have its header in the row above."""
+def headers(row: Row, above: Row | None) -> list[str]:
+    """What stands over each column if this row is the header: where it is blank, the row above may hold it."""
+    number, values = row
+    upper = above[1] if above and above[0] == number - 1 else []
+    found = [(value, upper[index] if index < len(upper) else "") for index, value in enumerate(values)]
+    return [next((text for text in pair if word(text)), "") for pair in found]
+
+
+def fields(row: Row, above: Row | None, known: Wording) -> dict[str, int]:
+    """Field → column, if this row is the header."""
     columns: dict[str, int] = {}
-    above = rows[at - 1][1] if at and rows[at - 1][0] == rows[at][0] - 1 else []
-    for index, value in enumerate(rows[at][1]):
-        header = word(value) or (word(above[index]) if index < len(above) else "")
-        if (name := WORDS[kind].get(header)) and name not in columns:
+    for index, header in enumerate(headers(row, above)):
+        if (name := known.get(word(header))) and name not in columns:
             columns[name] = index
     return columns
 
 
-def read_sheet(sheet: Sheet, table: Table) -> int:
-    """Append the sheet's lines to the table; answers how many headers were found."""
-    needed = NEEDS_IF_NAMED.get(table.kind, NEEDS[table.kind])
+def may_be_header(values: list[Any], known: Wording) -> bool:
+    """Is it one, or the upper half of one?"""
+    return sum(isinstance(value, str) and len(value) < 60 and word(value) in known for value in values) >= 2
+
+
+def read_sheet(sheet: Sheet, table: Table, known: Wording) -> None:
+    """Append the sheet's lines to the table."""
     columns: dict[str, int] = {}
-    before, headers = len(table.lines), 0
-    for at, (number, row) in enumerate(sheet.rows):
-        if sum(word(value) in WORDS[table.kind] for value in row) >= 2:  # a header, or the upper half of one
-            found = header_of(sheet.rows, at, table.kind)
-            if needed <= found.keys():
-                columns, headers = found, headers + 1
-            continue
-        if not columns:
-            continue  # a title
-        first = next((cells.plain(value) for value in row if cells.text(value)), "")
-        if _NO_DATA.search(first) and len(first) < 60:
-            if (total := _TOTAL.match(first)) and int(total[1]) != len(table.lines) - before:
-                more = {"rows": len(table.lines) - before}
-                table.notes.append((sheet.name, number, Issue("footer_total_differs", None, total[1], more)))
-            continue
-        line = line_of(sheet.name, number, row, columns)
-        if line.cells:
-            table.lines.append(line)
-    return headers
+    before, above = len(table.lines), None
+    for row in sheet.rows:
+        number, values = row
+        if may_be_header(values, known):
+            columns = header(row, above, table.kind, known) or columns
+        elif columns and not is_remark(sheet.name, row, table, before):  # and before the header stand titles
+            line = line_of(sheet.name, number, values, columns)
+            if line.cells:
+                table.lines.append(line)
+        above = row
+    table.headers += bool(columns)
+
+
+def header(row: Row, above: Row | None, kind: str, known: Wording) -> dict[str, int]:
+    """Field → column, if this row is a header with all that the kind must have; else nothing."""
+    found = fields(row, above, known)
+    return found if needed(kind) <= found.keys() else {}
+
+
+def header_rows(sheet: Sheet, kind: str, known: Wording) -> Iterator[int]:
+    """The numbers of the rows that are headers."""
+    for above, row in pairwise(chain([None], sheet.rows)):
+        if row and may_be_header(row[1], known) and header(row, above, kind, known):
+            yield row[0]
+
+
+def is_remark(sheet: str | None, row: Row, table: Table, before: int) -> bool:
+    """Is it no data, but a heading between rows or something below them? Of totals it is noted if they differ."""
+    number, values = row
+    first = next((cells.simple(value) for value in values if cells.text(value)), "")
+    if len(first) >= 60 or not _NO_DATA.search(first):
+        return False
+    if (total := _TOTAL.match(first)) and int(total[1]) != len(table.lines) - before:
+        more = {"rows": len(table.lines) - before}
+        table.notes.append((sheet, number, Issue("footer_total_differs", None, total[1], more)))
+    return True
 
 
 def line_of(sheet: str | None, number: int, row: list[Any], columns: dict[str, int]) -> Line:

@@ -49,7 +49,7 @@ def take(
     context: Context,
 ) -> None:
     code, parent = cells.plain(line.text("code")), cells.plain(line.text("parent"))
-    kind = KINDS.get(cells.plain(line.text("kind")), "")
+    kind = KINDS.get(cells.simple(line.text("kind")), "")
     result.issues = check(line, table, code, kind, parent, known)
     if result.issues:
         return

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from contacts import names
 from contacts.handovers import Left, pair_many
 from contacts.imports.directory import Directory, OfficerRef
+from contacts.imports.inserting import insert
 from contacts.imports.issues import Issue
 from contacts.imports.matching import Match
 from contacts.imports.results import Context, Outcome, Result, batches, news, said_before
@@ -44,23 +45,26 @@ class Writer:
         self.changed_seats: dict[int, Seat] = {}
         self.was: dict[Stakeholder | Seat, Values] = {}  # of those that are changed, before
         self.wanted: list[tuple[Stakeholder, OfficerRef, Result]] = []
-        self.done: list[tuple[Entry, Stakeholder, Seat, Result]] = []
+        self.done: list[tuple[Match, Stakeholder, Seat, Result]] = []
+        self.twins: list[tuple[Match, Result]] = []
         self.before = said_before(f"seat:{seat.pk}" for m in matches if (seat := m.seat or m.former))
+        self.people: dict[int, Stakeholder] = {}
         self.holders: dict[int, str] = {}  # person → police number of whoever holds the open pairing
         for some in batches(sorted({m.person.pk for m in matches if m.person})):
+            self.people |= Stakeholder.objects.prefetch_related("phones", "seats").in_bulk(some)
             open_ones = Pairing.objects.filter(stakeholder__in=some, ended_on=None)
             self.holders.update(open_ones.values_list("stakeholder", "officer__police_number"))
 
     def take(self, m: Match) -> Result:
         entry = m.entry
         if m.twin:
-            return Result.of(
-                entry.line, Outcome.UNCHANGED, entry.name, entry.issues, stakeholder=m.twin.person
-            )
+            result = Result.of(entry.line, Outcome.UNCHANGED, entry.name, entry.issues)
+            self.twins.append((m.twin, result))
+            return result
         fresh = m.seat is None
         before = self.last_said(m)
-        person = m.person = m.person or self.new_person(entry)
-        seat = m.seat = m.seat or self.new_seat(entry, person)
+        person = self.people[m.person.pk] if m.person else self.new_person(entry)
+        seat = self.stored_seat(person, m.seat.pk) if m.seat else self.new_seat(entry, person)
         changes: dict[str, list[Any]] = {}
         if person.pk:
             changes = self.correct(person, seat, entry, before)
@@ -68,11 +72,11 @@ class Writer:
             self.fill(person, seat, entry.said)
             self.add_phones(person, entry.phones)
         outcome = Outcome.CREATED if fresh else Outcome.UPDATED if changes else Outcome.UNCHANGED
-        result = Result.of(entry.line, outcome, entry.name, entry.issues, changes=changes, stakeholder=person)
+        result = Result.of(entry.line, outcome, entry.name, entry.issues, changes=changes)
         result.said = before | entry.said if before | entry.said != before else None
         if entry.officer and (person.pk is None or "officer" in changes):
             self.wanted.append((person, entry.officer, result))
-        self.done.append((entry, person, seat, result))
+        self.done.append((m, person, seat, result))
         return result
 
     def last_said(self, m: Match) -> dict[str, Any]:
@@ -88,6 +92,9 @@ class Writer:
             person.unit_id = entry.unit.pk
         self.new_people.append(person)
         return person
+
+    def stored_seat(self, person: Stakeholder, pk: int) -> Seat:
+        return next(seat for seat in person.seats.all() if seat.pk == pk)
 
     def new_seat(self, entry: Entry, person: Stakeholder) -> Seat:
         seat = Seat(kind=entry.seat_kind, stakeholder=person)
@@ -189,10 +196,13 @@ class Writer:
         ContactPhone.objects.bulk_create(self.new_phones, batch_size=500)
         self.tell()
         self.pair()
-        for _entry, person, seat, result in self.done:
-            result.key, result.group = f"seat:{seat.pk}", person.pk
+        for m, person, seat, result in self.done:
+            result.key, result.person, result.group = f"seat:{seat.pk}", person.pk, person.pk
+            m.written = person.pk
+        for m, result in self.twins:
+            result.person = m.written
         entries = [self.entry(*one) for one in self.done if one[-1].outcome != Outcome.UNCHANGED]
-        AuditEntry.objects.bulk_create(entries, batch_size=500)
+        insert(entries)
 
     def tell(self) -> None:
         """Write into the journal what was done, each with its person."""
@@ -226,8 +236,8 @@ class Writer:
                 if result.outcome == Outcome.UPDATED and not result.changes:
                     result.outcome = Outcome.UNCHANGED
 
-    def entry(self, entry: Entry, person: Stakeholder, seat: Seat, result: Result) -> AuditEntry:
+    def entry(self, m: Match, person: Stakeholder, seat: Seat, result: Result) -> AuditEntry:
         before, after = result.before_after()
         return AuditEntry.objects.entry(
-            self.context.actor, self.action, person, before=before, after=after or entry.said
+            self.context.actor, self.action, person, before=before, after=after or m.entry.said
         )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contacts import access
+from contacts.imports.issues import Refused
 from contacts.models.journal import Journal
 from contacts.models.stakeholders import Stakeholder
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def stored_as(batch: ImportBatch, name: str) -> str:
-    """Where an uploaded workbook waits for its confirmation; nothing of the name it came with is used."""
+    """Where an uploaded workbook, or what is to be mended in it, is kept; nothing of the name it came with is used."""
     return f"imports/{uuid.uuid4().hex}"
 
 
@@ -34,10 +35,25 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
             access.reach(officer, deed).q(unit="officer__unit__", own=Q(pk__in=[]))
         )
 
+    def due(self) -> ImportBatchQuerySet:
+        """To be checked or to be applied."""
+        return self.filter(state__in=ImportBatch.DUE)
+
+    def unmended(self) -> ImportBatchQuerySet:
+        """With remarks on rows, and without the workbook that shows them to the sender."""
+        remarks = Q(flagged_count__gt=0) | Q(rejected_count__gt=0)
+        decided = Q(state__in=[ImportBatch.State.CHECKED, ImportBatch.State.APPLIED])
+        return self.filter(decided, remarks, mended="").exclude(file="")
+
+    def locked(self) -> ImportBatchQuerySet:
+        """For the transaction, but for those that somebody else has: whoever works on a file holds its row."""
+        return self.select_for_update(skip_locked=True, of=("self",))
+
 
 class ImportBatch(models.Model):
-    """One file. It is checked, then applied in one transaction or dropped. What was applied can be taken back, as far as
-    nobody touched it since; `order` is who asked for that, where it waits for the worker."""
+    """One file. The worker checks it, somebody confirms it, the worker applies it in one transaction; or it is dropped
+    or refused. What was applied can be taken back, as far as nobody touched it since. What is due, `state` says: a ring of
+    the queue only makes it come sooner. `order` is who asked for the taking back, where it waits for the worker."""
 
     class Kind(models.TextChoices):
         UNITS = "units", _("units")
@@ -50,27 +66,51 @@ class ImportBatch(models.Model):
         CONTACTS = "contacts", _("contact records")
 
     class State(models.TextChoices):
+        UPLOADED = "uploaded", _("being checked")
         CHECKED = "checked", _("waiting for confirmation")
+        QUEUED = "queued", _("being imported")
         APPLIED = "applied", _("applied")
         DROPPED = "dropped", _("dropped")
+        FAILED = "failed", _("could not be imported")
         TAKING_BACK = "taking_back", _("being taken back")
         TAKEN_BACK = "taken_back", _("taken back")
+
+    IN_FLIGHT = (State.UPLOADED, State.CHECKED, State.QUEUED)
+    DUE = (State.UPLOADED, State.QUEUED)  # the worker has something to do
 
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(max_length=64)
     file = models.FileField(upload_to=stored_as, max_length=60, blank=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.CHECKED)
+    mended = models.FileField(upload_to=stored_as, max_length=60, blank=True)  # the sheets, with what to mend
+    group = models.UUIDField(default=uuid.uuid4, db_index=True)  # of the files that were sent together
+    asked = models.CharField(max_length=10, default="auto")  # the kind, as the sender named it
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, blank=True)
+    scope = models.CharField(max_length=1000, blank=True)  # the sender's subtrees; "" is everywhere
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.UPLOADED)
+    refusal = models.JSONField(
+        default=dict
+    )  # {code, …} of a file that was refused; imports/issues.py has the words
+    attempts = models.PositiveSmallIntegerField(default=0)  # at what is due now
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who")
     )
     created_at = models.DateTimeField(_("when"), default=timezone.now)
+    # Who asked for what is due, from where, in which language, when: the trail names them, though the worker writes it.
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    asked_from = models.GenericIPAddressField(null=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    language = models.CharField(max_length=10, blank=True)
     applied_at = models.DateTimeField(_("applied at"), null=True)
     pairings_from = models.DateField(_("pairings count from"))
+    columns = models.JSONField(default=list)  # of the file, as the sender sees them; imports/columns.py
+    wording = models.JSONField(default=dict)  # header → field, where the sender said so
     rows_count = models.PositiveIntegerField(_("rows"), default=0)
     created_count = models.PositiveIntegerField(_("created"), default=0)
     updated_count = models.PositiveIntegerField(_("updated"), default=0)
     unchanged_count = models.PositiveIntegerField(_("unchanged"), default=0)
+    flagged_count = models.PositiveIntegerField(_("to look at"), default=0)
     rejected_count = models.PositiveIntegerField(_("rejected"), default=0)
     journal = models.OneToOneField(
         Journal, on_delete=models.PROTECT, null=True, related_name="import_batch", editable=False
@@ -87,6 +127,24 @@ class ImportBatch(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
+        constraints = [
+            # One file sent by many at once, for the same part of the bureau, is imported once.
+            models.UniqueConstraint(
+                fields=["sha256", "asked", "pairings_from", "scope"],
+                condition=Q(state__in=["uploaded", "checked", "queued"]),
+                name="contacts_importbatch_one_in_flight",
+            ),
+        ]
+        indexes = [
+            # What the worker has to do, asked every minute.
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(state__in=["uploaded", "queued"]),
+                name="contacts_importbatch_due",
+            ),
+            # Was this file imported before?
+            models.Index(fields=["sha256"], name="contacts_importbatch_sha256"),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
@@ -105,6 +163,53 @@ class ImportBatch(models.Model):
         if self.state == self.State.TAKEN_BACK and self.stayed_count:
             return gettext("taken back in part")
         return str(self.get_state_display())
+
+    @property
+    def refused_because(self) -> str:
+        """Why the file was refused as a whole, in a sentence."""
+        return str(Refused(**self.refusal).message) if self.refusal else ""
+
+    @property
+    def turn(self) -> int:
+        """Files that were sent together build on each other in this order; what is not known yet comes last."""
+        kinds = self.Kind.values
+        return kinds.index(self.kind) if self.kind in kinds else len(kinds)
+
+    @property
+    def within(self) -> tuple[str, ...] | None:
+        """The subtrees to which the sender was bound; None is everywhere."""
+        return tuple(self.scope.split()) or None
+
+    @property
+    def is_due(self) -> bool:
+        return self.state in self.DUE
+
+    @property
+    def siblings(self) -> ImportBatchQuerySet:
+        """The other files that were sent together with this one."""
+        return ImportBatch.objects.filter(group=self.group).exclude(pk=self.pk)
+
+
+class ColumnMapping(models.Model):
+    """What a header means that one officer's files of one kind use, as that officer told once."""
+
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=ImportBatch.Kind)
+    word = models.CharField(max_length=100)  # as tables.word gives it
+    field = models.CharField(max_length=20, blank=True)  # "" leaves the column out
+
+    class Meta:
+        verbose_name = _("meaning of a column")
+        verbose_name_plural = _("meanings of columns")
+        constraints = [
+            # A header means one thing.
+            models.UniqueConstraint(
+                fields=["officer", "kind", "word"], name="contacts_columnmapping_one_meaning"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word} → {self.field}"
 
 
 class ImportRow(models.Model):

@@ -29,7 +29,11 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
         words = words.strip()
         wanted = names.matching(words)
         if words[:1] in {"L", "l"} and words[1:].isdecimal():
-            wanted |= Q(pk=int(words[1:]))
+            number = int(words[1:])
+            wanted |= Q(pk=number)
+            if number < 10**12:  # no database has more; SQLite can not even ask
+                merges = apps.get_model("contacts", "Merge").objects
+                wanted |= Q(pk__in=merges.successors([number]).values())
         digits = words.replace(" ", "").replace("-", "")
         if digits.isdecimal() and len(digits) >= 4:
             wanted |= Q(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import django_tables2 as tables
@@ -23,6 +24,7 @@ from contacts.models import (
     Stakeholder,
     Turnover,
     TurnoverLine,
+    Unit,
 )
 from contacts.tables import cells
 from contacts.tables.imports import change_list, heading
@@ -105,6 +107,7 @@ class TurnoverLineTable(tables.Table):
     )
 
     matters_of: Matters = Matters()
+    units: Mapping[str, str] = MappingProxyType({})  # code → short name
 
     class Meta:
         model = TurnoverLine
@@ -115,6 +118,7 @@ class TurnoverLineTable(tables.Table):
         """Read what is open with the people of the page that is shown."""
         people = [row.record.stakeholder_id for row in self.paginated_rows if row.record.stakeholder_id]
         self.matters_of = Matters.of(people, turnover, viewer)
+        self.units = dict(Unit.objects.values_list("code", "short_name"))
 
     def render_name(self, record: TurnoverLine) -> SafeString | str:
         return cells.person_link(record.stakeholder) if record.stakeholder else record.name or "–"
@@ -131,12 +135,7 @@ class TurnoverLineTable(tables.Table):
         return format_html_join("", "<p>{}{}</p>", ((head, text) for head, text in lines if text))
 
     def render_changes(self, value: dict[str, list[Any]]) -> SafeString:
-        days = {name: [span(*days) for days in both] for name, both in value.items() if name == "term"}
-        return change_list(value | days)
+        return change_list(value, self.units)
 
     def render_matters(self, value: int) -> SafeString:
         return format_html_join(cells.BREAK, "{}", ((text,) for text in self.matters_of.words(value)))
-
-
-def span(start: str | None, end: str | None) -> str:
-    return f"{start or '…'} – {end or '…'}"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from contacts import journal
 from contacts.handovers import end_many, pair_many
-from contacts.imports import batches, running
+from contacts.imports import batches, keeping, running
 from contacts.imports.results import Context, Report, Result
 from contacts.imports.running import one_at_a_time
 from contacts.imports.tables import Table
@@ -69,7 +69,7 @@ def nobody_decided(_entry: Any) -> str:
 
 def check(turnover: Turnover, file: UploadedFile, context: Context) -> Turnover:
     """Keep the roster and say what would become of everybody; Refused if it can not be read."""
-    with batches.taken_in(file, ImportBatch.Kind.DEPUTIES, context) as batch:
+    with batches.kept_for("turnover", file, ImportBatch.Kind.DEPUTIES, context) as batch:
         table = running.read(Path(batch.file.path), batch.file_name, batch.kind)
         found = turn(turnover, table, context, nobody_decided, dry_run=True)
         with transaction.atomic():
@@ -200,7 +200,7 @@ def apply(turnover: Turnover, table: Table, context: Context, choose: Choose) ->
     keep(turnover, found, lines_of(turnover, found, applied=True))
     batch = turnover.batch
     batch.state, batch.applied_at = ImportBatch.State.APPLIED, context.now
-    batches.keep(batch, Report(batch.file_name, batch.kind, found.report))
+    keeping.keep(batch, Report(batch.file_name, batch.kind, found.report), context)
     AuditEntry.objects.record(
         context.actor,
         "turn term",

@@ -17,7 +17,7 @@ from contacts.access import Deed
 from contacts.imports import matching, rosters
 from contacts.imports.directory import Directory
 from contacts.imports.issues import Issue
-from contacts.imports.matching import Match, Traits
+from contacts.imports.matching import Known, Match
 from contacts.imports.people import flag_certificates, load, where
 from contacts.imports.results import Context, Outcome, Result, batches
 from contacts.imports.rosters import Entry
@@ -85,10 +85,10 @@ class Sorting:
         for entry in entries:
             self.check(entry, table)
         sound = [entry for entry in entries if not entry.rejected]
-        lock(person.pk for person in [*load(sound, self.context), *self.holders()])
-        people = load(sound, self.context)
+        lock({p.pk for p in load(sound, self.context)} | {p.pk for p in self.holders()})
+        known = load(sound, self.context)
         holders = {person.pk: person for person in self.holders()}
-        known = [holders.get(person.pk, person) for person in people]
+        self.people = read({person.pk for person in known} - holders.keys()) | holders
         matches = matching.match(sound, known)
         flag_certificates(matches, table)
         cases = {id(case.entry): case for case in self.rows(matches, known, holders)}
@@ -124,7 +124,7 @@ class Sorting:
         said.pop("term_number", None)  # left in, they would keep row and old seat apart
 
     def rows(
-        self, matches: list[Match], known: list[Stakeholder], holders: dict[int, Stakeholder]
+        self, matches: list[Match], known: list[Known], holders: dict[int, Stakeholder]
     ) -> Iterable[Case]:
         taken: dict[int, Match] = {}
         for m in matches:
@@ -134,9 +134,9 @@ class Sorting:
                 taken[m.person.pk] = m
             m.seat = None
         doubts = matching.possible_duplicates(matches, known)
-        by_name: dict[str, list[tuple[Traits, Stakeholder]]] = defaultdict(list)
+        by_name: dict[str, list[Known]] = defaultdict(list)
         for person in known:
-            by_name[person.name].append((Traits.of_person(person), person))
+            by_name[person.name].append(person)
         for index, m in enumerate(matches):
             if m.twin or m.entry.rejected:
                 yield Case(Group.REFUSED, entry=m.entry, match=m)
@@ -149,19 +149,19 @@ class Sorting:
         """The name alone does not bring anybody over from another body."""
         if m.person is None or m.person.pk in holders:
             return False
-        return m.traits.agreement(Traits.of_person(m.person)) < matching.ENOUGH
+        return m.traits.agreement(m.person.traits) < matching.ENOUGH
 
     def stranger(
         self,
         m: Match,
-        doubt: Match | Stakeholder | None,
-        namesakes: list[tuple[Traits, Stakeholder]],
+        doubt: Match | Known | None,
+        namesakes: list[Known],
         taken: dict[int, Match],
         holders: dict[int, Stakeholder],
     ) -> Case:
         """A row that means no stored seat of the kind and level: somebody known, somebody new, or a doubt."""
         points = sorted(
-            ((m.traits.agreement(traits), person) for traits, person in namesakes),
+            ((m.traits.agreement(person.traits), person) for person in namesakes),
             key=lambda one: (-one[0], one[1].pk),
         )
         sure = [person for agreed, person in points if agreed >= SURE]
@@ -178,21 +178,21 @@ class Sorting:
             doubt = next(here, None)
             if doubt is None:
                 return self.comer(m)
-        if isinstance(doubt, Stakeholder) and doubt.pk in taken:
+        if isinstance(doubt, Known) and doubt.pk in taken:
             doubt = taken[doubt.pk]
         return self.decided(m, doubt, taken)
 
-    def sits_there(self, person: Stakeholder, holders: dict[int, Stakeholder]) -> bool:
+    def sits_there(self, person: Known, holders: dict[int, Stakeholder]) -> bool:
         """Does the person hold a seat of the kind and level, here or elsewhere?"""
         turnover = self.turnover
-        alike = ((s.kind, s.level) == (turnover.kind, turnover.level) for s in person.seats.all())
+        alike = ((s.kind, s.level) == (turnover.kind, turnover.level) for s in person.seats)
         return person.pk in holders or any(alike)
 
-    def decided(self, m: Match, doubt: Match | Stakeholder, taken: dict[int, Match]) -> Case:
+    def decided(self, m: Match, doubt: Match | Known, taken: dict[int, Match]) -> Case:
         choice = self.choose(m.entry)
         if choice == Choice.NEW:
             case = self.comer(m)
-        elif choice == Choice.SAME and isinstance(doubt, Stakeholder):
+        elif choice == Choice.SAME and isinstance(doubt, Known):
             m.person = doubt
             taken[doubt.pk] = m
             case = self.comer(m)
@@ -200,9 +200,10 @@ class Sorting:
             m.entry.issues.append(Issue("typed_twice", None, "", where(doubt)))
             case = Case(Group.REFUSED, "", m, m.entry)
         else:
-            agree = isinstance(doubt, Stakeholder) and m.traits.may_be_same(Traits.of_person(doubt))
+            agree = isinstance(doubt, Known) and m.traits.may_be_same(doubt.traits)
             why = "maybe_row" if isinstance(doubt, Match) else "maybe" if agree else "maybe_here"
-            case = Case(Group.DOUBTFUL, why, m, m.entry, other=doubt)
+            other = self.people[doubt.pk] if isinstance(doubt, Known) else doubt
+            case = Case(Group.DOUBTFUL, why, m, m.entry, other=other)
         case.choice = choice
         return case
 
@@ -210,12 +211,14 @@ class Sorting:
         """Somebody who sits in the body from the first day on."""
         if m.person is None:
             return Case(Group.NEW, "new", m, m.entry)
-        seats = self.held(m.person, unnamed=True)
-        m.seat = self.seat_of_the_new_term(m.person)
+        person = self.people[m.person.pk]
+        seats = self.held(person, unnamed=True)
+        new = self.seat_of_the_new_term(person)
+        m.seat = next((seat for seat in m.person.seats if new and seat.pk == new.pk), None)
         m.former = max(seats, key=lambda seat: (seat.started_on or dt.date.min, seat.pk), default=None)
-        case = Case(Group.CONTINUING, "has_it" if m.seat else "stays", m, m.entry, m.person, seats=seats)
+        case = Case(Group.CONTINUING, "has_it" if m.seat else "stays", m, m.entry, person, seats=seats)
         if not seats and not m.seat:
-            active = self.others(m.person)
+            active = self.others(person)
             case.group, case.why = Group.MOVED, "comes" if active else "returns"
         return case
 
@@ -316,9 +319,9 @@ def say_the_term(turnover: Turnover, match: Match) -> None:
         said.setdefault("delegation", former.delegation)
 
 
-def differs(m: Match, person: Stakeholder) -> bool:
+def differs(m: Match, person: Known) -> bool:
     """Do birth or sex say that it is somebody else?"""
-    here, there = m.traits, Traits.of_person(person)
+    here, there = m.traits, person.traits
     sexes = here.sex and there.sex and here.sex != there.sex
     return bool(sexes or here.birth and there.birth and here.birth[:4] != there.birth[:4])
 
@@ -328,6 +331,13 @@ def unclear(case: Case) -> bool:
     return case.entry is not None and bool(
         {issue.code for issue in case.entry.issues if issue.is_error} - ELSEWHERE
     )
+
+
+def read(people: Iterable[int]) -> dict[int, Stakeholder]:
+    found: dict[int, Stakeholder] = {}
+    for some in batches(sorted(people)):
+        found |= Stakeholder.objects.prefetch_related("phones", "seats").in_bulk(some)
+    return found
 
 
 def lock(people: Iterable[int]) -> None:

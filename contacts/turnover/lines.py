@@ -15,14 +15,14 @@ OF_THE_TERM = {"term", "term_number", "level", "body", "delegation"}
 def line_of(turnover: Turnover, case: Case, *, applied: bool) -> TurnoverLine:
     """A line not yet saved. Who is new exists only once it is `applied`."""
     entry, other = case.entry, case.other
-    made = case.match.person if applied and case.match and case.result else None
+    made = case.match.written if applied and case.match and case.result else None
     return TurnoverLine(
         turnover=turnover,
         group=case.group,
         name=case.name[:100],
         sheet=(entry.line.sheet or "")[:100] if entry else "",
         number=entry.line.number if entry else None,
-        stakeholder=case.person or made,
+        stakeholder_id=case.person.pk if case.person else made,
         other=other if isinstance(other, Stakeholder) else None,
         other_row=[other.entry.line.sheet, other.entry.line.number] if isinstance(other, Match) else None,
         why=case.why,

@@ -33,7 +33,10 @@ PER_PAGE = 25  # entries of the timeline
 @requires(Deed.SEE_ROSTER)
 def detail(request: OfficerRequest, pk: int) -> HttpResponse:
     """The page of a person: numbers, what we owe, seats, pairings, cycles, and what happened."""
-    return render(request, "contacts/stakeholder_detail.html", _page(request, pk))
+    context = _page(request, pk)
+    if context["person"].pk != pk:  # whoever had this number was merged into somebody
+        return redirect(context["person"])
+    return render(request, "contacts/stakeholder_detail.html", context)
 
 
 @requires(Deed.REVEAL)

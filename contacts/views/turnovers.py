@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -23,13 +24,13 @@ from contacts.filters.turnovers import TurnoverLineFilter
 from contacts.forms.pairings import pairable
 from contacts.forms.turnovers import TurnoverForm
 from contacts.imports.issues import Refused
+from contacts.imports.results import Context
 from contacts.models import Actor, JournalLine, Officer, Stakeholder, Turnover, TurnoverLine
 from contacts.pairing_proposals import propose
 from contacts.requests import OfficerRequest
 from contacts.tables.imports import change_list
 from contacts.tables.turnovers import TurnoverLineTable, TurnoverTable
 from contacts.turnover import deeds, words
-from contacts.views.imports import context_of
 
 KEPT_SHOWN = 200
 
@@ -189,7 +190,9 @@ def show(
     }
     if turnover.state == "checked":
         undecided = doubtful or rows.filter(group=TurnoverLine.Group.DOUBTFUL)
-        context["doubtful"] = [(line, words.why(line), change_list(line.changes)) for line in undecided]
+        context["doubtful"] = [
+            (line, words.why(line), change_list(line.changes, table.units)) for line in undecided
+        ]
     elif turnover.state == "applied":
         day = deeds.pairing_day(turnover, timezone.localdate())
         within = set(pairable(request.user).values_list("pk", flat=True))
@@ -216,3 +219,8 @@ def kept(obstacles: Iterable[JournalLine]) -> list[tuple[Stakeholder, list[str]]
             said[line.group].append(text)
     people = Stakeholder.objects.filter(pk__in=list(said)).order_by("pinyin", "pk")[:KEPT_SHOWN]
     return [(person, list(dict.fromkeys(said[person.pk]))) for person in people]
+
+
+def context_of(request: OfficerRequest, since: dt.date) -> Context:
+    now = timezone.now()
+    return Context(Actor.of(request), now, timezone.localdate(now), since)

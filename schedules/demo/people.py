@@ -41,6 +41,7 @@ def build(city: City, scale: float, day: dt.date) -> list[Person]:
     for number, person in enumerate(people):
         person.number = number
     _give_numbers(people)
+    _enter_twice(people)
     return people
 
 
@@ -190,6 +191,21 @@ def _appointed(
     person.row.unit = unit
     person.seats.append(Seat(kind=person.kind, unit=appointed_by, started_on=since, ended_on=until, **fields))
     return person
+
+
+# --- people whom two offices entered -------------------------------------------------------------------------
+
+
+def _enter_twice(people: list[Person]) -> None:
+    """Some monitors are deputies as well, and stand there twice until somebody decides."""
+    deputies = [person for person in people if person.level and person.phones]
+    monitors = [
+        person for person in people if person.kind == _KINDS.DISCIPLINE_MONITOR and len(person.phones) == 1
+    ]
+    for deputy, monitor in zip(deputies[::211], monitors[::211], strict=False):
+        for name in ("name", "pinyin", "initials", "sex", "birth_year", "birth_month", "employer"):
+            setattr(monitor.row, name, getattr(deputy.row, name))
+        monitor.phones[0].e164, monitor.phones[0].raw = deputy.phones[0].e164, deputy.phones[0].raw
 
 
 # --- phones --------------------------------------------------------------------------------------------------

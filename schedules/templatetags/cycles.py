@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 
 from contacts.models import ContactRecord, Stakeholder
+from schedules.coverage import State, with_status
 from schedules.models import CyclePolicy, Obligation
 from schedules.standing import count_attempts, stand
 
@@ -48,3 +49,26 @@ def of(person: Stakeholder, records: list[ContactRecord], now: dt.datetime) -> l
 def cycles(person: Stakeholder, records: list[ContactRecord]) -> list[Cycle]:
     """`{% cycles person records as states %}`"""
     return of(person, records, timezone.now())
+
+
+@dataclass
+class Tasks:
+    """Of one person, how many contacts were owed so far, and how many of them met."""
+
+    person: Stakeholder
+    owed: int = 0
+    met: int = 0
+
+
+@register.simple_tag
+def tasks_of(*people: Stakeholder) -> list[Tasks]:
+    """`{% tasks_of first second as tasks %}`"""
+    now = timezone.now()
+    begun = Obligation.objects.live().filter(
+        stakeholder__in=people, period_start__lte=timezone.localdate(now)
+    )
+    found = {person.pk: Tasks(person) for person in people}
+    for pk, state in with_status(begun.order_by(), now).values_list("stakeholder", "state"):
+        found[pk].owed += 1
+        found[pk].met += state == State.MET
+    return list(found.values())

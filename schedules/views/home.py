@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from contacts import duplicates
 from contacts.access import Column, Deed, requires, signed_in
 from contacts.models import Feedback, Officer, Pairing, RepairingRequest, Seat, Stakeholder
 from contacts.requests import OfficerRequest
@@ -38,6 +39,7 @@ def overview(request: OfficerRequest) -> HttpResponse:
     )
     context = {
         "unpaired": _unpaired(user, day),
+        "duplicates": len(duplicates.find(user).pairs),
         "asked": RepairingRequest.objects.visible_to(user).undecided().count(),
         "overdue": feedback.overdue(day).count(),
         "review": feedback.to_review(day).count(),

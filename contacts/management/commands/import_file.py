@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.access import Deed
-from contacts.imports import batches, running
+from contacts.imports import keeping, running
 from contacts.imports.issues import Refused
 from contacts.imports.results import Context
 from contacts.imports.tables import KINDS, Table
+from contacts.imports.wordings import wordings_of
 from contacts.models import Actor, Officer
 from liaison.arguments import day, instant
 
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         context = context_of(options)
         tables = [read(path, kind, context) for path in files]
         answers: dict[int, dict[str, Any]] = {}
-        with transaction.atomic() if dry_run else contextlib.nullcontext():
+        with running.turn() if dry_run else contextlib.nullcontext():
             for index in sorted(range(len(files)), key=lambda index: order(tables[index])):
                 answers[index] = answer(files[index], tables[index], context)
                 self.tell(answers[index])
@@ -85,7 +86,7 @@ def read(path: Path, kind: str, context: Context) -> Table | Refused:
     try:
         if context.actor.officer and not context.actor.officer.rights.may(Deed.IMPORT):
             raise Refused("not_allowed")
-        return running.read(path, path.name, kind)
+        return running.read(path, path.name, kind, wordings_of(context.actor.officer))
     except Refused as refused:
         return refused
 
@@ -98,6 +99,6 @@ def answer(path: Path, table: Table | Refused, context: Context) -> dict[str, An
     try:
         if isinstance(table, Refused):
             raise table
-        return batches.apply_file(path, path.name, table, context).as_json()
+        return keeping.apply_file(path, path.name, table, context).as_json()
     except Refused as refused:
         return {"file": path.name, "error": {"code": refused.code, "message": refused.message}}

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from contacts.access import Deed
@@ -109,7 +110,7 @@ def done(turnover: Turnover, file: Path, context: Context, doubtful: str, dry_ru
         return deeds.turn(turnover, table, context, lambda _entry: doubtful, dry_run=True)
     batch = ImportBatch(
         file_name=file.name[-255:],
-        sha256=digest(file),
+        sha256=digest(File(file.open("rb"))),
         kind=ImportBatch.Kind.DEPUTIES,
         officer=context.actor.officer,
         pairings_from=turnover.starts_on,

@@ -1,5 +1,8 @@
 """Opening a stranger's file: what is read, what is refused, and that nothing brings the process down."""
 
+import codecs
+import datetime as dt
+import resource
 import time
 import zipfile
 from pathlib import Path
@@ -7,10 +10,12 @@ from pathlib import Path
 import pytest
 from xlsxwriter import Workbook
 
-from contacts.imports import reader, tables, workbook
+from contacts.imports import reader, rosters, tables, workbook
 from contacts.imports.issues import FILE, Refused
+from tests.contacts.imports import wuxi
 from tests.contacts.imports.wuxi import BROKEN, deputy
 
+XLS = Path(__file__).parents[2] / "data" / "xls"
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -72,19 +77,90 @@ def test_a_row_of_a_csv_has_the_number_of_its_first_line(tmp_path: Path) -> None
     file = tmp_path / "lines.csv"
     file.write_text('a,b\n"one\ntwo",2\n\n3,4\n')
     (sheet,) = workbook.read(file, file.name)
-    assert sheet.rows == [(1, ["a", "b"]), (2, ["one\ntwo", "2"]), (5, ["3", "4"])]
+    assert list(sheet.rows) == [(1, ["a", "b"]), (2, ["one\ntwo", "2"]), (5, ["3", "4"])]
 
 
 def test_numbers_dates_and_merged_cells_come_as_they_are(tmp_path: Path) -> None:
     file = made(tmp_path, [["a", 13812345678, 1965.1], ["b"], ["c"]], [(1, 1, 2, 1, "镇")])
     (sheet,) = workbook.read(file, file.name)
-    assert sheet.rows == [(1, ["a", 13812345678, 1965.1]), (2, ["b", "镇", ""]), (3, ["c", "镇", ""])]
+    assert list(sheet.rows) == [(1, ["a", 13812345678, 1965.1]), (2, ["b", "镇", ""]), (3, ["c", "镇", ""])]
+
+
+def test_what_is_hidden_was_not_sent(tmp_path: Path) -> None:
+    file = tmp_path / "hidden.xlsx"
+    with Workbook(file) as book:
+        for name in ("名册", "旧名册", "底稿"):
+            book.add_worksheet(name).write(0, 0, name)
+        book.get_worksheet_by_name("旧名册").hide()
+        book.get_worksheet_by_name("底稿").very_hidden()
+    assert [(sheet.name, list(sheet.rows)) for sheet in workbook.read(file, file.name)] == [
+        ("名册", [(1, ["名册"])])
+    ]
+
+
+def test_a_workbook_of_excel_2003_is_read_with_dates_numbers_and_merged_cells() -> None:
+    file = XLS / "deputies_2003.xls"
+    (sheet,) = workbook.read(file, file.name)
+    assert sheet.name == "市级"  # the two hidden ones are left out
+    assert [row for number, row in sheet.rows if number in {3, 4}] == [
+        [1, "钱正明", dt.datetime(1965, 3, 1), "人大代表", "市级", "第十四届", 13900001000, "023451"],
+        [2, "孙立", "1970.11", "政协委员", "市级", 12, "13900001001/0510-82000000", 23451],
+    ]
+    table = tables.recognise([sheet])
+    one, two = rosters.check(table, wuxi.directory(), wuxi.DAY)
+    assert (one.said["birth"], one.said["level"], one.said["term_number"]) == ("1965-03", "city", 14)
+    assert two.said["phones"] == ["+8613900001001", "+8651082000000"]
+    assert table.notes == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("sign", [",", "\t", ";"])
+def test_a_text_table_is_read_in_every_usual_encoding(tmp_path: Path, encoding: str, sign: str) -> None:
+    mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}.get(encoding, b"")
+    text = f"2008年名册\r\n姓名{sign}单位\r\n张伟{sign}湖㳇派出所\r\n"
+    file = tmp_path / "名册.tsv"
+    file.write_bytes(mark + text.encode(encoding))
+    (sheet,) = workbook.read(file, file.name)
+    assert list(sheet.rows)[1:] == [(2, ["姓名", "单位"]), (3, ["张伟", "湖㳇派出所"])]
+
+
+ROWS = b"".join(b'<row r="%d"/>' % n for n in range(1, 1_000_001))
+CELLS = b"".join(b'<row r="%d"><c r="A%d" s="1"/></row>' % (n, n) for n in range(1, 1_000_001))
+ONE = b'<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>'
+HEAVY = {
+    "a million empty rows": (ROWS, b""),
+    "a million rows without a number": (b"<row/>" * 1_000_000, b""),
+    "a million blank cells": (CELLS, b""),
+    "one range merged over and over": (ONE, b'<mergeCell ref="A1:A1048576"/>' * 50_000),
+}
+
+
+@pytest.mark.parametrize("what", HEAVY)
+def test_a_workbook_of_nothing_is_refused_or_read_cheaply(tmp_path: Path, what: str) -> None:
+    rows, merged = HEAVY[what]
+    start = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    merged = b"<mergeCells>" + merged + b"</mergeCells>" if merged else b""
+    file = repacked(
+        made(tmp_path, [["姓名"]]), {SHEET: start + rows + b"</sheetData>" + merged + b"</worksheet>"}
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    with pytest.raises(Refused):
+        tables.recognise(workbook.read(file, file.name))
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 10
+
+
+def test_a_million_empty_lines_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "lines.csv"
+    file.write_text("姓名,类别,层级\n" + "\n" * 1_000_000)
+    with pytest.raises(Refused) as refused:
+        workbook.read(file, file.name)
+    assert refused.value.code == "too_large"
 
 
 def test_an_honest_workbook_of_many_rows_is_no_bomb(tmp_path: Path) -> None:
     file = made(tmp_path, [["同一个", "字"] * 5] * 4_000)
     (sheet,) = workbook.read(file, file.name)
-    assert len(sheet.rows) == 4_000
+    assert len(list(sheet.rows)) == 4_000
 
 
 @pytest.mark.parametrize(
@@ -193,4 +269,4 @@ def test_a_long_cell_is_cut_for_the_checks_to_see(tmp_path: Path) -> None:
         ",".join(deputy()) + "\n" + ",".join((deputy() | {"备注": "长" * 100_000}).values()) + "\n"
     )
     (sheet,) = workbook.read(file, file.name)
-    assert len(sheet.rows[1][1][-1]) == reader.TEXT
+    assert len(list(sheet.rows)[1][1][-1]) == reader.TEXT

@@ -116,7 +116,7 @@ def test_a_corrected_row_supersedes_the_record(imported: Any, call: tuple) -> No
     imported(call)
     report = imported((*call[:5], "Thanks a lot.", "路灯不亮"))
     assert outcomes(report) == ["updated"]
-    assert report.results[0].changes["summary"] == ["Thanks.", "Thanks a lot."]
+    assert next(report.results).changes["summary"] == ["Thanks.", "Thanks a lot."]
     assert ContactRecord.objects.live().get().summary == "Thanks a lot."
     assert ContactRecord.objects.count() == 2
     assert Feedback.objects.get().record == ContactRecord.objects.live().get()

@@ -190,7 +190,7 @@ def test_what_is_large_is_taken_back_by_the_worker(
     assert "being taken back" in sign_in(bureau.carol).get(pair.get_absolute_url()).content.decode()
     monkeypatch.undo()
 
-    tasks.carry_out_what_waits.call_local()
+    tasks.look_after_imports.call_local()
 
     assert "1 contact record hangs on it now" in shown(bureau.carol, pair)
     entries = AuditEntry.objects.filter(action__in=["order take back", "take back import"])
@@ -199,8 +199,8 @@ def test_what_is_large_is_taken_back_by_the_worker(
 
 
 def test_the_worker_looks_every_minute_for_what_waits() -> None:
-    periodic = tasks.carry_out_what_waits.huey._registry._periodic_tasks
-    (found,) = [task() for task in periodic if task.__name__ == "carry_out_what_waits"]
+    periodic = tasks.look_after_imports.huey._registry._periodic_tasks
+    (found,) = [task() for task in periodic if task.__name__ == "look_after_imports"]
     assert found.validate_datetime(dt.datetime(2026, 11, 12, 3, 17))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from contacts.imports import batches, cells, running, tables, workbook
+from contacts import tasks
+from contacts.imports import cells, keeping, running, tables, workbook
 from contacts.imports.directory import Directory, OfficerRef, UnitRef
 from contacts.imports.results import Context, Report
 from contacts.imports.units import KINDS
@@ -80,8 +81,13 @@ def context(by: Officer | None = None, day: dt.date = DAY, since: dt.date | None
     return Context(Actor.command("import_file", by), now, day, since or day)
 
 
+def work() -> None:
+    """What the worker does at a ring of the queue."""
+    tasks.work_on_imports.call_local()
+
+
 def import_file(path: Path, by: Officer | None = None, *, kind: str = "auto", **when: Any) -> Report:
-    return batches.apply_file(path, path.name, running.read(path, path.name, kind), context(by, **when))
+    return keeping.apply_file(path, path.name, running.read(path, path.name, kind), context(by, **when))
 
 
 def csv_file(path: Path, rows: list[dict[str, Any]], name: str = "roster.csv") -> Path:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.imports import retention
 from contacts.models import (
     Actor,
     AuditEntry,
@@ -227,9 +228,9 @@ def test_a_dropped_one_changes_nothing_and_can_not_be_confirmed(bureau: Bureau) 
 def test_what_nobody_confirms_within_a_week_is_dropped(bureau: Bureau) -> None:
     begun(bureau.carol, bureau.county, row("李娜", MOBILE))
     ImportBatch.objects.update(created_at=timezone.now() - dt.timedelta(days=8))
-    later = timezone.localdate()
-    begun(bureau.carol, bureau.county, row("李娜", MOBILE), day=later)
-    assert [turnover.state for turnover in Turnover.objects.order_by("pk")] == ["dropped", "checked"]
+    retention.let_go(timezone.now())
+    assert [turnover.state for turnover in Turnover.objects.all()] == ["dropped"]
+    assert not ImportBatch.objects.get().file
 
 
 def test_the_same_turnover_again_changes_nothing(bureau: Bureau) -> None:

@@ -14,7 +14,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from contacts.imports import batches, rosters
+from contacts.imports import keeping, rosters
 from contacts.imports.tables import COLUMNS, Line, Table
 from contacts.models import ImportBatch, Pairing, Seat, Stakeholder, Turnover, Unit
 from contacts.pairing_proposals import propose
@@ -90,7 +90,7 @@ def imported(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             wuxi.import_file(wuxi.FOLDER / name)
         table = Table("deputies", city() + districts())
         path = wuxi.FOLDER / "deputies.xlsx"
-        batches.apply_file(path, path.name, table, wuxi.context())
+        keeping.apply_file(path, path.name, table, wuxi.context())
         yield
         transaction.set_rollback(True)
 
