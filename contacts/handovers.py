@@ -188,7 +188,8 @@ def waits(held: Pairing | None, on: dt.date, today: dt.date) -> bool:
 def follow_pairings(day: dt.date) -> None:
     """Pairings that were arranged ahead have begun: the unit in charge follows them."""
     begun = Pairing.objects.open(day).exclude(unit=F("stakeholder__unit"))
-    Stakeholder.objects.filter(pairings__in=begun).follow_pairings(day, timezone.now())
+    rows = list(begun.select_related("stakeholder"))
+    move([pairing.stakeholder for pairing in rows], {p.stakeholder_id: p.unit_id for p in rows})
 
 
 def last_pairings(people: Collection[Stakeholder]) -> dict[int, Pairing]:

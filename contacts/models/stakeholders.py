@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -51,9 +51,10 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
 
     def follow_pairings(self, day: dt.date, now: dt.datetime) -> int:
         """Whoever has a pairing in force on `day` is put in the charge of its unit."""
-        held = apps.get_model("contacts", "Pairing").objects.open(day).filter(stakeholder=OuterRef("pk"))
-        strayed = self.filter(Exists(held.exclude(unit=OuterRef("unit"))))
-        return strayed.update(unit=Subquery(held.values("unit")), updated_at=now)
+        held = apps.get_model("contacts", "Pairing").objects.open(day).filter(stakeholder__in=self)
+        strayed = held.exclude(unit=F("stakeholder__unit")).values_list("stakeholder", "unit")
+        people = [Stakeholder(pk=pk, unit_id=unit, updated_at=now) for pk, unit in strayed]
+        return Stakeholder.objects.bulk_update(people, ["unit", "updated_at"], batch_size=500)
 
 
 class Stakeholder(models.Model):
