@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts import journal
+from contacts.locks import one_at_a_time
 from contacts.models import Actor, AuditEntry, Journal, Unit, UnitPast
 from contacts.unit_contents import Contents
 
@@ -29,8 +30,8 @@ DEEPEST = Unit._meta.get_field("path").max_length
 
 
 def lock() -> None:
-    """One at a time, and no import beside: both hold the bureau's row."""
-    list(Unit.objects.select_for_update(no_key=True).filter(parent=None))
+    """One at a time, and no import beside."""
+    one_at_a_time()
 
 
 def change(

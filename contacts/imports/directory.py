@@ -52,7 +52,8 @@ class Directory:
         self.paths = paths
 
     def says_the_same_as(self, other: Directory) -> bool:
-        return (self.units, self.officers, self.paths) == (other.units, other.officers, other.paths)
+        here, there = ((one.units, one.officers, one.paths, one.pasts) for one in (self, other))
+        return here == there
 
     @cached_property
     def by_code(self) -> dict[str, UnitRef]:

@@ -22,7 +22,8 @@ def let_go(now: dt.datetime) -> None:
     for batch in undecided.filter(state=State.CHECKED):
         drop(batch, actor)
     decided = kept.filter(
-        state=State.APPLIED, applied_at__lt=now - dt.timedelta(days=settings.IMPORT_KEPT_DAYS)
+        state__in=[State.APPLIED, State.TAKEN_BACK],
+        applied_at__lt=now - dt.timedelta(days=settings.IMPORT_KEPT_DAYS),
     )
     for batch in decided | undecided.filter(state=State.FAILED) | kept.filter(state=State.DROPPED):
         with transaction.atomic():

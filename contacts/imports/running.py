@@ -16,6 +16,7 @@ from contacts.imports.issues import Refused
 from contacts.imports.results import Context, Outcome, Report, Result
 from contacts.imports.tables import Table, Wordings
 from contacts.imports.workbook import Sheet
+from contacts.locks import one_at_a_time
 
 IMPORTERS: dict[str, Callable[[Table, Context], Iterable[Result]]] = {
     "units": units.run,
@@ -27,7 +28,6 @@ IMPORTERS: dict[str, Callable[[Table, Context], Iterable[Result]]] = {
     "pairings": pairings.run,
     "contacts": records.run,
 }
-ADVISORY = 0x6C696169_736F6E  # "liaison", by which imports on PostgreSQL wait for each other
 ROWS_ON_SQLITE = 10_000  # SQLite lets nobody else write meanwhile
 
 
@@ -63,13 +63,6 @@ def turn() -> Iterator[None]:
         stack.enter_context(transaction.atomic())
         one_at_a_time()
         yield
-
-
-def one_at_a_time() -> None:
-    """In a transaction that is open already: wait for whoever has the turn, and keep it until the end."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY])
 
 
 def apply(table: Table, file_name: str, context: Context, *, dry_run: bool = False) -> Report:

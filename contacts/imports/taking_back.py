@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from contacts import journal
 from contacts.imports.results import batches
-from contacts.imports.running import one_at_a_time
 from contacts.journal import TakenBack
+from contacts.locks import one_at_a_time
 from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, Journal, JournalLine, Officer
 from contacts.obstacles import STAY_WHOLE, WHOLE
 from contacts.unit_tree import mend_paths

@@ -128,10 +128,11 @@ class ImportBatch(models.Model):
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
         constraints = [
-            # One file sent by many at once, for the same part of the bureau, is imported once.
+            # One file sent by many at once, for the same part of the bureau, is imported once. One by which terms turn may
+            # wait for several bodies.
             models.UniqueConstraint(
                 fields=["sha256", "asked", "pairings_from", "scope"],
-                condition=Q(state__in=["uploaded", "checked", "queued"]),
+                condition=Q(state__in=["uploaded", "checked", "queued"]) & ~Q(asked="turnover"),
                 name="contacts_importbatch_one_in_flight",
             ),
         ]

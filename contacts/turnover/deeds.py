@@ -19,9 +19,9 @@ from contacts import journal
 from contacts.handovers import end_many, pair_many
 from contacts.imports import batches, keeping, running
 from contacts.imports.results import Context, Report, Result
-from contacts.imports.running import one_at_a_time
 from contacts.imports.tables import Table
 from contacts.imports.writing import Writer
+from contacts.locks import one_at_a_time
 from contacts.models import (
     Actor,
     AuditEntry,

@@ -111,6 +111,7 @@ def done(turnover: Turnover, file: Path, context: Context, doubtful: str, dry_ru
     batch = ImportBatch(
         file_name=file.name[-255:],
         sha256=digest(File(file.open("rb"))),
+        asked="turnover",
         kind=ImportBatch.Kind.DEPUTIES,
         officer=context.actor.officer,
         pairings_from=turnover.starts_on,

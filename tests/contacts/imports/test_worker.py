@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -19,12 +20,12 @@ import pytest
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts import tasks
-from contacts.imports import batches, work
+from contacts import tasks, unit_tree
+from contacts.imports import batches, running, work
 from contacts.imports.progress import Progress, progress_path
 from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, Officer, Pairing, Stakeholder
 from tests import factories
@@ -258,18 +259,40 @@ def test_ten_commands_at_once_give_one_import_that_creates_and_nine_that_change_
     rows = [deputy(f"钱{chr(0x4E00 + n)}", 手机=f"139{n:08d}", 结对民警警号=bureau.dan.police_number) for n in range(50)]  # fmt: skip
     file = wuxi.csv_file(tmp_path, rows)
     command = [sys.executable, "manage.py", "import_file", str(file), "--json"]
-    running = [
+    commands = [
         subprocess.Popen(
             command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         for _number in range(10)
     ]
-    found = [json.loads(one.communicate()[0])["files"][0] for one in running]
+    found = [json.loads(one.communicate()[0])["files"][0] for one in commands]
     assert sorted(one["created"] for one in found) == [0] * 9 + [50]
     assert sorted(one["unchanged"] for one in found) == [0] + [50] * 9
     assert sum(one["updated"] for one in found) == 0
     assert Stakeholder.objects.count() == 51
     assert Pairing.objects.filter(officer=bureau.dan).count() == 50
+
+
+@committed
+def test_the_tree_of_units_does_not_change_beside_an_import() -> None:
+    factories.small_bureau()
+    told: list[str] = []
+    importing = threading.Event()
+
+    def imports() -> None:
+        with running.turn():
+            importing.set()
+            time.sleep(0.5)
+            told.append("imported")
+
+    def changes_the_tree() -> None:
+        importing.wait()
+        with transaction.atomic():
+            unit_tree.lock()
+            told.append("changed")
+
+    at_once(lambda number: [imports, changes_the_tree][number](), 2)
+    assert told == ["imported", "changed"]
 
 
 # --- several files -------------------------------------------------------------------------------------------

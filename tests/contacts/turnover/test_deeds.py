@@ -233,6 +233,13 @@ def test_what_nobody_confirms_within_a_week_is_dropped(bureau: Bureau) -> None:
     assert not ImportBatch.objects.get().file
 
 
+def test_one_roster_may_wait_for_several_bodies_at_once(bureau: Bureau) -> None:
+    rows = [row("李娜", MOBILE)]
+    first = begun(bureau.carol, bureau.county, *rows)
+    second = begun(bureau.carol, bureau.county, *rows, level="township")
+    assert (first.state, second.state) == ("checked", "checked")
+
+
 def test_the_same_turnover_again_changes_nothing(bureau: Bureau) -> None:
     member("孙立", bureau.station, MOBILE, held_by=bureau.alice)
     rows = [row("孙立", MOBILE), row("李娜", OTHER_MOBILE, 结对民警警号=bureau.alice.police_number)]
