@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.clock import answer_due_on
-from contacts.handovers import waits
 from contacts.models import (
     Actor,
     AuditEntry,
@@ -31,6 +30,7 @@ from contacts.models import (
     Topic,
     Unit,
 )
+from contacts.pairing import waits
 
 RECORD_FIELDS = ("kind", "outcome", "occurred_at", "summary", "promised")
 

@@ -12,8 +12,9 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts import accounts, followers, handovers, journal
+from contacts import accounts, followers, journal
 from contacts.models import Actor, AuditEntry, FeedbackStep, Journal, Officer, Stakeholder, StandIn, Unit
+from contacts.pairing import carry_over
 from contacts.unit_contents import open_feedback, open_pairings, open_roles
 from contacts.unit_tree import ONE_DAY, begin, chain, change, check_can_close, mend_paths
 
@@ -116,7 +117,7 @@ class Merging:
     def carry_pairings(self) -> int:
         """The unit of a pairing is the officer's at the time (R7): what is in force goes on as a new one."""
         rows = open_pairings(self.day).filter(unit__in=self.keys)
-        made = handovers.carry_over(rows, self.into, on=self.day, reason=self.sentence, told=self.told)
+        made = carry_over(rows, self.into, on=self.day, reason=self.sentence, told=self.told)
         for pairing in made.started:
             self.pen.created(self.into.pk, pairing)
         return made.carried

@@ -20,8 +20,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from contacts.handovers import follow_pairings
 from contacts.models import Stakeholder
+from contacts.pairing import follow_pairings
 from schedules import existence, facts, levelling, periods
 from schedules.coverage import State, with_status
 from schedules.models import Obligation, PassState, PeriodClosing, PolicyVersion

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from contacts.handovers import active_among, answer_requests, lock, move
 from contacts.imports import cells
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.finding import Finder
@@ -17,6 +16,7 @@ from contacts.imports.issues import Issue
 from contacts.imports.results import Context, Outcome, Result, batches, said_before
 from contacts.imports.tables import Line, Table
 from contacts.models import AuditEntry, Pairing, Stakeholder
+from contacts.pairing import active_among, answer_requests, lock, move
 from contacts.rows import Values, values
 
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts import names
-from contacts.handovers import Left, pair_many
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.inserting import insert
 from contacts.imports.issues import Issue
@@ -18,6 +17,7 @@ from contacts.imports.results import Context, Outcome, Result, batches, news, sa
 from contacts.imports.rosters import Entry
 from contacts.imports.tables import Table
 from contacts.models import AuditEntry, ContactPhone, Pairing, Seat, Stakeholder
+from contacts.pairing import Left, pair_many
 from contacts.phones import Phone
 from contacts.rows import Values, values
 

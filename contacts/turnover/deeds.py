@@ -16,7 +16,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contacts import journal
-from contacts.handovers import end_many, pair_many
 from contacts.imports import batches, keeping, running
 from contacts.imports.results import Context, Report, Result
 from contacts.imports.tables import Table
@@ -34,6 +33,7 @@ from contacts.models import (
     Turnover,
     TurnoverLine,
 )
+from contacts.pairing import end_many, pair_many
 from contacts.turnover.grouping import Case, Choose, Group, directory_of, lock, say_the_term, sort_out
 from contacts.turnover.lines import line_of
 from contacts.watching import Watch

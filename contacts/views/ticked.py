@@ -23,8 +23,8 @@ from contacts import exports, seats
 from contacts.access import Deed, requires
 from contacts.forms.stakeholders import SharedSeatForm
 from contacts.forms.ticked import EndSeatsForm, FormatForm, TickedPairForm
-from contacts.handovers import Left, pair_many
 from contacts.models import Actor, Officer, Pairing, Stakeholder
+from contacts.pairing import Left, pair_many
 from contacts.requests import OfficerRequest
 from contacts.seats import Outcome, locked
 from contacts.tables.stakeholders import StakeholderListing

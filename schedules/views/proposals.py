@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 
 from contacts.access import Deed, requires
 from contacts.forms.pairings import pairable
-from contacts.handovers import Left, pair_proposed
 from contacts.models import Actor, Officer, Pairing, RepairingRequest, Stakeholder
+from contacts.pairing import Left, pair_proposed
 from contacts.pairing_proposals import Proposal, propose
 from contacts.requests import OfficerRequest
 from schedules.facts import awaiting_an_officer

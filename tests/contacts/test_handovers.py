@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from contacts.accounts import deactivate
 from contacts.handling import pair
-from contacts.handovers import Left, end_many, follow_pairings, hand_over, pair_many
+from contacts.handovers import hand_over
 from contacts.models import Actor, AuditEntry, Handover, Officer, Pairing, Stakeholder
+from contacts.pairing import Left, end_many, follow_pairings, pair_many
 from tests import factories
 from tests.factories import Bureau
 

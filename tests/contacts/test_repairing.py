@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.handling import end_pairing, pair
-from contacts.handovers import hand_over, pair_many
+from contacts.handovers import hand_over
 from contacts.models import Actor, AuditEntry, Officer, Pairing, RepairingRequest
+from contacts.pairing import pair_many
 from tests import factories
 from tests.base import sign_in
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from contacts.handovers import pair_many
 from contacts.models import Actor, Unit
+from contacts.pairing import pair_many
 from contacts.pairing_proposals import Proposal, propose
 from liaison.arguments import instant
 from schedules.facts import awaiting_an_officer

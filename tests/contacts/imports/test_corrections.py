@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from contacts.handovers import follow_pairings
 from contacts.imports import running, tables
 from contacts.imports.issues import Refused
 from contacts.imports.results import Report
 from contacts.imports.workbook import Sheet
 from contacts.models import AuditEntry, ContactPhone, Officer, Pairing, Seat, Stakeholder
+from contacts.pairing import follow_pairings
 from tests import factories
 from tests.contacts.imports import wuxi
 from tests.contacts.imports.wuxi import deputy
