@@ -8,6 +8,7 @@ inside it a missing right is 403.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -155,6 +156,16 @@ class Reach:
     def covers(self, path: str, own: bool) -> bool:
         """The same question about one row that is at hand: the path of its unit, and whether one holds it oneself."""
         return self.everything or own and self.own or any(path.startswith(above) for above in self.paths)
+
+    def spans(self, field: str) -> Q:
+        """The WHERE for rows that keep in `field` the subtrees they are about, with blanks between, "" being everywhere:
+        those of which nothing lies outside."""
+        if self.everything:
+            return ~Q(pk__in=[])
+        if not self.paths:
+            return Q(pk__in=[])
+        within = "|".join(map(re.escape, self.paths))
+        return Q(**{f"{field}__regex": rf"^((?:{within})[^ ]*( |$))+$"})
 
     def q(self, *, unit: str, own: Q | Exists) -> Q:
         """The WHERE: `unit` is the prefix that leads to a unit's fields ("unit__"), `own` the rows one holds oneself."""

@@ -7,6 +7,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.models import Actor, AuditEntry, Officer, StandIn
@@ -62,10 +63,14 @@ def appoint(
 
 @transaction.atomic
 def end(stand_in: StandIn, *, on: dt.date, actor: Actor, reason: str = "") -> None:
-    """End it at once: the day before `on` is its last, and one that has not begun is gone."""
+    """End it at once: the day before `on` is its last. One that has not begun is gone; one that began on that day keeps
+    it, since something may have been done on it."""
     still = StandIn.objects.lasting(on).filter(pk=stand_in.pk)
-    yesterday = on - ONE_DAY
-    ended = still.filter(starts_on__lt=on).update(ends_on=yesterday) or still.delete()[0]
+    ended = (
+        still.filter(starts_on__lt=on).update(ends_on=on - ONE_DAY)
+        or still.filter(starts_on=on).update(ends_on=on, ended_at=timezone.now())
+        or still.delete()[0]
+    )
     if not ended:
         raise ValidationError(_("It has ended already."))
     before = {"officer": stand_in.stand_in.police_number, "until": stand_in.ends_on}

@@ -236,7 +236,9 @@ def _turnover(bureau: Bureau) -> list:
 
 def _turned(bureau: Bureau) -> list:
     turnover = _township(bureau)
-    batch = ImportBatch(file_name="new_term.csv", kind="deputies", officer=bureau.carl, pairings_from=TODAY)
+    batch = ImportBatch(
+        file_name="new_term.csv", kind="deputies", officer=bureau.carl, pairings_from=TODAY, scope=bureau.county.path
+    )  # fmt: skip
     rows = [line.split(",") for line in NEW_TERM.split()]
     table = recognise([Sheet(None, list(enumerate(rows, 1)))], "deputies")
     deeds.apply_now(turnover, batch, table, _context(bureau), deeds.nobody_decided)

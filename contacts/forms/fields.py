@@ -33,6 +33,13 @@ class DayField(forms.DateField):
         return day
 
 
+def not_past(day: dt.date, today: dt.date) -> dt.date:
+    """For deeds that count from a day on: what was, is not written anew."""
+    if day < today:
+        raise ValidationError(_("This day is over; choose today or a later one."))
+    return day
+
+
 class ClockField(forms.TimeField):
     """A time of the day, picked or typed as 14:05."""
 

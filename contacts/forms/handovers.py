@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from contacts.forms.fields import DayField
+from contacts.forms.fields import DayField, not_past
 from contacts.forms.pairings import pairable, the_one
 from contacts.models import Officer, Pairing
 from contacts.pairing_proposals import Choice, Proposal
@@ -49,7 +49,7 @@ class HandOverForm(forms.Form):
         proposals: Mapping[int, Proposal],
     ) -> None:
         super().__init__(data, initial={"on": day})
-        self.editor, self.pairings, self.proposals = editor, pairings, proposals
+        self.editor, self.day, self.pairings, self.proposals = editor, day, pairings, proposals
         for pairing in pairings:
             proposal = proposals[pairing.stakeholder_id]
             self.fields[f"to_{pairing.pk}"] = forms.ChoiceField(
@@ -66,6 +66,9 @@ class HandOverForm(forms.Form):
     @property
     def head(self) -> list[forms.BoundField]:
         return [self["on"], self["reason"], self["everybody_to"]]
+
+    def clean_on(self) -> dt.date:
+        return not_past(self.cleaned_data["on"], self.day)
 
     def clean_everybody_to(self) -> Officer | None:
         words = self.cleaned_data["everybody_to"]

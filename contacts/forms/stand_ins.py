@@ -6,11 +6,10 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from contacts.access import Deed
-from contacts.forms.fields import DayField
+from contacts.forms.fields import DayField, not_past
 from contacts.forms.pairings import pairable, the_one
 from contacts.models import Officer
 from contacts.models.officers import OfficerQuerySet
@@ -54,8 +53,8 @@ class StandInForm(forms.Form):
     def clean_stand_in(self) -> Officer:
         return the_one(self.cleaned_data["stand_in"], self.eligible)
 
+    def clean_starts_on(self) -> dt.date:
+        return not_past(self.cleaned_data["starts_on"], self.day)
+
     def clean_ends_on(self) -> dt.date:
-        day = self.cleaned_data["ends_on"]
-        if day < self.day:
-            raise ValidationError(_("This day is over; choose today or a later one."))
-        return day
+        return not_past(self.cleaned_data["ends_on"], self.day)

@@ -91,8 +91,8 @@ def _claim(batch: ImportBatch, reason: str, seen: dt.datetime | None) -> ImportB
     """The row, locked."""
     if not reason.strip():
         raise ValidationError(_("Say why this import is taken back."))
-    rows = ImportBatch.objects.select_for_update(of=("self",)).select_related("journal")
-    batch = rows.get(pk=batch.pk)
+    # Without the journal: joined, it would be read as it was before the wait.
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if _standing(batch).taken_back_at != seen:
         raise ValidationError(_("Somebody took this import back meanwhile; look at what stayed."))
     return batch

@@ -29,11 +29,9 @@ def stored_as(batch: ImportBatch, name: str) -> str:
 
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.IMPORT) -> ImportBatchQuerySet:
-        """The imports of the officers within reach; those of the server itself only where reach has no bounds. What came
-        for the turn of a term has its own pages."""
-        return self.filter(turnover=None).filter(
-            access.reach(officer, deed).q(unit="officer__unit__", own=Q(pk__in=[]))
-        )
+        """By the part of the bureau that the file was taken for, wherever its sender serves by now. What came for the
+        turn of a term has its own pages."""
+        return self.filter(access.reach(officer, deed).spans("scope"), turnover=None)
 
     def due(self) -> ImportBatchQuerySet:
         """To be checked or to be applied."""

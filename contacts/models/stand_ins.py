@@ -26,8 +26,8 @@ class StandInQuerySet(models.QuerySet["StandIn"]):
         return self.filter(access.reach(officer, deed).q(unit="absent__unit__", own=own))
 
     def lasting(self, day: dt.date) -> StandInQuerySet:
-        """On `day` or on some day after it."""
-        return self.filter(ends_on__gte=day)
+        """On `day` or on some day after it, unless it was ended on its only day."""
+        return self.filter(ends_on__gte=day, ended_at=None)
 
     def in_force(self, day: dt.date) -> StandInQuerySet:
         """On `day`; over at once for whoever may not sign in any more or was moved to another unit."""
@@ -51,6 +51,7 @@ class StandIn(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
+    ended_at = models.DateTimeField(null=True, editable=False)  # on the day on which it began
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -27,8 +27,8 @@ KINDS = [(kind.value, kind.label) for kind in (Seat.Kind.NPC_DEPUTY, Seat.Kind.C
 
 class TurnoverQuerySet(models.QuerySet["Turnover"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.IMPORT) -> TurnoverQuerySet:
-        """Those begun by the officers within reach, as with imports."""
-        return self.filter(access.reach(officer, deed).q(unit="batch__officer__unit__", own=Q(pk__in=[])))
+        """By the part of the bureau that the roster was taken for, as with imports."""
+        return self.filter(access.reach(officer, deed).spans("batch__scope"))
 
 
 class Turnover(models.Model):

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from contacts.forms.fields import DayField
+from contacts.forms.fields import DayField, not_past
 from contacts.forms.handovers import option
 from contacts.forms.pairings import pairable
 from contacts.models import Officer, Stakeholder
@@ -45,7 +45,7 @@ class ProposalsForm(forms.Form):
         self, data: Any = None, *, editor: Officer, day: dt.date, proposals: Sequence[Proposal]
     ) -> None:
         super().__init__(data, initial={"on": day})
-        self.editor, self.proposals = editor, proposals
+        self.editor, self.day, self.proposals = editor, day, proposals
         people = [(str(one.stakeholder.pk), one.stakeholder.name) for one in proposals]
         self.fields["ids"].choices = people  # type: ignore[attr-defined]
         self.fields["only"].choices = [("", ""), *people]  # type: ignore[attr-defined]
@@ -64,6 +64,9 @@ class ProposalsForm(forms.Form):
             Row(one, str(one.stakeholder.pk) in ticked, self[f"to_{one.stakeholder.pk}"])
             for one in self.proposals
         ]
+
+    def clean_on(self) -> dt.date:
+        return not_past(self.cleaned_data["on"], self.day)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

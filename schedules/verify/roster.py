@@ -49,10 +49,11 @@ def no_open_pairing_with_an_inactive_officer(facts: Facts) -> Found:
 
 def one_stands_in_at_a_time(facts: Facts) -> Found:
     """An absent officer's people are looked after by one officer on a day."""
-    others = StandIn.objects.filter(
+    standing = StandIn.objects.filter(ended_at=None)
+    others = standing.filter(
         absent=OuterRef("absent"), starts_on__lte=OuterRef("ends_on"), ends_on__gte=OuterRef("starts_on")
     ).exclude(pk=OuterRef("pk"))
-    for pk, officer in StandIn.objects.filter(Exists(others)).values_list("pk", "absent__police_number"):
+    for pk, officer in standing.filter(Exists(others)).values_list("pk", "absent__police_number"):
         yield f"stand-in {pk}", f"Another one stands in for officer {officer} on some of its days."
 
 

@@ -252,3 +252,13 @@ def test_the_sheet_takes_as_many_queries_for_sixty_as_for_one(bureau):
 
     assert len(read_sheet(sixty, bureau.alice, TODAY)) == 60
     assert len(many) == len(few) <= 13, "\n".join(many)
+
+
+def test_what_was_is_not_handed_over(bureau):
+    pairing = bureau.alice.pairings.get()
+    form = {"on": "2026-11-17", "reason": "leaves", f"to_{pairing.pk}": bureau.bob.police_number}
+    page = sign_in(bureau.bob).post(page_of(bureau.alice), form)
+
+    assert "This day is over; choose today or a later one." in page.content.decode()
+    assert not Handover.objects.exists()
+    assert bureau.alice.pairings.get() == pairing

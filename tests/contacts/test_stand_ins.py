@@ -296,3 +296,27 @@ def test_the_list_shows_what_concerns_one(bureau, eve, who, expected):
 
     assert ("2026-11-20" in html) == expected
     assert ("End now" in html) == (expected and who != "eve")
+
+
+def test_ended_on_the_day_on_which_it_began_it_is_over_and_still_known(bureau):
+    eve = factories.officer("Eve", bureau.station)
+    made = factories.stand_in(eve, bureau.alice, TODAY, LAST)
+    assert sees(eve)
+
+    end(made, on=TODAY, actor=Actor(bureau.bob))
+
+    assert not sees(eve)
+    made.refresh_from_db()
+    assert (made.starts_on, made.ends_on) == (TODAY, TODAY)
+    assert appoint(bureau.alice, bureau.bob, starts_on=TODAY, ends_on=LAST, actor=Actor(bureau.carl))
+
+
+def test_it_does_not_begin_on_a_day_that_is_over(bureau):
+    eve = factories.officer("Eve", bureau.station)
+    form = {
+        "absent": bureau.alice.police_number, "stand_in": eve.police_number, "starts_on": FIRST, "ends_on": LAST,
+    }  # fmt: skip
+    page = sign_in(bureau.bob).post(reverse("contacts:stand-in-list"), form)
+
+    assert "This day is over; choose today or a later one." in page.content.decode()
+    assert not StandIn.objects.exists()

@@ -14,7 +14,7 @@ from contacts.access import Deed
 from contacts.imports import running
 from contacts.imports.batches import digest
 from contacts.imports.issues import Refused
-from contacts.imports.results import Context, remark
+from contacts.imports.results import Context, remark, scope_of
 from contacts.management.commands.import_file import context_of
 from contacts.models import ImportBatch, Seat, Turnover, TurnoverLine, Unit
 from contacts.models.turnovers import KINDS
@@ -114,6 +114,7 @@ def done(turnover: Turnover, file: Path, context: Context, doubtful: str, dry_ru
         asked="turnover",
         kind=ImportBatch.Kind.DEPUTIES,
         officer=context.actor.officer,
+        scope=scope_of(context.actor.officer),
         pairings_from=turnover.starts_on,
     )
     return deeds.apply_now(turnover, batch, table, context, lambda _entry: doubtful)

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
@@ -25,7 +26,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts import tasks, unit_tree
-from contacts.imports import batches, running, work
+from contacts.imports import batches, running, taking_back, work
 from contacts.imports.progress import Progress, progress_path
 from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, Officer, Pairing, Stakeholder
 from tests import factories
@@ -438,3 +439,48 @@ def test_files_are_kept_as_long_as_the_setting_says_and_orphans_for_a_day(tmp_pa
     assert not mended.exists()
     assert state(batch) == "applied"
     assert AuditEntry.objects.get(action="remove import files").via == "worker"
+
+
+# --- whose imports these are ---------------------------------------------------------------------------------
+
+
+def test_an_import_is_seen_by_whoever_coordinates_all_that_it_was_sent_for(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    """Wherever its sender serves, then or later."""
+    theirs = sent(wuxi.csv_file(tmp_path, [deputy()]), bureau.carl)
+    everywhere = sent(wuxi.csv_file(tmp_path, [deputy("孙立")]), bureau.carol)
+    after_carl = factories.officer("Cleo", bureau.county)
+    factories.role(after_carl, "coordinator")
+    Officer.objects.filter(pk__in=[bureau.carl.pk, bureau.carol.pk]).update(unit=bureau.other_county)
+    in_the_other = factories.officer("Dora", bureau.other_county)
+    factories.role(in_the_other, "coordinator")
+
+    def seen(officer: Officer) -> set[ImportBatch]:
+        return set(ImportBatch.objects.visible_to(Officer.objects.get(pk=officer.pk)))
+
+    assert seen(after_carl) == {theirs}
+    assert seen(in_the_other) == set()
+    assert seen(bureau.carol) == {theirs, everywhere}
+
+
+@committed
+def test_three_who_take_an_import_back_at_once_do_it_once(tmp_path: Path) -> None:
+    bureau = factories.small_bureau()
+    wuxi.import_file(wuxi.csv_file(tmp_path, [deputy()]), bureau.carol)
+    batch = ImportBatch.objects.get()
+    together = threading.Barrier(3)
+
+    def click(_turn: int) -> str:
+        together.wait()
+        try:
+            taking_back.take_back(batch, actor=Actor(bureau.carol), reason="why", now=timezone.now())
+        except ValidationError:
+            return "told"
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(click, range(3))) == ["done", "told", "told"]
+    assert AuditEntry.objects.filter(action="take back import").count() == 1
