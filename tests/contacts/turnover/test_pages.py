@@ -150,7 +150,7 @@ def test_taking_back_shows_first_what_would_happen(bureau: Bureau) -> None:
     shown = post(bureau.carl, "take-back", turnover).content.decode()
     assert "2 people go back to how they were" in shown  # 周平 and the deputy
     assert "1 was touched since" in shown
-    assert "contact records: 1" in shown
+    assert "1 contact record hangs on it now" in shown
     assert Stakeholder.objects.filter(name="周平").exists()
 
     done = post(bureau.carl, "take-back", turnover, confirmed="yes").content.decode()
@@ -160,6 +160,32 @@ def test_taking_back_shows_first_what_would_happen(bureau: Bureau) -> None:
     again = post(bureau.carl, "take-back", turnover, confirmed="yes").content.decode()
     assert "was taken back already" in again
     assert AuditEntry.objects.filter(action="take back turnover").count() == 1
+
+
+def test_who_was_handed_over_since_stays_and_both_pages_say_why(bureau: Bureau) -> None:
+    turnover = begun(bureau.carl, bureau.county, row("李娜", MOBILE))
+    post(bureau.carl, "confirm", turnover)
+    factories.handover(bureau.alice, {Stakeholder.objects.get(name="李娜"): bureau.bob}, timezone.localdate())
+
+    shown = post(bureau.carl, "take-back", turnover).content.decode()
+    assert "other entries refer to it now" in shown
+    post(bureau.carl, "take-back", turnover, confirmed="yes")
+    assert "other entries refer to it now" in page(bureau.carl, turnover)
+
+
+def test_of_who_moved_out_of_reach_no_values_are_told(bureau: Bureau) -> None:
+    turnover = begun(bureau.carl, bureau.county, row("李娜", MOBILE))
+    post(bureau.carl, "confirm", turnover)
+    Stakeholder.objects.filter(name="李娜").update(unit=bureau.other_station, employer="某厂")
+
+    answer = post(bureau.carl, "take-back", turnover)
+    said = [why for _person, why in answer.context["kept"]]
+    assert said == [["It belongs to a unit that you do not coordinate."]]
+    assert "某厂" not in answer.content.decode()
+    post(bureau.carl, "take-back", turnover, confirmed="yes")
+    everything = page(bureau.carol, turnover)
+    assert "It belongs to a unit that you do not coordinate." in everything
+    assert str(bureau.other_station) in everything
 
 
 def test_a_county_coordinator_sees_no_turnover_of_the_bureau(bureau: Bureau) -> None:
