@@ -1,4 +1,4 @@
-"""What stands in the way of taking an import back, in words: person by person, field by field, and who was there since."""
+"""What stands in the way of taking a deed back, in words: person by person, field by field, and who was there since."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ WHY: dict[str, str | Promise] = {
     "circle": gettext_lazy("the unit that was above it stands below it now"),
     "follows": gettext_lazy("it follows the pairing, which stays"),
 }
+ELSEWHERE = gettext_lazy("It belongs to a unit that you do not coordinate.")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def explain(
     seen = _within(batch, rows, officer)
     words = Words([line for row in rows if row.pk in seen for line in by_group[row.group or 0]])
     since = Since(batch, [row for row in rows if row.pk in seen], told)
-    elsewhere = [Why("", sentence=_("It belongs to a unit that you do not coordinate."))]
+    elsewhere = [Why("", sentence=str(ELSEWHERE))]
     return [
         Stayed(
             row,
@@ -111,7 +112,7 @@ def reasons(line: JournalLine, words: Words, since: Since | None = None) -> list
     obstacle: dict[str, Any] = line.obstacle or {}
     what, found = words.what(line), []
     if obstacle.get("reach"):
-        found.append(Why("", sentence=_("It belongs to a unit that you do not coordinate.")))
+        found.append(Why("", sentence=str(ELSEWHERE)))
     if "pk" in obstacle:
         gone = obstacle["pk"][1] is None
         sentence = _("there no more") if gone else _("there again")

@@ -72,6 +72,14 @@ class Turnover(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("contacts:turnover-detail", args=[self.pk])
 
+    def waiting(self, batch: ImportBatch) -> Turnover | None:
+        """One that waits for a confirmation with the same file, sent for the same part of the bureau, and the same words."""
+        said = ("kind", "level", "body", "unit", "term_number", "starts_on", "ends_on")
+        same = Turnover.objects.filter(**{name: getattr(self, name) for name in said})
+        return same.filter(
+            batch__state=ImportBatch.State.CHECKED, batch__sha256=batch.sha256, batch__scope=batch.scope
+        ).first()
+
     @property
     def eve(self) -> dt.date:
         """The last day of the old term."""

@@ -67,12 +67,24 @@ def nobody_decided(_entry: Any) -> str:
 # --- before it is confirmed ----------------------------------------------------------------------------------
 
 
+class Waits(Exception):
+    """The same roster waits already, for the same turn of the same body."""
+
+    def __init__(self, turnover: Turnover) -> None:
+        super().__init__(turnover)
+        self.turnover = turnover
+
+
 def check(turnover: Turnover, file: UploadedFile, context: Context) -> Turnover:
-    """Keep the roster and say what would become of everybody; Refused if it can not be read."""
+    """Keep the roster and say what would become of everybody; Refused if it can not be read, Waits if it was sent
+    already, as by a second click."""
     with batches.kept_for("turnover", file, ImportBatch.Kind.DEPUTIES, context) as batch:
         table = running.read(Path(batch.file.path), batch.file_name, batch.kind)
         found = turn(turnover, table, context, nobody_decided, dry_run=True)
         with transaction.atomic():
+            one_at_a_time()
+            if waiting := turnover.waiting(batch):
+                raise Waits(waiting)
             batch.save()
             turnover.batch, turnover.counts = batch, found.counts
             turnover.save()

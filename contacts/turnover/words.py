@@ -1,17 +1,13 @@
-"""Why somebody stands in a group, and what keeps them from going back, in words."""
+"""Why somebody stands in a group, in words."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.apps import apps
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from contacts.audit_words import field_name
 from contacts.imports.issues import place
 from contacts.imports.matching import Match
-from contacts.models import JournalLine, Stakeholder, TurnoverLine
+from contacts.models import Stakeholder, TurnoverLine
 
 # By `TurnoverLine.why`. %(other)s: the person, or the row, that is meant.
 WHY = {
@@ -49,16 +45,3 @@ def named(one: Stakeholder | Match | None) -> str:
     if isinstance(one, Match):
         return place(one.entry.line.number, one.entry.line.sheet)
     return f"{one.name} ({one.number})" if one else ""
-
-
-def obstacle(line: JournalLine) -> str:
-    """What stands in the way of taking a row back: its fields that were changed since, and what hangs on it now."""
-    found: dict[str, Any] = line.obstacle or {}
-    said = [
-        f"{apps.get_model(label)._meta.verbose_name_plural}: {count}"
-        for label, count in found.get("rows", {}).items()
-    ]
-    if "pk" in found:
-        said.append(_now("%(what)s: gone") % {"what": apps.get_model(line.model)._meta.verbose_name})
-    fields = (name.removesuffix("_id") for name in found if name not in {"rows", "pk", "bound"})
-    return "; ".join([*said, *(str(field_name(line.model, name)) for name in fields)])

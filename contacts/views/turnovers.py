@@ -26,6 +26,7 @@ from contacts.forms.turnovers import TurnoverForm
 from contacts.imports.issues import Refused
 from contacts.imports.results import Context
 from contacts.models import Actor, JournalLine, Officer, Stakeholder, Turnover, TurnoverLine
+from contacts.obstacle_words import ELSEWHERE, Words, reasons
 from contacts.pairing_proposals import propose
 from contacts.requests import OfficerRequest
 from contacts.tables.imports import change_list
@@ -54,6 +55,16 @@ def create(request: OfficerRequest) -> HttpResponse:
             deeds.check(turnover, form.cleaned_data["file"], context_of(request, turnover.starts_on))
         except Refused as refused:
             form.add_error("file", refused.message)
+        except deeds.Waits as found:
+            if Turnover.objects.visible_to(request.user).filter(pk=found.turnover.pk).exists():
+                messages.warning(
+                    request, _("This roster was sent already; here is what waits for a decision.")
+                )
+                return redirect(found.turnover)
+            form.add_error(
+                "file",
+                _("This roster was sent already by somebody beyond your reach, who has to decide about it."),
+            )
         else:
             return redirect(turnover)
     return render(request, "contacts/turnover_form.html", {"form": form})
@@ -150,7 +161,7 @@ def take_back(request: OfficerRequest, pk: int) -> HttpResponse:
         messages.warning(request, refused.messages[0])
         return redirect(turnover)
     if dry_run:
-        context = {"turnover": turnover, "found": found, "kept": kept(obstacles)}
+        context = {"turnover": turnover, "found": found, "kept": kept(request, obstacles)}
         return render(request, "contacts/turnover_take_back.html", context)
     messages.success(
         request,
@@ -199,7 +210,7 @@ def show(
         context["proposals"] = propose(unpaired(request, turnover), day, within=within)
         context["pairing_day"] = day
     elif turnover.journal and turnover.journal.taken_back_at:
-        context["kept"] = kept(journal.obstacles(turnover.journal))
+        context["kept"] = kept(request, journal.obstacles(turnover.journal))
     status = 422 if doubtful else 200
     return render(request, "contacts/turnover_detail.html", context, status=status)
 
@@ -211,14 +222,23 @@ def unpaired(request: OfficerRequest, turnover: Turnover) -> QuerySet[Stakeholde
     return people.filter(pk__in=came.values("pk")).select_related("unit")
 
 
-def kept(obstacles: Iterable[JournalLine]) -> list[tuple[Stakeholder, list[str]]]:
-    """Who stays as they are, and what was touched since."""
-    said: dict[int, list[str]] = defaultdict(list)
+def kept(request: OfficerRequest, obstacles: Iterable[JournalLine]) -> list[tuple[Stakeholder, list[str]]]:
+    """Who stays as they are, and what stands in the way; of people beyond reach only that they are."""
+    by_person: dict[int, list[JournalLine]] = defaultdict(list)
     for line in obstacles:
-        if text := words.obstacle(line):
-            said[line.group].append(text)
-    people = Stakeholder.objects.filter(pk__in=list(said)).order_by("pinyin", "pk")[:KEPT_SHOWN]
-    return [(person, list(dict.fromkeys(said[person.pk]))) for person in people]
+        if (line.obstacle or {}).keys() - {"bound"}:
+            by_person[line.group].append(line)
+    people = Stakeholder.objects.filter(pk__in=list(by_person)).order_by("pinyin", "pk")[:KEPT_SHOWN]
+    seen = Stakeholder.objects.visible_to(request.user, Deed.IMPORT).filter(pk__in=list(by_person))
+    within = set(seen.values_list("pk", flat=True))
+    told = Words(line for pk in within for line in by_person[pk])
+    return [
+        (one, why_kept(by_person[one.pk], told) if one.pk in within else [str(ELSEWHERE)]) for one in people
+    ]
+
+
+def why_kept(lines: Iterable[JournalLine], told: Words) -> list[str]:
+    return list(dict.fromkeys(str(why) for line in lines for why in reasons(line, told)))
 
 
 def context_of(request: OfficerRequest, since: dt.date) -> Context:

@@ -2,15 +2,26 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import AuditEntry, Officer, Pairing, Seat, Stakeholder, Turnover, TurnoverLine
+from contacts.models import (
+    AuditEntry,
+    ImportBatch,
+    Officer,
+    Pairing,
+    Seat,
+    Stakeholder,
+    Turnover,
+    TurnoverLine,
+)
 from contacts.turnover import deeds
 from tests import factories
 from tests.base import sign_in
@@ -69,6 +80,57 @@ def test_what_can_not_be_read_is_said_at_the_field_and_nothing_typed_is_lost(bur
     answer = upload(bureau.carl, bureau.county, {"some": "thing"})
     assert "No row with the expected headers was found" in answer.context["form"].errors["file"][0]
     assert not Turnover.objects.exists()
+
+
+def kept_files() -> list[str]:
+    return [path.name for path in Path(default_storage.location).rglob("*") if path.is_file()]
+
+
+def test_a_roster_sent_twice_leads_to_the_one_that_waits(bureau: Bureau) -> None:
+    upload(bureau.carl, bureau.county, row("李娜", MOBILE))
+    turnover, files = Turnover.objects.get(), kept_files()
+    again = upload(bureau.carl, bureau.county, row("李娜", MOBILE))
+    assert again.url == turnover.get_absolute_url()
+    assert Turnover.objects.get() == turnover
+    assert kept_files() == files
+    assert AuditEntry.objects.filter(action="check turnover").count() == 1
+
+    upload(bureau.carl, bureau.county, row("李娜", MOBILE), body="江阴市人大")
+    assert Turnover.objects.count() == 2  # another body
+    post(bureau.carl, "drop", turnover)
+    upload(bureau.carl, bureau.county, row("李娜", MOBILE))
+    assert Turnover.objects.count() == 3  # the first one waits no more
+
+
+def test_a_roster_that_waits_beyond_reach_is_refused_at_the_field(bureau: Bureau) -> None:
+    upload(bureau.carl, bureau.county, row("李娜", MOBILE))
+    ImportBatch.objects.update(officer=bureau.carol)
+    files = kept_files()
+    answer = upload(bureau.carl, bureau.county, row("李娜", MOBILE))
+    assert "was sent already" in answer.context["form"].errors["file"][0]
+    assert "Carol" not in answer.content.decode()
+    assert Turnover.objects.count() == 1
+    assert kept_files() == files
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_uploads_at_once_one_waits() -> None:
+    bureau = factories.small_bureau()
+    together = threading.Barrier(2)
+
+    def send() -> None:
+        try:
+            together.wait(30)
+            upload(bureau.carl, bureau.county, row("李娜", MOBILE))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert Turnover.objects.count() == 1
 
 
 def test_a_unit_beyond_reach_is_not_among_the_choices(bureau: Bureau) -> None:
@@ -150,7 +212,7 @@ def test_taking_back_shows_first_what_would_happen(bureau: Bureau) -> None:
     shown = post(bureau.carl, "take-back", turnover).content.decode()
     assert "2 people go back to how they were" in shown  # 周平 and the deputy
     assert "1 was touched since" in shown
-    assert "contact records: 1" in shown
+    assert "1 contact record hangs on it now" in shown
     assert Stakeholder.objects.filter(name="周平").exists()
 
     done = post(bureau.carl, "take-back", turnover, confirmed="yes").content.decode()
@@ -160,6 +222,32 @@ def test_taking_back_shows_first_what_would_happen(bureau: Bureau) -> None:
     again = post(bureau.carl, "take-back", turnover, confirmed="yes").content.decode()
     assert "was taken back already" in again
     assert AuditEntry.objects.filter(action="take back turnover").count() == 1
+
+
+def test_who_was_handed_over_since_stays_and_both_pages_say_why(bureau: Bureau) -> None:
+    turnover = begun(bureau.carl, bureau.county, row("李娜", MOBILE))
+    post(bureau.carl, "confirm", turnover)
+    factories.handover(bureau.alice, {Stakeholder.objects.get(name="李娜"): bureau.bob}, timezone.localdate())
+
+    shown = post(bureau.carl, "take-back", turnover).content.decode()
+    assert "other entries refer to it now" in shown
+    post(bureau.carl, "take-back", turnover, confirmed="yes")
+    assert "other entries refer to it now" in page(bureau.carl, turnover)
+
+
+def test_of_who_moved_out_of_reach_no_values_are_told(bureau: Bureau) -> None:
+    turnover = begun(bureau.carl, bureau.county, row("李娜", MOBILE))
+    post(bureau.carl, "confirm", turnover)
+    Stakeholder.objects.filter(name="李娜").update(unit=bureau.other_station, employer="某厂")
+
+    answer = post(bureau.carl, "take-back", turnover)
+    said = [why for _person, why in answer.context["kept"]]
+    assert said == [["It belongs to a unit that you do not coordinate."]]
+    assert "某厂" not in answer.content.decode()
+    post(bureau.carl, "take-back", turnover, confirmed="yes")
+    everything = page(bureau.carol, turnover)
+    assert "It belongs to a unit that you do not coordinate." in everything
+    assert str(bureau.other_station) in everything
 
 
 def test_a_county_coordinator_sees_no_turnover_of_the_bureau(bureau: Bureau) -> None:
