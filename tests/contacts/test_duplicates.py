@@ -292,6 +292,35 @@ def test_of_two_coordinators_who_merge_at_once_one_wins_and_the_other_is_told(cr
     assert told == ["Somebody merged one of the two meanwhile, so nothing was changed. Look at the person."]
 
 
+def test_who_merges_a_pair_that_another_merged_a_moment_ago_is_led_to_who_stays(
+    bureau, twin, monkeypatch
+) -> None:
+    def after_carol(survivor: Stakeholder, absorbed: Stakeholder, **wanted) -> Merge:
+        merge(twin, bureau.deputy, pairing=twin.pairings.get(), actor=Actor(bureau.carol), day=DAY)
+        return merge(survivor, absorbed, **wanted)
+
+    monkeypatch.setattr("contacts.views.duplicates.merge", after_carol)
+    response = sign_in(bureau.carl).post(page_of(bureau.deputy, twin), form_for(bureau.deputy), follow=True)
+    assert response.redirect_chain == [(twin.get_absolute_url(), 302)]
+    assert "Somebody merged one of the two meanwhile" in response.content.decode()
+    assert Merge.objects.count() == 1
+
+
+def test_if_both_of_a_pair_are_gone_the_list_says_so(bureau, twin, monkeypatch) -> None:
+    third = factories.stakeholder("张伟", bureau.station)
+
+    def after_carol(survivor: Stakeholder, absorbed: Stakeholder, **wanted) -> Merge:
+        for gone in (twin, bureau.deputy):
+            Pairing.objects.filter(stakeholder=gone).delete()
+            merge(third, gone, actor=Actor(bureau.carol), day=DAY)
+        return merge(survivor, absorbed, **wanted)
+
+    monkeypatch.setattr("contacts.views.duplicates.merge", after_carol)
+    response = sign_in(bureau.carl).post(page_of(bureau.deputy, twin), form_for(bureau.deputy), follow=True)
+    assert response.redirect_chain == [(reverse("contacts:duplicate-list"), 302)]
+    assert "Somebody merged one of the two meanwhile" in response.content.decode()
+
+
 # --- commands ------------------------------------------------------------------------------------------------
 
 
