@@ -321,6 +321,17 @@ def test_if_both_of_a_pair_are_gone_the_list_says_so(bureau, twin, monkeypatch) 
     assert "Somebody merged one of the two meanwhile" in response.content.decode()
 
 
+@pytest.mark.parametrize("number", [10**11, 10**19, 10**22])
+def test_a_number_too_long_for_anybody_is_nobodys(bureau, number) -> None:
+    carol = sign_in(bureau.carol)
+    for place in (
+        reverse("contacts:stakeholder-detail", args=[number]),
+        reverse("contacts:stakeholder-update", args=[number]),
+        reverse("contacts:duplicate-detail", args=[number, bureau.deputy.pk]),
+    ):
+        assert carol.get(place).status_code == 404
+
+
 # --- commands ------------------------------------------------------------------------------------------------
 
 
