@@ -362,6 +362,16 @@ def test_the_commands_name_the_pairs_and_merge_one(bureau, twin) -> None:
     assert Pairing.objects.get(stakeholder=bureau.deputy, ended_on=None).officer == bureau.bob
 
 
+def test_a_merge_by_command_cuts_pairings_at_the_day_that_stands_for_today(bureau, twin) -> None:
+    stays, goes = twin.pairings.get(), bureau.deputy.pairings.get()
+    people = bureau.deputy.number, twin.number
+    run("merge_people", *people, "--pairing", "absorbed", "--at", "2026-11-18T00:30")
+    stays.refresh_from_db()
+    goes.refresh_from_db()
+    assert (stays.started_on, stays.ended_on) == (DAY, None)
+    assert goes.ended_on == DAY - dt.timedelta(days=1)
+
+
 @pytest.mark.parametrize(
     ("extra", "why"),
     [
