@@ -50,7 +50,7 @@ def _texts(row: Model, names: Sequence[str]) -> dict[str, str]:
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else changed the person after the form was opened."""
+    """Somebody else changed the person after the form was opened, or merged them into another."""
 
 
 @transaction.atomic
@@ -67,7 +67,10 @@ def save_person(
     what the form showed (`shown`) when it was opened: ChangedMeanwhile unless that still stands."""
     before = None
     if person.pk:
-        stored = Stakeholder.objects.select_for_update().get(pk=person.pk)
+        try:
+            stored = Stakeholder.objects.select_for_update().get(pk=person.pk)
+        except Stakeholder.DoesNotExist:
+            raise ChangedMeanwhile from None
         if opened is not None and shown(stored, lock=True) != opened:
             raise ChangedMeanwhile
         before = snapshot(stored)

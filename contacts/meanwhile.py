@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,20 +37,22 @@ class Change:
 
 
 class Meanwhile:
-    """What happened to a person since the form that sent `data` was opened. Without `data` it opens one."""
+    """What happened to a person since the form that sent `data` was opened. Without `data` it opens one. `number` is the
+    one under which the form was opened: another than the person's where that one was merged into the person since."""
 
-    def __init__(self, person: Stakeholder, data: QueryDict) -> None:
+    def __init__(self, person: Stakeholder, data: QueryDict, number: int | None = None) -> None:
         self.person = person
         self.sent = {name: str(text) for name, text in data.items()}
         self.now = shown(person)
-        token = _unsealed(data.get("opened", ""), person)
-        self.lost = bool(data) and token is None  # nothing to compare with
-        self.opened, self.last_entry = token or (self.now, 0)
+        seal = _unsealed(data.get("opened", ""), {person.pk, number})
+        self.lost = bool(data) and seal is None  # nothing to compare with
+        opened_as, self.opened, self.last_entry = seal or (person.pk, self.now, 0)
+        self.absorbed = opened_as != person.pk
 
     @property
     def happened(self) -> bool:
         """Must somebody look again before this is saved?"""
-        return self.lost or self.opened != self.now
+        return self.lost or self.absorbed or self.opened != self.now
 
     @cached_property
     def seal(self) -> str:
@@ -61,7 +63,7 @@ class Meanwhile:
     @cached_property
     def data(self) -> dict[str, str]:
         """What was typed, brought up to date."""
-        if not self.sent or self.opened == self.now:
+        if not self.happened:
             return self.sent
         data = {name: text for name, text in self.sent.items() if not name.startswith("seats-")}
         for name in (*PERSON_FIELDS, "numbers"):
@@ -79,7 +81,7 @@ class Meanwhile:
         for pk, row in self.rows:
             if pk in kept:
                 kept[pk] = {name: self.merged(f"{pk}-{name}", text) for name, text in row.items()}
-            elif pk not in _seats(self.opened) or self.touched(pk, row):
+            elif not pk or (pk in _seats(self.opened) and self.touched(pk, row)):
                 new.append(row | {"id": ""})  # what was typed of a seat that is gone stays, as a new one
         for pk in kept:
             stands = {name: self.now[f"{pk}-{name}"] for name in SEAT_FIELDS}
@@ -91,10 +93,11 @@ class Meanwhile:
 
     @cached_property
     def rows(self) -> list[tuple[str, dict[str, str]]]:
-        """The rows of seats that were sent: key of the seat or "", and the text of each field."""
+        """The rows of seats that were sent: key of the seat or "", and the text of each field. Whose seats they are is
+        not asked of the form."""
         found: dict[int, dict[str, str]] = defaultdict(dict)
         for name, text in self.sent.items():
-            if cell := _CELL.fullmatch(name):
+            if (cell := _CELL.fullmatch(name)) and cell[2] != "stakeholder":
                 found[int(cell[1])][cell[2]] = text
         return [(row.pop("id", ""), row) for _number, row in sorted(found.items())]
 
@@ -192,9 +195,10 @@ def _entries(person: Stakeholder) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(object_type=person._meta.label_lower, object_id=str(person.pk))
 
 
-def _unsealed(text: str, person: Stakeholder) -> tuple[dict[str, str], int] | None:
+def _unsealed(text: str, numbers: Collection[int | None]) -> tuple[int, dict[str, str], int] | None:
+    """What a seal says, if it was made for one of these people."""
     try:
         pk, texts, entry = signing.loads(text, salt=SALT)
     except signing.BadSignature:
         return None
-    return (texts, entry) if pk == person.pk else None
+    return (pk, texts, entry) if pk in numbers else None

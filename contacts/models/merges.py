@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from contacts.models.officers import Officer
 
 
+NO_NUMBER = 10**11  # numbers from here on name nobody; longer ones do not even fit a column
+
+
 class DistinctQuerySet(models.QuerySet["Distinct"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.EDIT_ROSTER) -> DistinctQuerySet:
         """Those both of whose people are within reach."""
@@ -77,7 +80,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
     def successors(self, numbers: Collection[int]) -> dict[int, int]:
         """Number of somebody who was absorbed → the number under which they stand now. Who was not has no entry."""
         found: dict[int, int] = {}
-        asked = {number: number for number in numbers}  # where each stands so far
+        asked = {number: number for number in numbers if number < NO_NUMBER}  # where each stands so far
         while asked:
             step = self.standing().filter(absorbed_number__in=set(asked.values()))
             into = dict(step.values_list("absorbed_number", "survivor_number"))

@@ -86,6 +86,12 @@ def detail(request: OfficerRequest, one: int, other: int) -> HttpResponse:
         try:
             made = merge(**form.wanted, actor=Actor.of(request), day=timezone.localdate())
         except ValidationError as refused:
+            left = Stakeholder.objects.visible_to(request.user, Deed.EDIT_ROSTER).filter(
+                pk__in=[first.pk, second.pk]
+            )
+            if len(left) < 2:  # somebody merged one of them just now, between the look and the lock
+                messages.warning(request, " ".join(refused.messages))
+                return redirect(left[0] if left else "contacts:duplicate-list")
             form.add_error(None, refused)
         else:
             messages.success(

@@ -82,10 +82,13 @@ def similar(request: OfficerRequest) -> HttpResponse:
 
 @requires(Deed.EDIT_ROSTER)
 def update(request: OfficerRequest, pk: int) -> HttpResponseBase:
-    """Change what the roster says of a person, unless somebody else did while the form stood open: then they are told."""
+    """Change what the roster says of a person, unless somebody else did while the form stood open, or merged them into
+    another: then they are told."""
     person = find_for(request.user, Stakeholder.objects.all(), Deed.EDIT_ROSTER, pk=pk)
     name = person.name  # the form writes what was typed into `person`
-    meanwhile = Meanwhile(person, request.POST)
+    if person.pk != pk and request.method != "POST":
+        return redirect("contacts:stakeholder-update", person.pk)
+    meanwhile = Meanwhile(person, request.POST, pk)
     form = StakeholderForm(meanwhile.data or None, editor=request.user, instance=person)
     seats = seat_forms(meanwhile.data or None, person)
     if form.is_valid() and seats.is_valid() and not meanwhile.happened:
@@ -96,6 +99,14 @@ def update(request: OfficerRequest, pk: int) -> HttpResponseBase:
         if saved:
             messages.success(request, _("Saved."))
             return redirect(person)
+    if person.pk != pk:
+        messages.warning(
+            request,
+            _(
+                "This person was merged into %(number)s %(name)s meanwhile. Look again at what you typed, then save."
+            )
+            % {"number": person.number, "name": name},
+        )
     context = {"form": form, "seats": seats, "person": person, "name": name, "meanwhile": meanwhile}
     return render(request, "contacts/stakeholder_form.html", context)
 

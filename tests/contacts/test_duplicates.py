@@ -292,6 +292,46 @@ def test_of_two_coordinators_who_merge_at_once_one_wins_and_the_other_is_told(cr
     assert told == ["Somebody merged one of the two meanwhile, so nothing was changed. Look at the person."]
 
 
+def test_who_merges_a_pair_that_another_merged_a_moment_ago_is_led_to_who_stays(
+    bureau, twin, monkeypatch
+) -> None:
+    def after_carol(survivor: Stakeholder, absorbed: Stakeholder, **wanted) -> Merge:
+        merge(twin, bureau.deputy, pairing=twin.pairings.get(), actor=Actor(bureau.carol), day=DAY)
+        return merge(survivor, absorbed, **wanted)
+
+    monkeypatch.setattr("contacts.views.duplicates.merge", after_carol)
+    response = sign_in(bureau.carl).post(page_of(bureau.deputy, twin), form_for(bureau.deputy), follow=True)
+    assert response.redirect_chain == [(twin.get_absolute_url(), 302)]
+    assert "Somebody merged one of the two meanwhile" in response.content.decode()
+    assert Merge.objects.count() == 1
+
+
+def test_if_both_of_a_pair_are_gone_the_list_says_so(bureau, twin, monkeypatch) -> None:
+    third = factories.stakeholder("张伟", bureau.station)
+
+    def after_carol(survivor: Stakeholder, absorbed: Stakeholder, **wanted) -> Merge:
+        for gone in (twin, bureau.deputy):
+            Pairing.objects.filter(stakeholder=gone).delete()
+            merge(third, gone, actor=Actor(bureau.carol), day=DAY)
+        return merge(survivor, absorbed, **wanted)
+
+    monkeypatch.setattr("contacts.views.duplicates.merge", after_carol)
+    response = sign_in(bureau.carl).post(page_of(bureau.deputy, twin), form_for(bureau.deputy), follow=True)
+    assert response.redirect_chain == [(reverse("contacts:duplicate-list"), 302)]
+    assert "Somebody merged one of the two meanwhile" in response.content.decode()
+
+
+@pytest.mark.parametrize("number", [10**11, 10**19, 10**22])
+def test_a_number_too_long_for_anybody_is_nobodys(bureau, number) -> None:
+    carol = sign_in(bureau.carol)
+    for place in (
+        reverse("contacts:stakeholder-detail", args=[number]),
+        reverse("contacts:stakeholder-update", args=[number]),
+        reverse("contacts:duplicate-detail", args=[number, bureau.deputy.pk]),
+    ):
+        assert carol.get(place).status_code == 404
+
+
 # --- commands ------------------------------------------------------------------------------------------------
 
 
@@ -320,6 +360,16 @@ def test_the_commands_name_the_pairs_and_merge_one(bureau, twin) -> None:
     assert (made["survivor"], made["absorbed"]) == (bureau.deputy.number, twin.number)
     assert Merge.objects.get(pk=made["merge"]).by == bureau.carl
     assert Pairing.objects.get(stakeholder=bureau.deputy, ended_on=None).officer == bureau.bob
+
+
+def test_a_merge_by_command_cuts_pairings_at_the_day_that_stands_for_today(bureau, twin) -> None:
+    stays, goes = twin.pairings.get(), bureau.deputy.pairings.get()
+    people = bureau.deputy.number, twin.number
+    run("merge_people", *people, "--pairing", "absorbed", "--at", "2026-11-18T00:30")
+    stays.refresh_from_db()
+    goes.refresh_from_db()
+    assert (stays.started_on, stays.ended_on) == (DAY, None)
+    assert goes.ended_on == DAY - dt.timedelta(days=1)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from django.db import connection
 from django.urls import reverse
 
 from contacts.editing import ChangedMeanwhile, save_person, shown
-from contacts.models import Actor, AuditEntry, ContactPhone, Stakeholder
+from contacts.merging import merge
+from contacts.models import Actor, AuditEntry, ContactPhone, Seat, Stakeholder
 from contacts.phones import Phone
 from tests import factories
 from tests.base import sign_in
@@ -166,7 +167,72 @@ def test_one_form_says_nothing_of_another_person(carol, deputy, bureau):
     other = factories.stakeholder("李娜", bureau.station)
     form = opened(carol, other) | {"name": "张伟", "remark": "typed"}
 
-    assert save(carol, deputy, form).context["meanwhile"].lost
+    told = save(carol, deputy, form)
+    assert told.context["meanwhile"].lost
+    assert save(carol, deputy, filled(told)).status_code == 302
+
+
+def test_what_was_typed_of_somebody_who_was_merged_meanwhile_is_kept_for_who_they_became(
+    carol, bureau, deputy
+):
+    twin = factories.stakeholder("张伟", bureau.station, employer="第一棉纺厂")
+    same, own = [factories.seat(twin, level=level) for level in ("district", "township")]
+    Seat.objects.filter(pk=same.pk).update(
+        **deputy.seats.values("body", "term_number", "certificate", "started_on", "ended_on").get()
+    )
+    form = opened(carol, twin) | {"remark": "typed"}
+    [row] = [
+        key.removesuffix("-id") for key, text in form.items() if key.endswith("-id") and text == str(own.pk)
+    ]
+    form[f"{row}-body"] = "周庄镇"
+    merge(deputy, twin, actor=Actor(bureau.carl), day=dt.date(2026, 11, 18))
+
+    told = save(carol, twin, form)
+
+    html = told.content.decode()
+    assert f"This person was merged into {deputy.number} 张伟 meanwhile." in html
+    assert f'action="{reverse("contacts:stakeholder-update", args=[deputy.pk])}"' in html
+    [employer] = [change for change in told.context["meanwhile"].changes if change.was == "第一棉纺厂"]
+    assert (employer.was, employer.now, employer.typed) == ("第一棉纺厂", "澄江中学校长", None)
+    assert not told.context["form"].errors
+    assert not told.context["seats"].total_error_count()
+    assert AuditEntry.objects.filter(action="change stakeholder").count() == 0
+
+    assert save(carol, deputy, filled(told)).url == deputy.get_absolute_url()
+    deputy.refresh_from_db()
+    assert (deputy.remark, deputy.employer) == ("typed", "澄江中学校长")
+    assert deputy.seats.count() == 2
+    assert deputy.seats.get(level="township").body == "周庄镇"
+
+
+def test_the_number_of_who_was_merged_opens_the_form_of_who_they_became(carol, bureau, deputy):
+    twin = factories.stakeholder("张伟", bureau.station)
+    merge(deputy, twin, actor=Actor(bureau.carl), day=dt.date(2026, 11, 18))
+    page = carol.get(reverse("contacts:stakeholder-update", args=[twin.pk]))
+    assert page.url == reverse("contacts:stakeholder-update", args=[deputy.pk])
+
+
+def test_who_was_merged_says_so_even_if_both_were_alike(carol, bureau):
+    one, other = [factories.stakeholder("李娜", bureau.station) for _number in range(2)]
+    form = opened(carol, other) | {"remark": "typed"}
+    merge(one, other, actor=Actor(bureau.carl), day=dt.date(2026, 11, 18))
+
+    told = save(carol, other, form)
+    assert f"merged into {one.number}" in told.content.decode()
+    assert save(carol, one, filled(told)).status_code == 302
+
+
+def test_a_merge_between_the_look_and_the_lock_is_told_too(carol, bureau, deputy, monkeypatch):
+    twin = factories.stakeholder("张伟", bureau.station)
+
+    def after_carl(person, **wanted):
+        monkeypatch.undo()
+        merge(deputy, twin, actor=Actor(bureau.carl), day=dt.date(2026, 11, 18))
+        return save_person(person, **wanted)
+
+    form = opened(carol, twin) | {"remark": "typed"}
+    monkeypatch.setattr("contacts.views.stakeholders.save_person", after_carl)
+    assert f"merged into {deputy.number}" in save(carol, twin, form).content.decode()
 
 
 def test_a_contact_or_a_look_at_the_numbers_changes_nothing(carol, bureau, deputy):

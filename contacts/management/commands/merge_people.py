@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from argparse import ArgumentTypeError
@@ -15,6 +16,7 @@ from contacts.duplicates import people_of
 from contacts.management.commands.duplicates import officer_of
 from contacts.merging import current_pairings, merge
 from contacts.models import Actor, Pairing, Stakeholder
+from liaison.arguments import instant
 
 
 class Command(BaseCommand):
@@ -32,12 +34,20 @@ class Command(BaseCommand):
             "--by", metavar="NUMBER", help="Police number of whoever decides: their reach counts."
         )
         parser.add_argument("--reason", default="")
+        parser.add_argument("--at", type=instant, help="ISO 8601 instant that stands for now.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object on standard output.")
 
     def handle(
-        self, *, survivor: int, absorbed: int, pairing: str | None, by: str | None, **options: Any
+        self,
+        *,
+        survivor: int,
+        absorbed: int,
+        pairing: str | None,
+        by: str | None,
+        at: dt.datetime | None,
+        **options: Any,
     ) -> None:
-        officer = officer_of(by)
+        officer, day = officer_of(by), timezone.localdate(at)
         people = people_of(officer).in_bulk([survivor, absorbed])
         try:
             if missing := {survivor, absorbed} - people.keys():
@@ -45,9 +55,9 @@ class Command(BaseCommand):
             made = merge(
                 people[survivor],
                 people[absorbed],
-                pairing=chosen(pairing, people[survivor], people[absorbed]) if pairing else None,
+                pairing=chosen(pairing, people[survivor], people[absorbed], day) if pairing else None,
                 actor=Actor.command("merge_people", officer),
-                day=timezone.localdate(),
+                day=day,
                 reason=options["reason"],
             )
         except ValidationError as refused:
@@ -71,11 +81,11 @@ def number(text: str) -> int:
     return int(digits)
 
 
-def chosen(which: str, survivor: Stakeholder, absorbed: Stakeholder) -> Pairing:
+def chosen(which: str, survivor: Stakeholder, absorbed: Stakeholder, day: dt.date) -> Pairing:
     """The pairing that is meant."""
     sides = {"survivor": survivor, "absorbed": absorbed}
     if which in sides:
-        held = current_pairings(sides[which], timezone.localdate())
+        held = current_pairings(sides[which], day)
         if not held:
             raise ValidationError(f"Nobody is responsible for the {which}.")
         return held[0]
