@@ -190,3 +190,9 @@ def test_a_column_that_means_nothing_is_said_once_if_it_holds_anything() -> None
 @pytest.mark.parametrize("name", wuxi.FILES)
 def test_no_column_of_a_roster_is_left_unread(name: str) -> None:
     assert not wuxi.table(name).unread
+
+
+def test_our_own_column_in_a_workbook_for_mending_is_no_unread_one() -> None:
+    for ours in tables.mending_headers():
+        table = tables.recognise([sheet([*HEADER, ours], [1, "张伟", "人大代表", "市", "", "改正手机"])])
+        assert table.notes == []
