@@ -84,6 +84,7 @@ WARNINGS = {
     "typed_twice": _("This appointment stands in %(value)s already, under the same certificate number; it was taken once."),
     "possible_duplicate": _("This may be the same person as %(value)s. Nothing was merged; decide it on the person's page."),
     "footer_total_differs": _("The total says %(value)s, but the sheet has %(rows)s rows. Check whether rows are missing."),
+    "column_unread": _("The column “%(value)s” was not read. If it matters, say what it means on the page of the import."),
     "instant_future": _("%(value)s has not come yet. The contact counts from then on; check the day."),
 }  # fmt: skip
 
@@ -109,7 +110,8 @@ TITLES = {
     "officer_unknown": _("unknown officer, not paired"), "pairing_conflict": _("officer of another unit"),
     "pairing_later": _("a later pairing exists"), "officer_inactive": _("officer is switched off"), "unit_unknown": _("unknown unit"), "no_phone": _("no phone number"),
     "unpaired": _("no officer named"), "typed_twice": _("typed twice"), "possible_duplicate": _("may be the same person"),
-    "footer_total_differs": _("total differs"), "instant_future": _("has not come yet"),
+    "footer_total_differs": _("total differs"), "column_unread": _("column not read"),
+    "instant_future": _("has not come yet"),
 }  # fmt: skip
 
 MESSAGES = {**FILE, **ERRORS, **WARNINGS}

@@ -6,11 +6,9 @@ from __future__ import annotations
 import tempfile
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from contacts import exports
@@ -97,10 +95,7 @@ def write_sheet(
 
 def our_column(sheet: Sheet, headers: set[int]) -> int:
     """The one behind all others; or where it stands already, in a workbook that we wrote."""
-    written = set()
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            written.add(_("What to mend"))
+    written = tables.mending_headers()
     width = 1
     for number, values in sheet.rows:
         if number in headers and any(value in written for value in values):

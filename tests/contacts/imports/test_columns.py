@@ -217,7 +217,7 @@ def test_what_is_decided_already_is_not_checked_anew(bureau: Bureau, tmp_path: P
 def test_the_columns_of_all_sheets_stand_together_with_their_first_values() -> None:
     rows = [
         ["名册"],
-        ["姓名", "电话号码", "备注"],
+        ["姓名", "怎么找他", "备注"],
         ["张伟", 13912345678, ""],
         ["李强", "0510-82705123", "好"],
     ]
@@ -227,6 +227,6 @@ def test_the_columns_of_all_sheets_stand_together_with_their_first_values() -> N
     assert kind == "deputies"
     assert [(c.header, c.means, c.samples) for c in found] == [
         ("姓名", "name", ["张伟", "李强"]),
-        ("电话号码", "", ["13912345678", "0510-82705123"]),
+        ("怎么找他", "", ["13912345678", "0510-82705123"]),
         ("备注", "remark", ["好"]),
     ]

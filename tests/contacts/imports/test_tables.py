@@ -110,3 +110,89 @@ def test_a_named_kind_asks_for_less() -> None:
     assert len(tables.recognise([plain], "monitors").lines) == 1
     with pytest.raises(Refused):
         tables.recognise([plain], "deputies")
+
+
+PEOPLE = {
+    "deputies": ["姓名", "类别", "层级"], "media": ["姓名", "新闻单位"], "patrol": ["姓名", "聘书编号"],
+    "monitors": ["姓名", "聘书编号", "聘任单位"],
+}  # fmt: skip
+WORDINGS = {
+    "name": "名字 代表姓名 委员姓名 姓名(全名)", "mobile": "联系电话 电话号码 联系方式 联系人电话", "landline": "固话 办公室电话",
+    "employer": "单位职务 工作单位职务 单位及职务", "address": "通讯地址 通信地址 居住地址", "birth": "生日 出生日期", "remark": "附注",
+    "officer": "警号 民警警号 责任民警 结对民警",
+}  # fmt: skip
+WORDINGS_OF_KIND = {
+    "deputies": {
+        "category": "身份 代表类别 人员类别 类型", "term_number": "届", "term": "任职期限 起止时间 任职时间", "employer": "职务 单位",
+    },
+    "patrol": {"certificate": "证书号 聘书号码", "appointed": "受聘时间", "occupation": "身份", "employer": "职务 单位"},
+    "monitors": {"certificate": "证书号 聘书号码", "appointed": "受聘时间", "appointing": "受聘单位", "occupation": "身份"},
+    "media": {"news": "媒体", "post": "职务"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "header"),
+    [
+        (kind, name, header)
+        for kind in PEOPLE
+        for words in (WORDINGS, WORDINGS_OF_KIND[kind])
+        for name, headers in words.items()
+        for header in headers.split()
+    ],
+)
+def test_a_usual_wording_is_understood_and_the_kind_is_told_by_it_too(
+    kind: str, name: str, header: str
+) -> None:
+    row = [usual for usual in PEOPLE[kind] if tables.WORDS[kind][tables.word(usual)] != name] + [header]
+    table = tables.recognise([sheet(row, [f"{usual}值" for usual in row])])
+    assert table.kind == kind
+    assert table.lines[0].text(name) == f"{header}值"
+    assert table.notes == []
+
+
+def test_a_unit_is_the_paper_of_a_supervisor_but_makes_no_list_one_of_supervisors() -> None:
+    plain = sheet(["姓名", "单位"], ["张伟", "无锡日报"])
+    assert tables.recognise([plain], "media").lines[0].text("news") == "无锡日报"
+    with pytest.raises(Refused, match="no_header"):
+        tables.recognise([plain])
+    deputies = sheet(["姓名", "单位", "类别", "层级"], ["张伟", "机械厂", "人大代表", "市"])
+    assert tables.recognise([deputies]).kind == "deputies"
+
+
+def test_of_two_columns_for_a_field_the_plainer_counts_wherever_it_stands_and_the_other_is_said() -> None:
+    row = ["身份", "联系方式", "职务", *HEADER, "工作单位"]
+    table = tables.recognise(
+        [sheet(row, ["农民", "微信", "厂长", 1, "张伟", "人大代表", "市", "139", "机械厂"])]
+    )
+    found = table.lines[0]
+    assert [found.text(name) for name in ("category", "mobile", "employer")] == ["人大代表", "139", "机械厂"]
+    assert [issue.value for _sheet, _row, issue in table.notes] == ["身份", "联系方式", "职务"]
+
+
+def test_a_column_that_means_nothing_is_said_once_if_it_holds_anything() -> None:
+    row = [*HEADER, "政治面貌", "学历", "民 族"]
+    one = sheet(
+        ["名册"],
+        row,
+        [1, "张伟", "人大代表", "市", "", "", "", ""],
+        [2, "李强", "人大代表", "市", "", "党员", "", "汉"],
+    )
+    other = sheet(row, [1, "孙立", "人大代表", "市", "", "群众", "", ""], name="乙")
+    told = {"deputies": {"民族": ""}}
+    table = tables.recognise([one, other], wordings=told)
+    assert [(name, number, issue.code, issue.value) for name, number, issue in table.notes] == [
+        ("名册", 2, "column_unread", "政治面貌")
+    ]
+    assert "The column “政治面貌” was not read." in table.notes[0][2].message
+
+
+@pytest.mark.parametrize("name", wuxi.FILES)
+def test_no_column_of_a_roster_is_left_unread(name: str) -> None:
+    assert not wuxi.table(name).unread
+
+
+def test_our_own_column_in_a_workbook_for_mending_is_no_unread_one() -> None:
+    for ours in tables.mending_headers():
+        table = tables.recognise([sheet([*HEADER, ours], [1, "张伟", "人大代表", "市", "", "改正手机"])])
+        assert table.notes == []
