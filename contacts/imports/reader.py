@@ -75,9 +75,9 @@ def inspect(path: Path) -> None:
 
 
 def inspect_part(parts: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """No entities, no cell far out, and no more bytes than the directory of the archive admits."""
+    """No entities, no cell far out, no rows without end, and no more bytes than the directory of the archive admits."""
     sheet = member.filename.startswith("xl/worksheets/")
-    rows = columns = size = 0
+    rows = columns = size = tall = 0
     rest = b""
     with parts.open(member) as stream:
         while chunk := stream.read(1024**2):
@@ -87,10 +87,11 @@ def inspect_part(parts: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
             text = rest + chunk
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text or (size == len(chunk) and b"\0" in chunk):
                 raise Unreadable("entities")
+            tall += chunk.count(b"<row") if sheet else 0  # empty ones too
             for found in _CELL.finditer(text) if sheet else ():
                 columns, rows = max(columns, column_number(found[1])), max(rows, int(found[2]))
             rest = text[-100:]
-    if rows * columns > CELLS or rows > ROWS:
+    if rows * columns > CELLS or rows > ROWS or tall > ROWS:
         raise Unreadable("far_cell")
 
 

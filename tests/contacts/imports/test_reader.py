@@ -127,8 +127,14 @@ def test_a_text_table_is_read_in_every_usual_encoding(tmp_path: Path, encoding: 
 ROWS = b"".join(b'<row r="%d"/>' % n for n in range(1, 1_000_001))
 CELLS = b"".join(b'<row r="%d"><c r="A%d" s="1"/></row>' % (n, n) for n in range(1, 1_000_001))
 ONE = b'<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>'
+TABLE = (
+    b'<row r="1"><c r="A1" t="inlineStr"><is><t>\xe5\xa7\x93\xe5\x90\x8d</t></is></c>'
+    b'<c r="B1" t="inlineStr"><is><t>\xe7\xb1\xbb\xe5\x88\xab</t></is></c>'
+    b'<c r="C1" t="inlineStr"><is><t>\xe5\xb1\x82\xe7\xba\xa7</t></is></c></row>'
+)  # 姓名 类别 层级
 HEAVY = {
     "a million empty rows": (ROWS, b""),
+    "a table, and a million empty rows": (TABLE + ROWS, b""),
     "a million rows without a number": (b"<row/>" * 1_000_000, b""),
     "a million blank cells": (CELLS, b""),
     "one range merged over and over": (ONE, b'<mergeCell ref="A1:A1048576"/>' * 50_000),
