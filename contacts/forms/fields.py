@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -59,3 +60,13 @@ class ReasonForm(forms.Form):
     """Why: for everything that asks for a reason and nothing else."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def done(form: forms.BaseForm, act: Callable[[], object]) -> bool:
+    """Do it; what is refused stands on the form."""
+    try:
+        act()
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return False
+    return True

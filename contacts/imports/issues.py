@@ -82,7 +82,7 @@ WARNINGS = {
     "no_phone": _("There is no phone number that could ring. Ask for one."),
     "unpaired": _("No officer is named. Pair the person, or have one proposed."),
     "typed_twice": _("This appointment stands in %(value)s already, under the same certificate number; it was taken once."),
-    "possible_duplicate": _("This may be the same person as %(value)s. Nothing was merged; decide it on the person's page."),
+    "possible_duplicate": _("This may be the same person as %(value)s. Nothing was merged; decide it among the possible duplicates."),
     "footer_total_differs": _("The total says %(value)s, but the sheet has %(rows)s rows. Check whether rows are missing."),
     "column_unread": _("The column “%(value)s” was not read. If it matters, say what it means on the page of the import."),
     "instant_future": _("%(value)s has not come yet. The contact counts from then on; check the day."),

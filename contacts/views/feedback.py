@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from contacts.access import Deed, find_for, reach, requires
 from contacts.forms.feedback import AnswerForm, AssignForm, CloseForm, FeedbackForm
+from contacts.forms.fields import done
 from contacts.handling import answer_feedback, assign_feedback, close_feedback, log_contact, receive_feedback
 from contacts.models import Actor, Feedback, Officer, Stakeholder, Unit
 from contacts.requests import OfficerRequest
@@ -85,7 +84,7 @@ def assign(request: OfficerRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         unit, note = form.cleaned_data["unit"], form.cleaned_data["note"]
         today = timezone.localdate()
-        if _done(
+        if done(
             form, lambda: assign_feedback(item, unit=unit, day=today, actor=Actor.of(request), note=note)
         ):
             messages.success(request, _("%(unit)s handles this now.") % {"unit": unit})
@@ -103,7 +102,7 @@ def answer(request: OfficerRequest, pk: int) -> HttpResponse:
     if not item.may_become(Feedback.State.ANSWERED):
         return _too_late(request, item)
     form = AnswerForm(request.POST or None, item=item, now=timezone.now())
-    if form.is_valid() and _done(form, lambda: _answer(item, form, request)):
+    if form.is_valid() and done(form, lambda: _answer(item, form, request)):
         messages.success(
             request, _("Answered: %(result)s.") % {"result": item.Result(form.cleaned_data["result"]).label}
         )
@@ -120,7 +119,7 @@ def close(request: OfficerRequest, pk: int) -> HttpResponse:
     form = CloseForm(request.POST if request.method == "POST" else None)  # the note may be left out
     if form.is_valid():
         note = form.cleaned_data["note"]
-        if _done(
+        if done(
             form, lambda: close_feedback(item, day=timezone.localdate(), actor=Actor.of(request), note=note)
         ):
             messages.success(request, _("%(number)s is closed.") % {"number": item.number})
@@ -151,16 +150,6 @@ def _too_late(request: OfficerRequest, item: Feedback) -> HttpResponse:
     """Somebody, or the same form sent twice, moved the item before."""
     messages.info(request, _("This item is %(state)s already.") % {"state": item.get_state_display()})
     return redirect(item)
-
-
-def _done(form: Form, act) -> bool:
-    """Do it; what is refused stands on the form."""
-    try:
-        act()
-    except ValidationError as refused:
-        form.add_error(None, refused)
-        return False
-    return True
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpResponse
@@ -18,7 +17,7 @@ from django.utils.translation import pgettext
 
 from contacts import journal, unit_tree
 from contacts.access import Deed, find_for, requires
-from contacts.forms.fields import ReasonForm
+from contacts.forms.fields import ReasonForm, done
 from contacts.forms.units import MergeForm, MoveForm, RenameForm
 from contacts.models import Actor, Journal, Unit
 from contacts.requests import OfficerRequest
@@ -71,7 +70,7 @@ def rename(request: OfficerRequest, code: str) -> HttpResponse:
         lambda said: unit_tree.rename(unit, **said),
         heading=_("Rename %(unit)s") % {"unit": unit},
         verb=_("Rename"),
-        done=_("The unit is called otherwise from today on."),
+        success=_("The unit is called otherwise from today on."),
         notes=[_("What happened until yesterday stays under the old name, in figures and lists too.")],
     )
 
@@ -87,7 +86,7 @@ def move(request: OfficerRequest, code: str) -> HttpResponse:
         lambda said: unit_tree.move(unit, said.pop("below"), **said),
         heading=_("Move %(unit)s") % {"unit": unit},
         verb=pgettext("of a unit", "Move"),
-        done=_("The unit hangs elsewhere from today on."),
+        success=_("The unit hangs elsewhere from today on."),
         moving=_whole(within),
         notes=[
             _("Whoever leads or coordinates above it has it in charge from today on; whoever did has not."),
@@ -107,7 +106,7 @@ def close(request: OfficerRequest, code: str) -> HttpResponse:
         lambda said: unit_tree.close(unit, **said),
         heading=_("Close %(unit)s") % {"unit": unit},
         verb=pgettext("of a unit", "Close it"),
-        done=_("The unit is closed; yesterday was its last day."),
+        success=_("The unit is closed; yesterday was its last day."),
         in_the_way=left.words,
         danger=True,
         notes=[_("It is kept with its history, and found among closed units.")],
@@ -122,7 +121,7 @@ def merge(request: OfficerRequest, code: str) -> HttpResponse:
     page: dict[str, Any] = {
         "heading": _("Merge %(unit)s") % {"unit": unit},
         "verb": _("Merge"),
-        "done": _(
+        "success": _(
             "The units are one from today on. Roles over them wait for a security administrator's approval."
         ),
         "next_verb": _("Look at what moves"),
@@ -151,7 +150,7 @@ def take_back(request: OfficerRequest, pk: int) -> HttpResponse:
     made = get_object_or_404(Journal, pk=pk, kind=Journal.Kind.UNITS)
     change = Change.of(made, journal.examined(made))
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and _done(
+    if form.is_valid() and done(
         form,
         lambda: unit_tree.take_back(
             made, actor=Actor.of(request), now=timezone.now(), reason=form.cleaned_data["reason"]
@@ -197,26 +196,17 @@ def _ask(
     form: Form,
     act: Callable[[dict[str, Any]], Journal],
     *,
-    done: str,
+    success: str,
     **page: Any,
 ) -> HttpResponse:
     """Ask, and do what was confirmed; what is refused stands on the form. A merger is confirmed on a page of its own."""
     confirmed = "next_verb" not in page or "confirmed" in request.POST
     if form.is_valid() and confirmed and "change" not in request.POST:
         said = form.cleaned_data | {"actor": Actor.of(request), "now": timezone.now()}
-        if _done(form, lambda: act(said)):
-            messages.success(request, done)
+        if done(form, lambda: act(said)):
+            messages.success(request, success)
             return redirect(Unit.objects.get(code=unit.code).current())
     preview = "next_verb" in page and form.is_valid() and "change" not in request.POST
     return render(
         request, "contacts/unit_deed.html", {"unit": unit, "form": form, "preview": preview, **page}
     )
-
-
-def _done(form: Form, act: Callable[[], Any]) -> bool:
-    try:
-        act()
-    except ValidationError as refused:
-        form.add_error(None, refused)
-        return False
-    return True

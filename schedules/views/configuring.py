@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.forms import Form, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from contacts.access import Deed, requires
+from contacts.forms.fields import done
 from contacts.models import Actor, ContactRecord, Seat
 from schedules import configuring
 from schedules.forms.configuring import DayForm, EndPolicyForm, PolicyForm, VersionForm
@@ -37,7 +35,7 @@ def add_policy(request: HttpRequest) -> HttpResponse:
     form = PolicyForm(
         request.POST or None, initial={"stages": Stage.values, "starts_on": timezone.localdate()}
     )
-    if form.is_valid() and _done(form, lambda: configuring.add_policy(
+    if form.is_valid() and done(form, lambda: configuring.add_policy(
         form.cleaned_data["name"], form.save(commit=False), day=timezone.localdate(), actor=Actor.of(request)
     )):  # fmt: skip
         messages.success(request, _("The policy is added; the next pass plans by it."))
@@ -53,7 +51,7 @@ def change_policy(request: HttpRequest, pk: int) -> HttpResponse:
         "starts_on": timezone.localdate()
     }
     form = VersionForm(request.POST or None, initial=initial)
-    if form.is_valid() and _done(form, lambda: configuring.change_policy(
+    if form.is_valid() and done(form, lambda: configuring.change_policy(
         policy, form.save(commit=False), day=timezone.localdate(), actor=Actor.of(request)
     )):  # fmt: skip
         messages.success(request, _("The change stands; the periods before it keep what was in force."))
@@ -65,7 +63,7 @@ def change_policy(request: HttpRequest, pk: int) -> HttpResponse:
 def end_policy(request: HttpRequest, pk: int) -> HttpResponse:
     policy = get_object_or_404(CyclePolicy, pk=pk)
     form = EndPolicyForm(request.POST or None, initial={"on": timezone.localdate()})
-    if form.is_valid() and _done(form, lambda: configuring.end_policy(
+    if form.is_valid() and done(form, lambda: configuring.end_policy(
         policy, day=timezone.localdate(), actor=Actor.of(request), **form.cleaned_data
     )):  # fmt: skip
         messages.success(request, _("The policy ends; what was owed before stays."))
@@ -135,13 +133,3 @@ def _described(version: PolicyVersion) -> dict[str, object]:
         "stand_ins": [ContactRecord.Kind(kind).label for kind in version.stand_in_kinds],
         "stages": [Stage(stage).label for stage in version.stages],
     }
-
-
-def _done(form: Form | ModelForm, act: Callable[[], object]) -> bool:
-    """Do it; what is refused stands on the form."""
-    try:
-        act()
-    except ValidationError as refused:
-        form.add_error(None, refused)
-        return False
-    return True

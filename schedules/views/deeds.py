@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from contacts.access import Deed, find_for, requires
-from contacts.forms.fields import ReasonForm
+from contacts.forms.fields import ReasonForm, done
 from contacts.models import Actor
 from contacts.requests import OfficerRequest
 from liaison.redirects import way_back
@@ -31,7 +28,7 @@ def waive(request: OfficerRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     actor = Actor.of(request)
-    if reason and _done(form, lambda: handling.waive(owed, reason=reason, actor=actor, now=timezone.now())):
+    if reason and done(form, lambda: handling.waive(owed, reason=reason, actor=actor, now=timezone.now())):
         messages.success(request, _("Waived: %(task)s.") % {"task": owed})
         return _back(request, owed)
     context = {
@@ -65,7 +62,7 @@ def move(request: OfficerRequest, pk: int) -> HttpResponse:
     owed = find_for(request.user, _live(), Deed.LOG, pk=pk)
     now = timezone.now()
     form = MoveForm(request.POST or None, owed=owed, now=now)
-    if form.is_valid() and _done(
+    if form.is_valid() and done(
         form, lambda: handling.move(owed, **form.cleaned_data, actor=Actor.of(request), now=now)
     ):
         messages.success(request, _("Planned for %(day)s.") % {"day": form.cleaned_data["day"]})
@@ -108,13 +105,3 @@ def _live() -> ObligationQuerySet:
 
 def _back(request: OfficerRequest, owed: Obligation) -> HttpResponse:
     return redirect(way_back(request, owed.stakeholder.get_absolute_url()))
-
-
-def _done(form: Form, act: Callable[[], object]) -> bool:
-    """Do it; what is refused stands on the form."""
-    try:
-        act()
-    except ValidationError as refused:
-        form.add_error(None, refused)
-        return False
-    return True
