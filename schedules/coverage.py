@@ -16,7 +16,6 @@ from django.db.models import (
     CharField,
     Count,
     DateField,
-    Exists,
     F,
     OuterRef,
     Q,
@@ -120,20 +119,14 @@ def with_attempts(
     )
 
 
-def unmet(
-    obligations: QuerySet[Obligation], now: dt.datetime, versions: Versions | None = None
-) -> QuerySet[Obligation]:
-    """Those that no contact meets, found without deriving anything else: for what looks through many, often."""
-    meets = _contacts_within(now).filter(outcome=ContactRecord.Outcome.REACHED)
-    wanted = Q(pk__in=[])
-    for kinds, counted in _by_kinds_of(versions).items():
-        wanted |= Q(~Exists(meets.filter(kind__in=kinds)), version__in=counted)
-    return obligations.filter(wanted)
-
-
 def due_soon_limit(day: dt.date, workdays: Workdays) -> dt.date:
     """What is open and due by this day is due soon (R7): five working days before a due day is on or before `day`."""
     return workdays.shift(workdays.previous(day), DUE_SOON_WORKING_DAYS)
+
+
+def due_soon_day(due_on: dt.date, workdays: Workdays) -> dt.date:
+    """From when on what is due on that day is due soon."""
+    return workdays.shift(due_on, -DUE_SOON_WORKING_DAYS)
 
 
 def due_soon(day: dt.date, workdays: Workdays) -> Q:

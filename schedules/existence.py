@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from schedules import periods
@@ -50,6 +50,15 @@ def days_within(spans: Iterable[Span], period: Period) -> int:
         for start, end in spans
         if start <= period.end and end >= period.start
     )
+
+
+def lasts_for(period: Period, minimum: int) -> Callable[[Sequence[Span]], bool]:
+    """A function that says of spans, which do not overlap, whether they cover so many days of the period (R4)."""
+
+    def lasts(spans: Sequence[Span]) -> bool:
+        return days_within(spans, period) >= minimum
+
+    return lasts
 
 
 def takes_effect(version: Version) -> dt.date:

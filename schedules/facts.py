@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contacts.models import ContactRecord, Pairing, Seat, Stakeholder
+from contacts.models import Pairing, Seat, Stakeholder
 from contacts.models.stakeholders import StakeholderQuerySet
 from schedules import existence
-from schedules.models import Obligation, PolicyVersion
-from schedules.workdays import Workdays
-
-AT_ONCE = 2000  # rows
+from schedules.models import PolicyVersion
 
 
 @dataclass
@@ -101,28 +97,3 @@ def covered_seats(day: dt.date, versions: Iterable[PolicyVersion] | None = None)
                 levels = Q(level__in=version.levels) if version.levels else Q()
                 wanted |= Q(kind__in=version.seat_kinds) & levels
     return wanted
-
-
-def fingerprint(day: dt.date, workdays: Workdays) -> str:
-    """A digest of all that planning depends on. Contents, not time stamps: nobody who writes must remember to say so."""
-    digest = hashlib.sha256(repr((day, workdays.fingerprint())).encode())
-    for rows in (
-        PolicyVersion.objects.order_by("pk").values_list(),
-        Pairing.objects.order_by("pk").values_list("pk", "stakeholder", "officer", "started_on", "ended_on"),
-        Seat.objects.order_by("pk").values_list(
-            "pk", "stakeholder", "kind", "level", "started_on", "ended_on"
-        ),
-    ):
-        for row in rows.iterator(chunk_size=AT_ONCE):
-            digest.update(repr(row).encode())
-    # What was met or waived stays only as long as it is so.
-    digest.update(
-        repr(
-            ContactRecord.objects.aggregate(
-                Count("pk"), Max("pk"), Max("voided_at"), Count("superseded_at"), Max("superseded_at")
-            )
-        ).encode()
-    )
-    waived = Obligation.objects.filter(waived_at__isnull=False)
-    digest.update(repr(waived.aggregate(Count("pk"), Sum("pk"), Max("waived_at"))).encode())
-    return digest.hexdigest()

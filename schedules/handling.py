@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from contacts.access import Deed
 from contacts.models import Actor, AuditEntry, Stakeholder
-from schedules import planning
-from schedules.models import Obligation, PassState, PeriodClosing
+from schedules.models import LOOK_NOW, Obligation, PassState, PeriodClosing
+from schedules.planning import Planned, Planner
+from schedules.slots import closed_slots
+from schedules.workdays import Workdays
 
 
 @transaction.atomic
@@ -64,17 +66,18 @@ def move(
         obligation.sequence += 1
         obligation.changed_at = now
     obligation.arranged = True
+    obligation.remind_on = LOOK_NOW
     obligation.save()
     AuditEntry.objects.record(actor, "move planned day", obligation, before=before, after=after)
 
 
 @transaction.atomic
-def recount(period_key: str, *, reason: str, actor: Actor, now: dt.datetime) -> planning.Planned:
+def recount(period_key: str, *, reason: str, actor: Actor, now: dt.datetime) -> Planned:
     """Apply the rule of existence to a closed period once more, for the people in the actor's reach (R4)."""
     if not reason.strip():
         raise ValidationError(_("Say why the period is counted again."))
     PassState.objects.select_for_update().first()  # passes and recounts take turns
-    slots = planning.closed_slots(period_key)
+    slots = closed_slots(period_key)
     if not slots:
         raise ValidationError(
             _("Only a closed period can be counted again; %(key)s is not."), params={"key": period_key}
@@ -82,7 +85,7 @@ def recount(period_key: str, *, reason: str, actor: Actor, now: dt.datetime) -> 
     people = Stakeholder.objects.all()
     if actor.officer:
         people = people.visible_to(actor.officer, Deed.RECOUNT)
-    planned = planning.recount(slots, people, now)
+    planned = Planner(slots, now, Workdays.load()).run(people)
     AuditEntry.objects.record(
         actor,
         "recount",

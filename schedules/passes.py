@@ -43,9 +43,11 @@ def _plan_and_queue(moment: Moment) -> tuple[planning.Planned, int]:
     state = locked_state(moment)
     if moment.now < state.latest_at:  # R4: a pass for an earlier instant only delivers
         return planning.Planned(), 0
+    new_day = state.day != moment.today
     planned = planning.plan(state, moment.now, moment.workdays)
     queued = notices.queue(moment)
-    freeze_due(moment)
+    if new_day:
+        freeze_due(moment)
     state.latest_at = moment.now
     state.save()
     return planned, queued
@@ -53,8 +55,11 @@ def _plan_and_queue(moment: Moment) -> tuple[planning.Planned, int]:
 
 def locked_state(moment: Moment) -> PassState:
     """The row that passes lock in turn; the installation's first pass makes it, and its day is kept (R4)."""
-    PassState.objects.get_or_create(pk=1, defaults={"first_day": moment.today, "latest_at": moment.now})
-    return PassState.objects.select_for_update().get(pk=1)
+    there = PassState.objects.select_for_update().first()
+    if there is None:
+        PassState.objects.get_or_create(pk=1, defaults={"first_day": moment.today, "latest_at": moment.now})
+        there = PassState.objects.select_for_update().get()
+    return there
 
 
 def heartbeat(**fields: object) -> None:

@@ -1,35 +1,34 @@
 """Planning: which obligations exist, and on which days they stand (R3, R4, R4a, R8).
 
-A pass reads the facts (policies, seats, pairings), reckons in memory what must exist in every period that is not
-closed, and writes only the difference. When no fact has changed since the last pass on this day, it reads nothing
-more than a fingerprint of the facts.
+A pass reckons in memory what must exist and writes only the difference. It reckons for everybody where a slot is new, is over, or has changed with its
+policy or its working days; elsewhere only for the people whose facts have changed, which the database notes by itself
+(`schedules.changes`). With neither there is nothing to do.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
 from typing import NamedTuple
 from zlib import crc32
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts.models import Stakeholder
 from contacts.pairing import follow_pairings
-from schedules import existence, facts, levelling, periods
-from schedules.coverage import State, with_status
-from schedules.models import Obligation, PassState, PeriodClosing, PolicyVersion
+from schedules import existence, facts, levelling
+from schedules.coverage import State, due_soon_day, with_status
+from schedules.inserting import insert
+from schedules.models import LOOK_NOW, ChangedFacts, Obligation, PassState, PeriodClosing
 from schedules.periods import Period
+from schedules.slots import Slot, due_on, open_slots
 from schedules.workdays import Workdays
 
 BATCH = 2000
-Key = tuple[int, int, str]  # stakeholder, policy, period key
 
 
 @dataclass
@@ -39,70 +38,46 @@ class Planned:
     created: int = 0
     withdrawn: int = 0
 
-
-@dataclass(frozen=True)
-class Slot:
-    """One policy in one period, with the version in force; `version` is None where none is any more."""
-
-    policy: int
-    version: PolicyVersion | None
-    period: Period
+    def __add__(self, other: Planned) -> Planned:
+        return Planned(self.created + other.created, self.withdrawn + other.withdrawn)
 
 
 def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
     """Bring the obligations of all periods not closed in line with the facts, and close the periods that are over.
 
-    Expects to run inside the transaction that holds the lock on `state`, whose `facts` it keeps up to date.
+    Expects to run inside the transaction that holds the lock on `state`, and leaves in it what it has seen.
     """
     day = timezone.localtime(now).date()
-    seen = facts.fingerprint(day, workdays)
-    if seen == state.facts:
-        return Planned()
-    follow_pairings(day)
-    slots = open_slots(state.first_day, day)
-    planned = Planner(slots, now, workdays).run(Stakeholder.objects.all())
+    changed = list(ChangedFacts.objects.values_list("pk", flat=True))
+    if changed or state.day != day:
+        follow_pairings(day)
+    slots = open_slots(state, day)
+    marks = {slot.name: slot.mark(workdays) for slot in slots}
+    anew = [slot for slot in slots if slot.period.end < day or state.slots.get(slot.name) != marks[slot.name]]
+    planned = Planned()
+    if anew:
+        for slot in anew:
+            Obligation.objects.filter(policy=slot.policy, period_key=slot.period.key).look_again()
+        planned += Planner(anew, now, workdays).run()
+    if changed:
+        people = Stakeholder.objects.filter(pk__in=ChangedFacts.objects.values("person"))
+        planned += Planner([slot for slot in slots if slot not in anew], now, workdays).run(people)
+        Obligation.objects.filter(stakeholder__in=ChangedFacts.objects.values("person")).look_again()
+        for first in range(0, len(changed), BATCH):  # only these: others are noted meanwhile
+            ChangedFacts.objects.filter(pk__in=changed[first : first + BATCH]).delete()
+    over = [slot for slot in slots if slot.period.end < day]
     PeriodClosing.objects.bulk_create(
-        PeriodClosing(policy_id=slot.policy, period_key=slot.period.key, closed_at=now)
-        for slot in slots
-        if slot.period.end < day
+        PeriodClosing(policy_id=slot.policy, period_key=slot.period.key, closed_at=now) for slot in over
     )
-    state.facts = seen
+    state.day, state.slots = day, {slot.name: marks[slot.name] for slot in slots if slot not in over}
     return planned
 
 
-def recount(slots: list[Slot], people: QuerySet[Stakeholder], now: dt.datetime) -> Planned:
-    """Apply the rule of existence to closed periods once more, for these people."""
-    return Planner(slots, now, Workdays.load()).run(people)
-
-
-def open_slots(first_day: dt.date, day: dt.date) -> list[Slot]:
-    """Every policy's periods that planning must look at on `day`: from the one in which the installation made its
-    first pass, so far as they are not closed, to those that begin within the horizon (R4, R4a)."""
-    closed = set(PeriodClosing.objects.values_list("policy", "period_key"))
-    last = day + dt.timedelta(days=settings.PLANNING_HORIZON_DAYS)
-    slots = {
-        (policy, period.key): Slot(policy, version, period)
-        for policy, versions in facts.versions_by_policy().items()
-        for version, period in existence.in_force(versions, first_day, last)
-    }
-    # Planned under a version that a later one has replaced since: there, too, the rule applies again.
-    for policy, key in Obligation.objects.live().order_by().values_list("policy", "period_key").distinct():
-        slots.setdefault((policy, key), Slot(policy, None, periods.parse(key)))
-    return [slot for key, slot in sorted(slots.items()) if key not in closed]
-
-
-def closed_slots(period_key: str) -> list[Slot]:
-    """The closed slots of one period, each with the version that was in force."""
-    period = periods.parse(period_key)
-    closed = PeriodClosing.objects.filter(period_key=period_key).values_list("policy", flat=True)
-    versions = facts.versions_by_policy()
-    in_force = {
-        policy: version
-        for policy in closed
-        for version, found in existence.in_force(versions[policy], period.start, period.start)
-        if found == period
-    }
-    return [Slot(policy, in_force.get(policy), period) for policy in sorted(closed)]
+def has_seen_everything(state: PassState, day: dt.date, workdays: Workdays) -> bool:
+    """Would planning on this day find that nothing has changed since it last looked?"""
+    running = [slot for slot in open_slots(state, day) if slot.period.end >= day]
+    known = all(state.slots.get(slot.name) == slot.mark(workdays) for slot in running)
+    return state.day == day and known and not ChangedFacts.objects.exists()
 
 
 class Standing(NamedTuple):
@@ -119,154 +94,214 @@ class Standing(NamedTuple):
     withdrawn_at: dt.datetime | None
 
 
+@dataclass
+class Difference:
+    """What one slot lacks, and what it has too much of."""
+
+    slot: Slot
+    new: list[int] = field(default_factory=list)  # people
+    returning: list[Standing] = field(default_factory=list)
+    moving: list[Standing] = field(default_factory=list)  # their planned day can not stay
+    outdated: list[Standing] = field(
+        default_factory=list
+    )  # another version, or another due day, counts for now
+    withdrawn: list[int] = field(default_factory=list)  # keys of obligations
+    staying: list[Standing] = field(default_factory=list)  # owed no more, but met or waived
+    homeless: list[int] = field(
+        default_factory=list
+    )  # people without a day, in the order they should stand in
+    settled: list[Standing] = field(default_factory=list)
+    days: dict[int, dt.date] = field(default_factory=dict)  # of the homeless
+
+
 class Planner:
     """One reckoning over some slots: what must exist against what does."""
 
-    def __init__(self, slots: list[Slot], now: dt.datetime, workdays: Workdays) -> None:
-        self.slots = {(slot.policy, slot.period.key): slot for slot in slots}
+    def __init__(self, slots: Collection[Slot], now: dt.datetime, workdays: Workdays) -> None:
+        self.slots = {slot.key: slot for slot in slots}
         self.now = now
         self.day = timezone.localtime(now).date()
         self.workdays = workdays
 
-    def run(self, stakeholders: QuerySet[Stakeholder]) -> Planned:
-        self.people = facts.read_people(stakeholders)
-        standing = self._standing(stakeholders)
-        wanted = set(self._wanted())
-        new = wanted - standing.keys()
-        returning = {key for key in wanted & standing.keys() if standing[key].withdrawn_at}
-        staying = {key: standing[key] for key in wanted & standing.keys() if key not in returning}
-        moving = {key for key, row in staying.items() if self._must_move(row)}
-        days = self._place(
-            new | returning | moving, [row for key, row in staying.items() if key not in moving]
-        )
-        self._create(new, days)
-        self._change(
-            {standing[key].pk: days.get(key) for key in returning | moving | self._outdated(staying)}
-        )
-        surplus = [row.pk for key, row in standing.items() if key not in wanted and not row.withdrawn_at]
-        return Planned(created=len(new) + len(returning), withdrawn=self._withdraw(surplus))
+    def run(self, stakeholders: QuerySet[Stakeholder] | None = None) -> Planned:
+        """Write down what is missing and take out what is too much: of these people, or of everybody (None)."""
+        planned = Planned()
+        for found in self.reckon(stakeholders):
+            self._create(found)
+            self._change(found)
+            self._withdraw(found)
+            planned += Planned(len(found.new) + len(found.returning), len(found.withdrawn))
+        return planned
+
+    def reckon(self, stakeholders: QuerySet[Stakeholder] | None = None) -> list[Difference]:
+        """The difference in each slot. Nothing is written."""
+        everybody = Stakeholder.objects.all()
+        self.people = facts.read_people(everybody if stakeholders is None else stakeholders)
+        standing = self._standing(everybody if stakeholders is None else stakeholders)
+        found = [
+            self._difference(slot, owed, standing.get(slot.key, {})) for slot, owed in self._owed(self.people)
+        ]
+        around = self._around(found) if stakeholders is not None else {}
+        for one in found:
+            one.days = self._place(one, around.get(one.slot.key, {}).values())
+        return found
 
     # --- what must exist ---------------------------------------------------------------------------------
 
-    def _wanted(self) -> Iterator[Key]:
-        """Everything that is owed (R4)."""
-        by_version = defaultdict(list)
+    def _owed(self, people: dict[int, facts.Person]) -> Iterator[tuple[Slot, list[int]]]:
+        """Each slot with the people to whom it owes a contact (R4), in the order of their streets and names."""
+        in_order = sorted(people, key=lambda pk: (people[pk].street, people[pk].name, pk))
+        together: dict[tuple, list[list[existence.Span]]] = {}
         for slot in self.slots.values():
-            if slot.version:
-                by_version[slot.version].append(slot)
-        for version, slots in by_version.items():
-            for pk, person in self.people.items():
-                together = person.together(version)
-                for slot in slots:
-                    if existence.days_within(together, slot.period) >= version.minimum_days:
-                        yield pk, slot.policy, slot.period.key
+            version = slot.version
+            if version is None:
+                yield slot, []
+                continue
+            whom = tuple(version.seat_kinds), tuple(version.levels)
+            if whom not in together:
+                together[whom] = [people[pk].together(version) for pk in in_order]
+            lasts = cache(existence.lasts_for(slot.period, version.minimum_days))
+            spans = zip(in_order, together[whom], strict=True)
+            yield slot, [pk for pk, days in spans if lasts(tuple(days))]
 
-    def _standing(self, stakeholders: QuerySet[Stakeholder]) -> dict[Key, Standing]:
-        keys = {key for _policy, key in self.slots}
-        rows = Obligation.objects.order_by().filter(
-            period_key__in=keys, stakeholder__in=stakeholders.values("pk")
-        )
-        found = map(Standing._make, rows.values_list(*Standing._fields))
-        return {row[1:4]: row for row in found if row[2:4] in self.slots}
+    def _standing(self, stakeholders: QuerySet[Stakeholder]) -> dict[tuple[int, str], dict[int, Standing]]:
+        """By slot and person what there is, withdrawn or not."""
+        rows = Obligation.objects.order_by().filter(period_key__in={key for _policy, key in self.slots})
+        if stakeholders.query.where:
+            rows = rows.filter(stakeholder__in=stakeholders.values("pk"))
+        found: dict[tuple[int, str], dict[int, Standing]] = defaultdict(dict)
+        for row in map(Standing._make, rows.values_list(*Standing._fields)):
+            found[row.policy, row.period_key][row.stakeholder] = row
+        return found
 
-    def _withdraw(self, surplus: list[int]) -> int:
-        """What no longer must exist goes, but what is met or waived stays (R4)."""
-        withdrawn = 0
-        for first in range(0, len(surplus), BATCH):  # SQLite takes only so many keys at once
-            rows = Obligation.objects.filter(pk__in=surplus[first : first + BATCH]).order_by()
-            gone = list(
-                with_status(rows, self.now)
-                .exclude(state__in=[State.MET, State.WAIVED])
-                .values_list("pk", flat=True)
+    def _difference(self, slot: Slot, owed: list[int], standing: dict[int, Standing]) -> Difference:
+        found = Difference(slot)
+        day_due = due_on(slot.period, self.workdays)
+        for person in owed:
+            row = standing.pop(person, None)
+            if row is None:
+                found.new.append(person)
+            elif row.withdrawn_at:
+                found.returning.append(row)
+            elif self._must_move(row, slot):
+                found.moving.append(row)
+            else:
+                found.settled.append(row)
+                if (row.version, row.due_on) != (slot.version and slot.version.pk, day_due):
+                    found.outdated.append(row)
+                continue
+            found.homeless.append(person)
+        surplus = {row.pk: row for row in standing.values() if not row.withdrawn_at}
+        found.withdrawn = list(self._unsettled(list(surplus)))
+        found.staying = [surplus[pk] for pk in surplus.keys() - set(found.withdrawn)]
+        return found
+
+    def _unsettled(self, pks: list[int]) -> Iterator[int]:
+        """Those that are neither met nor waived (R4)."""
+        for first in range(0, len(pks), BATCH):  # SQLite takes only so many keys at once
+            rows = with_status(
+                Obligation.objects.filter(pk__in=pks[first : first + BATCH]).order_by(), self.now
             )
-            withdrawn += Obligation.objects.filter(pk__in=gone).update(
-                withdrawn_at=self.now, changed_at=self.now
-            )
-        return withdrawn
+            yield from rows.exclude(state__in=[State.MET, State.WAIVED]).values_list("pk", flat=True)
 
     # --- on which day ------------------------------------------------------------------------------------
 
-    def _must_move(self, row: Standing) -> bool:
-        """Has the planned day stopped being a working day? What people arranged stays."""
-        return not row.arranged and row.planned_on >= self.day and row.planned_on not in self.workdays
+    def _must_move(self, row: Standing, slot: Slot) -> bool:
+        """Can the planned day not stay? What people arranged does, and so does what is past (R8)."""
+        return (
+            not row.arranged
+            and row.planned_on >= self.day
+            and row.planned_on not in self._days_left(slot.period, self._holder(row.stakeholder, slot))
+        )
 
-    def _outdated(self, staying: dict[Key, Standing]) -> set[Key]:
-        """Those that another version of the policy, or another due day, counts for now."""
-        return {
-            key
-            for key, row in staying.items()
-            if (row.version, row.due_on) != (self._version(key), self._due_on(self.slots[key[1:]].period))
-        }
+    def _holder(self, person: int, slot: Slot) -> int:
+        """The officer in whose days it stands."""
+        return self.people[person].holder(min(self.day, slot.period.end))
 
-    def _version(self, key: Key) -> int | None:
-        version = self.slots[key[1:]].version
-        return version.pk if version else None
+    def _around(self, found: list[Difference]) -> dict[tuple[int, str], dict[int, Standing]]:
+        """What else the officers of the homeless have planned, with other people than those that are looked at."""
+        officers = {self._holder(person, one.slot) for one in found for person in one.homeless}
+        if not officers:
+            return {}
+        others = Stakeholder.objects.filter(pairings__officer__in=officers).exclude(pk__in=list(self.people))
+        others = Stakeholder.objects.filter(pk__in=others.values("pk"))
+        self.people |= facts.read_people(others)
+        return self._standing(others)
 
-    def _place(self, homeless: set[Key], settled: list[Standing]) -> dict[Key, dt.date]:
+    def _place(self, found: Difference, around: Collection[Standing]) -> dict[int, dt.date]:
         """A day for each that has none; whatever else stands is not reshuffled (R8)."""
-
-        def group(key: Key) -> tuple[int, int, str]:
-            person, policy, period_key = key
-            day = min(self.day, self.slots[policy, period_key].period.end)
-            return self.people[person].holder(day), policy, period_key
-
+        slot, groups = found.slot, defaultdict(list)
+        for person in found.homeless:
+            groups[self._holder(person, slot)].append(person)
         plans = {
-            found: levelling.Plan(self._days_left(self.slots[found[1:]].period), crc32(repr(found).encode()))
-            for found in map(group, homeless)
+            officer: levelling.Plan(
+                self._days_left(slot.period, officer), crc32(repr((officer, *slot.key)).encode())
+            )
+            for officer in groups
         }
-        if plans:
-            for row in settled:
-                if plan := plans.get(group(row[1:4])):
-                    plan.take(row.planned_on, self.people[row.stakeholder].street)
-
-        def in_order(key: Key) -> tuple:
-            return *group(key), self.people[key[0]].street, self.people[key[0]].name, key[0]
-
-        days: dict[Key, dt.date] = {}
-        for found, keys in groupby(sorted(homeless, key=in_order), key=group):
-            members = list(keys)
-            chosen = plans[found].place([self.people[key[0]].street for key in members])
-            days.update(zip(members, chosen, strict=True))
+        for row in (*found.settled, *around) if plans else ():
+            if not row.withdrawn_at and (plan := plans.get(self._holder(row.stakeholder, slot))):
+                plan.take(row.planned_on, self.people[row.stakeholder].street)
+        days: dict[int, dt.date] = {}
+        for officer, people in groups.items():
+            days |= zip(people, plans[officer].place([self.people[pk].street for pk in people]), strict=True)
         return days
 
     @cache  # noqa: B019 - a planner lives as long as its pass
-    def _days_left(self, period: Period) -> list[dt.date]:
+    def _days_left(self, period: Period, officer: int) -> list[dt.date]:
         """The working days left, or with none left the due day (R8)."""
-        return self.workdays.between(max(self.day, period.start), period.end) or [self._due_on(period)]
-
-    @cache  # noqa: B019
-    def _due_on(self, period: Period) -> dt.date:
-        """The last working day of the period (R8); should it have none, its last day."""
-        last = self.workdays.previous(period.end)
-        return last if last >= period.start else period.end
+        first = max(self.day, period.start)
+        return self.workdays.between(first, period.end) or [due_on(period, self.workdays)]
 
     # --- writing it down ---------------------------------------------------------------------------------
 
-    def _create(self, new: set[Key], days: dict[Key, dt.date]) -> None:
-        def obligation(key: Key) -> Obligation:
-            slot = self.slots[key[1:]]
-            return Obligation(
-                stakeholder_id=key[0],
-                policy_id=slot.policy,
-                version=slot.version,
-                period_key=slot.period.key,
-                period_start=slot.period.start,
-                period_end=slot.period.end,
-                due_on=self._due_on(slot.period),
-                planned_on=days[key],
-                changed_at=self.now,
-            )
+    def _create(self, found: Difference) -> None:
+        slot = found.slot
+        if slot.version is None or not found.new:
+            return
+        day_due = due_on(slot.period, self.workdays)
+        soon = due_soon_day(day_due, self.workdays)
+        insert(
+            Obligation,
+            {
+                "policy_id": slot.policy,
+                "version_id": slot.version.pk,
+                "period_key": slot.period.key,
+                "period_start": slot.period.start,
+                "period_end": slot.period.end,
+                "due_on": day_due,
+                "changed_at": self.now,
+            },
+            ["stakeholder_id", "planned_on", "remind_on"],
+            [(person, found.days[person], min(found.days[person], soon)) for person in found.new],
+        )
 
-        Obligation.objects.bulk_create((obligation(key) for key in sorted(new)), batch_size=BATCH)
-
-    def _change(self, days: dict[int, dt.date | None]) -> None:
+    def _change(self, found: Difference) -> None:
         """Bring rows up to date: their version and due day, and where a new day is given, that."""
-        rows = Obligation.objects.filter(pk__in=days) if days else []
-        for row in rows:
-            slot = self.slots[row.policy_id, row.period_key]
-            row.version, row.due_on, row.withdrawn_at = slot.version, self._due_on(slot.period), None  # type: ignore[assignment]
-            if day := days[row.pk]:
-                row.planned_on, row.arranged, row.changed_at = day, False, self.now
-                row.sequence += 1
-        fields = ["version", "due_on", "withdrawn_at", "planned_on", "arranged", "changed_at", "sequence"]
-        Obligation.objects.bulk_update(rows, fields, batch_size=500)
+        anew = {row.pk: found.days[row.stakeholder] for row in (*found.returning, *found.moving)}
+        touched = [*anew, *(row.pk for row in found.outdated)]
+        version, day_due = found.slot.version, due_on(found.slot.period, self.workdays)
+        for first in range(0, len(touched), BATCH):
+            rows = list(Obligation.objects.filter(pk__in=touched[first : first + BATCH]))
+            for row in rows:
+                row.version, row.due_on, row.withdrawn_at = version, day_due, None  # type: ignore[assignment]
+                row.remind_on = LOOK_NOW
+                if row.pk in anew:
+                    row.planned_on, row.arranged, row.changed_at = anew[row.pk], False, self.now
+                    row.sequence += 1
+            Obligation.objects.bulk_update(rows, CHANGED, batch_size=500)
+
+    def _withdraw(self, found: Difference) -> None:
+        """What no longer must exist goes; what is met or waived stays, and keeps up with the working days."""
+        for first in range(0, len(found.withdrawn), BATCH):
+            rows = Obligation.objects.filter(pk__in=found.withdrawn[first : first + BATCH])
+            rows.update(withdrawn_at=self.now, changed_at=self.now)
+        day_due = due_on(found.slot.period, self.workdays)
+        late = [row.pk for row in found.staying if row.due_on != day_due]
+        for first in range(0, len(late), BATCH):
+            Obligation.objects.filter(pk__in=late[first : first + BATCH]).update(due_on=day_due)
+
+
+CHANGED = [
+    "version", "due_on", "withdrawn_at", "planned_on", "arranged", "remind_on", "changed_at", "sequence",
+]  # fmt: skip

@@ -48,9 +48,16 @@ class Workdays:
             KnownYear.objects.values_list("year", flat=True),
         )
 
-    def fingerprint(self) -> tuple:
-        """What this calendar adds to the statutory one; plans made under another are looked at again."""
-        return sorted(self.overrides.items()), sorted(self.entered_years)
+    def exceptions(self, first: dt.date, last: dt.date) -> tuple:
+        """What the span has that is neither a plain working day nor a plain weekend: two calendars with the same exceptions
+        agree about all its days."""
+        years = range(first.year, last.year + 1)
+        statutory = [
+            sorted(day for day in days if first <= day <= last)
+            for year in years
+            for days in (_statutory(year), _statutory(year).weekend_workdays)
+        ]
+        return statutory, sorted(own for own in self.overrides.items() if first <= own[0] <= last)
 
     def __contains__(self, day: dt.date) -> bool:
         if day in self.overrides:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from contacts.models import Officer
 
 
+LOOK_NOW, LOOK_NO_MORE = dt.date.min, dt.date.max
+
+
 class ObligationQuerySet(models.QuerySet["Obligation"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.SEE_ROSTER) -> ObligationQuerySet:
         """The obligations towards the people within reach."""
@@ -27,6 +31,10 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def live(self) -> ObligationQuerySet:
         """Those that exist; a withdrawn one is kept only so that nothing is told twice and event ids stay (R4)."""
         return self.filter(withdrawn_at=None)
+
+    def look_again(self) -> int:
+        """Their reminders are reckoned anew by the next pass."""
+        return self.update(remind_on=LOOK_NOW)
 
 
 class Obligation(models.Model):
@@ -47,6 +55,9 @@ class Obligation(models.Model):
     planned_on = models.DateField(_("planned on"))
     planned_time = models.TimeField(_("planned at"), null=True, blank=True)
     arranged = models.BooleanField(default=False)  # the officer chose the day: planning leaves it alone
+    remind_on = models.DateField(
+        default=LOOK_NOW
+    )  # from this day on a pass looks whether a stage is to be told
     waived_at = models.DateTimeField(null=True)
     waived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -94,6 +105,12 @@ class Obligation(models.Model):
             # Reminders and lists: what falls on or before a day.
             models.Index(
                 fields=["planned_on"], condition=Q(withdrawn_at=None), name="schedules_obligation_planned"
+            ),
+            # What a pass looks at: everything told or met moves behind the day, to its next stage or for good.
+            models.Index(
+                fields=["remind_on"],
+                condition=Q(withdrawn_at=None),
+                name="schedules_obligation_remind",
             ),
             models.Index(
                 fields=["period_end"], condition=Q(withdrawn_at=None), name="schedules_obligation_ends"

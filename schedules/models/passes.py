@@ -8,12 +8,14 @@ from schedules.models.policies import CyclePolicy
 
 class PassState(models.Model):
     """The one row that passes lock in turn. `first_day` is the day of the installation's first pass: no period that
-    ended before it is ever planned (R4). `facts` is the fingerprint of what planning last saw."""
+    ended before it is ever planned (R4). `day` is the one on which planning last looked at everything that a new day
+    brings, `slots` the mark of each slot that is planned and not closed."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     first_day = models.DateField()
     latest_at = models.DateTimeField()
-    facts = models.CharField(max_length=64, blank=True)
+    day = models.DateField(null=True)
+    slots = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

@@ -47,6 +47,7 @@ def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[No
             idle.append(line.pk)
     if idle:
         NoticeLine.objects.filter(pk__in=idle).update(state=NoticeLine.State.CANCELLED)
+        Obligation.objects.filter(notice_lines__in=idle).look_again()  # another may have to be told
     return wanted
 
 

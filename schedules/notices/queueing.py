@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Officer
 from schedules.models import Delivery, Notice, NoticeLine
-from schedules.notices import handing
+from schedules.notices import handing, stages
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
-from schedules.notices.stages import Due, due
+from schedules.notices.stages import Due
 
 BATCH = 1000
 _ABOUT = {"digest": ["digest"], "handover": ["handover"]}  # stage → what a line is about; else an obligation
@@ -22,16 +22,20 @@ _ABOUT = {"digest": ["digest"], "handover": ["handover"]}  # stage → what a li
 def queue(moment: Moment) -> int:
     """Tell what has fallen due; how many notices got something new. Call it under the lock of the passes and inside
     their transaction: a line stands in the inbox together with the decision that it is told, or not at all."""
-    found = list(due(moment))
-    recipients = Recipients.of(found, moment.today)
+    found = stages.find(stages.to_look_at(moment.today), moment)
+    recipients = Recipients.of(found.due, moment.today)
     told, replaced = [], []
-    for one in found:
+    for one in found.due:
+        officers = recipients.for_(one)
         told += [
             NoticeLine(obligation_id=one.obligation_id, stage=one.stage, recipient_id=officer)
-            for officer in recipients.for_(one)
+            for officer in officers
         ]
+        if officers:  # else somebody may sign in again, or take over
+            found.looks[one.look_on].append(one.obligation_id)
         if one.officer_id in recipients.active:
             replaced += [_replaced(one, stage) for stage in one.earlier]
+    found.settle()
     _replace_waiting(told, moment)
     post(told, moment)
     _stamp(replaced, {line.recipient_id: line.notice_id for line in told}, moment)  # type: ignore[misc]

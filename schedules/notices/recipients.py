@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from contacts.models import Officer, StandIn, Unit, UnitRole
@@ -31,7 +30,7 @@ class Recipients:
         parents = dict(Unit.objects.values_list("pk", "parent"))
         return cls(active, leaders_by_unit(), parents, stand_ins_on(day))
 
-    def for_(self, one: Due) -> Iterable[int]:
+    def for_(self, one: Due) -> list[int]:
         wanted = self.active & {one.officer_id, self.stand_ins.get(one.officer_id or 0)}
         if one.stage == Stage.MISSED:
             wanted |= set(self._leaders_of(one.unit_id))

@@ -1,113 +1,149 @@
-"""Which stage of which obligation has fallen due and was not told yet (R10)."""
+"""Which stage of which obligation has fallen due and was not told yet (R10).
+
+Each obligation says from which day on a pass has to look at it (`remind_on`); what is told or settled moves that day on,
+to its next stage or to never, and whatever may change the answer moves it back (`look_again`).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import QuerySet
 
-from schedules import periods
-from schedules.coverage import DUE_SOON_WORKING_DAYS, State, due_soon_limit, unmet, with_status
-from schedules.models import Cadence, NoticeLine, Obligation, PolicyVersion, Stage
+from schedules.coverage import State, due_soon_day, with_status
+from schedules.models import LOOK_NO_MORE, NoticeLine, Obligation, PolicyVersion, Stage
 from schedules.notices.hours import Moment
-from schedules.workdays import ONE_DAY, Workdays
+from schedules.workdays import Workdays
 
 # For how long after a period's end its missed stage is still told, should no pass have run meanwhile.
 CATCH_UP = dt.timedelta(days=31)
 BATCH = 5000
+URGENCY = {stage: place for place, stage in enumerate(Stage.values)}  # of two on one day the later counts
+
+
+class Owed(NamedTuple):
+    """An obligation as far as its stages hang on it."""
+
+    pk: int
+    version: int
+    planned_on: dt.date
+    due_on: dt.date
+    period_start: dt.date
+    period_end: dt.date
 
 
 @dataclass(frozen=True)
 class Due:
-    """A stage to be told: the latest of its obligation that has fallen due, and the earlier ones that it replaces."""
+    """A stage to be told: the latest of its obligation that has fallen due, and the earlier ones that it replaces.
+    `look_on`: when there is something to look at again once it is told."""
 
     obligation_id: int
     stage: str
     earlier: tuple[str, ...]
     officer_id: int | None
     unit_id: int | None
+    look_on: dt.date
 
 
-def due(moment: Moment) -> Iterator[Due]:
-    """Everything that is to be told at this moment: nothing of what is met or waived, each stage once, and of several
-    that have fallen due the latest alone."""
+@dataclass
+class Found:
+    due: list[Due] = field(default_factory=list)
+    looks: dict[dt.date, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def settle(self) -> None:
+        """Write down when a pass has to look at each again."""
+        for look_on, pks in self.looks.items():
+            for first in range(0, len(pks), BATCH):
+                Obligation.objects.filter(pk__in=pks[first : first + BATCH]).update(remind_on=look_on)
+
+
+def to_look_at(day: dt.date) -> QuerySet[Obligation]:
+    return Obligation.objects.live().filter(remind_on__lte=day)
+
+
+def current(day: dt.date) -> QuerySet[Obligation]:
+    """Everything of which a stage may have fallen due."""
+    return Obligation.objects.live().filter(period_start__lte=day, period_end__gte=day - CATCH_UP)
+
+
+def find(candidates: QuerySet[Obligation], moment: Moment) -> Found:
+    """What is to be told of the candidates at this moment: nothing of what is met or waived, each stage once, and of
+    several that have fallen due the latest alone."""
+    found = Found()
+    rows = list(map(Owed._make, candidates.order_by().values_list(*Owed._fields)))
+    if not rows:
+        return found
     versions = {version.pk: version for version in PolicyVersion.objects.all()}
-    waiting = list(_untold(versions.values(), moment).values_list("pk", "stage"))
-    due_soon_on = cache(lambda due_on: due_soon_day(due_on, moment.workdays))
-    for start in range(0, len(waiting), BATCH):
-        stage_of = dict(waiting[start : start + BATCH])
-        found = Obligation.objects.filter(pk__in=list(stage_of)).order_by()
-        rows = with_status(found, moment.now, versions.values())
-        for pk, version, planned_on, due_on, officer, unit in rows.filter(
-            state__in=[State.OPEN, State.MISSED]
-        ).values_list(
-            "pk", "version", "planned_on", "due_on", "responsible_officer_id", "responsible_unit_id"
-        ):
-            stage = stage_of[pk]
-            days = {Stage.PLANNED: planned_on, Stage.DUE_SOON: due_soon_on(due_on), Stage.LAST_DAY: due_on}
-            earlier = (
-                other
-                for other in versions[version].stages
-                if other != stage and (stage == Stage.MISSED or other in days and days[other] <= moment.today)
-            )
-            yield Due(pk, stage, tuple(earlier), officer, unit)
+    days_of = _stage_days(moment.workdays)
+    for first in range(0, len(rows), BATCH):
+        some = rows[first : first + BATCH]
+        open_ones, told = _open(some, moment, versions.values()), _told(some)
+        for owed in some:
+            if owed.pk not in open_ones:  # settled: should it be so no more, its facts have changed
+                found.looks[LOOK_NO_MORE].append(owed.pk)
+                continue
+            days = {
+                stage: day for stage, day in days_of(owed).items() if stage in versions[owed.version].stages
+            }
+            look_on = min((day for day in days.values() if day > moment.today), default=LOOK_NO_MORE)
+            stage = _reached(owed, days, moment.today)
+            if stage is None or (owed.pk, stage) in told:
+                found.looks[look_on].append(owed.pk)
+                continue
+            earlier = [other for other, day in days.items() if other != stage and day <= moment.today]
+            found.due.append(Due(owed.pk, stage, tuple(earlier), *open_ones[owed.pk], look_on))
+    return found
 
 
-def due_soon_day(due_on: dt.date, workdays: Workdays) -> dt.date:
-    return workdays.shift(due_on, -DUE_SOON_WORKING_DAYS)
+def _stage_days(workdays: Workdays):
+    """A function that gives the day on which each stage of an obligation falls due, in the order of the stages."""
+    soon_on = cache(lambda due_on: due_soon_day(due_on, workdays))
+    missed_on = cache(lambda end: next(workdays.after(end)))
+
+    def days(owed: Owed) -> dict[str, dt.date]:
+        return {
+            Stage.PLANNED.value: owed.planned_on,
+            Stage.DUE_SOON.value: max(owed.period_start, soon_on(owed.due_on)),
+            Stage.LAST_DAY.value: owed.due_on,
+            Stage.MISSED.value: missed_on(owed.period_end),
+        }
+
+    return days
 
 
-def _untold(versions: Collection[PolicyVersion], moment: Moment) -> QuerySet[Any]:
-    """Obligations that are neither met nor waived, with the `stage` they have reached if nobody was told it. A line that
-    was cancelled does not count: it is told after all, should what met the obligation turn out not to have."""
-    told = NoticeLine.objects.filter(obligation=OuterRef("pk"), stage=OuterRef("stage")).exclude(
-        state=NoticeLine.State.CANCELLED
+def _reached(owed: Owed, days: dict[str, dt.date], today: dt.date) -> str | None:
+    """The latest stage that has fallen due; None before the first, between the end of a period and the first working day
+    after it, and when the period is long over."""
+    if owed.period_end < today:
+        missed_on = days.get(Stage.MISSED)
+        late = owed.period_end < today - CATCH_UP
+        return Stage.MISSED.value if missed_on and missed_on <= today and not late else None
+    reached = [(day, URGENCY[stage], stage) for stage, day in days.items() if day <= today]
+    return max(reached)[2] if reached and owed.period_start <= today else None
+
+
+def _open(
+    some: list[Owed], moment: Moment, versions: Collection[PolicyVersion]
+) -> dict[int, tuple[int | None, int | None]]:
+    """Of each that is neither met nor waived: the officer who is responsible, and the unit."""
+    rows = with_status(
+        Obligation.objects.filter(pk__in=[owed.pk for owed in some]).order_by(), moment.now, versions
     )
-    current = Obligation.objects.live().filter(
-        Q(waived_at=None) | Q(waived_at__gt=moment.now), period_key__in=_keys(moment.today)
-    )
-    reached = current.order_by().annotate(stage=_reached(versions, moment)).exclude(stage="")
-    return unmet(reached.filter(~Exists(told)), moment.now, versions)
+    return {
+        pk: (officer, unit)
+        for pk, officer, unit in rows.filter(state__in=[State.OPEN, State.MISSED]).values_list(
+            "pk", "responsible_officer_id", "responsible_unit_id"
+        )
+    }
 
 
-def _keys(day: dt.date) -> list[str]:
-    """The periods that run on the day or ended within the catch-up before it."""
-    spans = (periods.between(day - CATCH_UP, day, cadence) for cadence in Cadence.values)
-    return [period.key for span in spans for period in span]
-
-
-def _reached(versions: Collection[PolicyVersion], moment: Moment) -> Case:
-    """The latest stage that has fallen due, of those that the version has; "" before the first, and between the end of
-    a period and the first working day after it."""
-    having: dict[str, list[int]] = defaultdict(list)
-    for version in versions:
-        for stage in version.stages:
-            having[stage].append(version.pk)
-    return Case(
-        *(
-            When(condition, version__in=having[stage], then=Value(stage))
-            for stage, condition in _latest_first(moment)
-            if stage in having
-        ),
-        default=Value(""),
-        output_field=CharField(),
-    )
-
-
-def _latest_first(moment: Moment) -> Iterator[tuple[str, Q]]:
-    """When each stage has fallen due. Of two on one day the more urgent is the later."""
-    today, workdays = moment.today, moment.workdays
-    running, soon = Q(period_end__gte=today), due_soon_limit(today, workdays)
-    yield Stage.MISSED.value, Q(period_end__lt=workdays.previous(today))
-    overtaken = Q(due_on__lte=today, planned_on__gt=F("due_on"))
-    for due_on in workdays.between(today + ONE_DAY, soon):
-        overtaken |= Q(due_on=due_on, planned_on__gt=due_soon_day(due_on, workdays))
-    yield Stage.PLANNED.value, running & Q(planned_on__lte=today) & overtaken
-    yield Stage.LAST_DAY.value, running & Q(due_on__lte=today)
-    yield Stage.DUE_SOON.value, running & Q(due_on__lte=soon)
-    yield Stage.PLANNED.value, running & Q(planned_on__lte=today)
+def _told(some: list[Owed]) -> set[tuple[int, str]]:
+    """What was told or superseded. A line that was cancelled does not count: it is told after all, should what met the
+    obligation turn out not to have."""
+    lines = NoticeLine.objects.filter(obligation__in=[owed.pk for owed in some])
+    return set(lines.exclude(state=NoticeLine.State.CANCELLED).values_list("obligation", "stage"))

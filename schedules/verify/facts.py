@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from schedules import planning
-from schedules.facts import fingerprint
 from schedules.models import PassState, PolicyVersion
-from schedules.planning import Slot
+from schedules.slots import Slot, open_slots
 from schedules.workdays import Workdays
 
 
@@ -37,6 +36,6 @@ def gather(now: dt.datetime) -> Facts:
         workdays=workdays,
         versions=PolicyVersion.objects.in_bulk(),
         state=state,
-        planned=state is not None and state.facts == fingerprint(day, workdays),
-        slots=planning.open_slots(state.first_day, day) if state else [],
+        planned=state is not None and planning.has_seen_everything(state, day, workdays),
+        slots=open_slots(state, day) if state else [],
     )

@@ -13,7 +13,7 @@ from schedules import existence, periods
 from schedules.coverage import State, with_status
 from schedules.facts import read_people
 from schedules.models import Obligation, PeriodClosing
-from schedules.planning import Slot
+from schedules.slots import Slot
 from schedules.verify.facts import Facts
 
 Found = Iterator[tuple[object, str]]
@@ -122,7 +122,8 @@ def no_period_is_closed_before_its_end(facts: Facts) -> Found:
 
 def nothing_beyond_the_horizon(facts: Facts) -> Found:
     last = facts.day + dt.timedelta(days=settings.PLANNING_HORIZON_DAYS)
-    for pk, start in _open(facts).filter(period_start__gt=last).values_list("pk", "period_start"):
+    beyond = with_status(_live().filter(period_start__gt=last), facts.now)
+    for pk, start in beyond.filter(state=State.OPEN).values_list("pk", "period_start"):
         yield f"obligation {pk}", f"Its period begins on {start}, beyond the horizon."
 
 

@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from contacts.models import ContactRecord, Handover
 from schedules.models import Delivery, NoticeLine, Obligation, Stage
-from schedules.notices import handing
+from schedules.notices import handing, stages
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
-from schedules.notices.stages import due
 from schedules.verify.facts import Facts
 
 Found = Iterator[tuple[object, str]]
@@ -67,7 +66,7 @@ def told_in_its_time(facts: Facts) -> Found:
 
 def nothing_due_is_untold(facts: Facts) -> Found:
     """At the latest pass every stage that had fallen due was told to everybody whom it concerns."""
-    found = list(due(Moment(facts.now, facts.workdays)))
+    found = stages.find(stages.current(facts.day), Moment(facts.now, facts.workdays)).due
     touched = Obligation.objects.filter(pk__in=[one.obligation_id for one in found], changed_at__gt=facts.now)
     since = set(touched.values_list("pk", flat=True))
     recipients = Recipients.of(found, facts.day)

@@ -98,7 +98,7 @@ def test_a_pass_killed_after_telling_tells_it_with_the_next_one(bureau, seven, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("schedules.passes.freeze_due", die)
+        broken.setattr("schedules.models.PassState.save", die)
         with pytest.raises(KeyboardInterrupt):
             run_schedule(at(NOON))
     assert lines() == []

@@ -167,6 +167,7 @@ def test_what_was_voided_is_told_after_all(bureau, call):
     record = factories.record(bureau.deputy, bureau.alice, at("2026-11-10 10:00"))
     queue("2026-11-12 09:00")
     handling.void_contact(record, reason="The wrong person.", actor=ROBOT)
+    Obligation.objects.look_again()  # as planning says for everybody whose facts changed
     assert queue("2026-11-13 09:00") == 1
     assert told(bureau.alice) == [("2026-11-13", "planned")]
 

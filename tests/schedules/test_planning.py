@@ -501,13 +501,26 @@ def test_nobody_is_covered_by_a_policy_that_does_not_speak_of_them(bureau, chang
     assert monitor not in facts.covered_stakeholders(dt.date(2026, 11, 2))
 
 
-def test_a_waiver_that_came_and_one_that_went_are_not_taken_for_nothing(bureau):
+def test_a_waiver_taken_back_lets_go_of_what_is_owed_no_more(bureau, new_pairing):
     plan(at(2026, 11, 2))
-    first, second = Obligation.objects.order_by("pk")[:2]
-    carol, now = Actor(bureau.carol), at(2026, 11, 2, hour=10)
-    handling.waive(first, reason="in hospital", actor=carol, now=now)
-    before = facts.fingerprint(now.date(), Workdays())
-    handling.unwaive(first, actor=carol, now=now)
-    handling.waive(second, reason="in hospital", actor=carol, now=now)
+    carol, call = Actor(bureau.carol), Obligation.objects.get(policy__code="call", period_key="2026-11")
+    handling.waive(call, reason="in hospital", actor=carol, now=at(2026, 11, 2))
+    new_pairing.ended_on = dt.date(2026, 11, 3)
+    new_pairing.save()
+    plan(at(2026, 11, 4))
+    assert owed() == {("call", "2026-11")}
 
-    assert facts.fingerprint(now.date(), Workdays()) != before
+    handling.unwaive(call, actor=carol, now=at(2026, 11, 4))
+    assert plan(at(2026, 11, 4, hour=10)).withdrawn == 1
+
+
+def test_what_stays_because_it_is_met_keeps_up_with_the_working_days(bureau, new_pairing):
+    plan(at(2026, 11, 2))
+    factories.record(bureau.deputy, bureau.alice, at(2026, 11, 3))
+    new_pairing.ended_on = dt.date(2026, 11, 4)
+    new_pairing.save()
+    plan(at(2026, 11, 5))
+    DayOverride.objects.create(day=dt.date(2026, 11, 30), is_working=False)
+    plan(at(2026, 11, 6))
+
+    assert Obligation.objects.live().get(period_key="2026-11").due_on == dt.date(2026, 11, 27)
