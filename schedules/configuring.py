@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.models import Actor, AuditEntry
-from schedules.models import CyclePolicy, DayOverride, KnownYear, PolicyVersion
+from schedules.existence import takes_effect
+from schedules.models import CyclePolicy, DayOverride, KnownYear, Obligation, PolicyVersion
 
 FIELDS = ("kind", "cadence", "seat_kinds", "levels", "stand_in_kinds", "minimum_days", "stages")
 
@@ -34,15 +35,40 @@ def change_policy(policy: CyclePolicy, version: PolicyVersion, *, day: dt.date, 
     AuditEntry.objects.record(actor, "change policy", policy, before=_state(before), after=_state(version))
 
 
-@transaction.atomic
-def end_policy(policy: CyclePolicy, *, on: dt.date, day: dt.date, actor: Actor, reason: str) -> None:
-    """Nothing is owed any more for the periods that begin on or after `on`."""
+def ended_from(policy: CyclePolicy, on: dt.date) -> PolicyVersion:
+    """The version, not yet saved, by which nothing is owed any more for the periods that begin on or after `on`."""
     last = current(policy)
-    if last.ended:
+    return PolicyVersion(starts_on=on, ended=True, **{field: getattr(last, field) for field in FIELDS})
+
+
+@transaction.atomic
+def end_policy(
+    policy: CyclePolicy, version: PolicyVersion, *, day: dt.date, actor: Actor, reason: str
+) -> None:
+    """By a version made with `ended_from`."""
+    if current(policy).ended:
         raise ValidationError(_("This policy has ended already."))
-    ended = PolicyVersion(starts_on=on, ended=True, **{field: getattr(last, field) for field in FIELDS})
-    _begin(policy, ended, day)
-    AuditEntry.objects.record(actor, "end policy", policy, after={"starts_on": on}, reason=reason)
+    _begin(policy, version, day)
+    after = {"starts_on": version.starts_on}
+    AuditEntry.objects.record(actor, "end policy", policy, after=after, reason=reason)
+
+
+def can_be_taken_back(version: PolicyVersion, day: dt.date) -> bool:
+    """Has none of the periods begun for which it is to count, and is there another version that goes on?"""
+    return version.starts_on is not None and takes_effect(version) > day and len(in_order(version.policy)) > 1
+
+
+@transaction.atomic
+def take_back(version: PolicyVersion, *, day: dt.date, actor: Actor) -> None:
+    """What was planned by it is planned by the version before again, so far as that owes it."""
+    before = [
+        one for one in in_order(version.policy) if one != version and one.starts_on != version.starts_on
+    ]
+    if not can_be_taken_back(version, day):
+        raise ValidationError(_("This change counts already; make another one from a later day."))
+    Obligation.objects.filter(version=version).update(version=before[-1])
+    AuditEntry.objects.record(actor, "take back policy change", version.policy, before=_state(version))
+    version.delete()
 
 
 def in_order(policy: CyclePolicy) -> list[PolicyVersion]:

@@ -40,6 +40,11 @@ def effects(policy: int | None, change: PolicyVersion, now: dt.datetime) -> list
     return [_effect(found) for found in Planner(slots, now, Workdays.load()).reckon()]
 
 
+def total(found: list[Effect]) -> dict[str, int]:
+    """Over all periods."""
+    return {name: sum(getattr(one, name) for one in found) for name in ("created", "withdrawn", "kept")}
+
+
 def _effect(found: Difference) -> Effect:
     kept = len(found.moving) + len(found.settled) + len(found.staying)
     return Effect(found.slot.period.key, len(found.new) + len(found.returning), len(found.withdrawn), kept)

@@ -44,6 +44,7 @@ urlpatterns = [
     path("policies/add/", configuring.add_policy, name="policy-create"),
     path("policies/<int:pk>/change/", configuring.change_policy, name="policy-change"),
     path("policies/<int:pk>/end/", configuring.end_policy, name="policy-end"),
+    path("policies/changes/<int:pk>/take-back/", configuring.take_back, name="policy-take-back"),
     path("working-days/", configuring.days, name="day-list"),
     path("working-days/<str:day>/remove/", configuring.forget_day, name="day-forget"),
     path("working-days/<int:year>/", configuring.confirm_year, name="day-year"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
@@ -15,3 +15,9 @@ def sign_in(officer: Officer, *, language: str = "en", **headers: str) -> Client
     client = Client(headers={"Accept-Language": language, **headers})
     client.force_login(officer, backend="contacts.backends.OfficerBackend")
     return client
+
+
+def as_seen(form: Any) -> dict[str, Any]:
+    """What a form sends whose effect was shown before."""
+    assert form.is_valid(), form.errors
+    return {**form.data, "seen": form.mark()}

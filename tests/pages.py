@@ -38,7 +38,9 @@ from contacts.models import (
     UnitRole,
 )
 from contacts.turnover import deeds
+from schedules import configuring
 from schedules.feeds import subscribe
+from schedules.forms.configuring import EndPolicyForm, PolicyForm, VersionForm
 from schedules.models import (
     CyclePolicy,
     DayOverride,
@@ -48,8 +50,10 @@ from schedules.models import (
     Obligation,
     PassState,
     PeriodClosing,
+    PolicyVersion,
 )
 from tests import factories
+from tests.base import as_seen
 from tests.contacts.imports import wuxi
 from tests.factories import PASSWORD, Bureau
 from tests.schedules.scenes import owe
@@ -289,6 +293,18 @@ def _held_role(bureau: Bureau) -> list:
 
 def _policy(bureau: Bureau) -> list:
     return [CyclePolicy.objects.get(code="call").pk]
+
+
+def _policy_end(bureau: Bureau) -> dict[str, Any]:
+    call = CyclePolicy.objects.get(code="call")
+    return as_seen(EndPolicyForm({"starts_on": "2027-01-01", "reason": "because"}, policy=call))
+
+
+def _change_ahead(bureau: Bureau) -> list:
+    call = CyclePolicy.objects.get(code="call")
+    ahead = PolicyVersion(starts_on=dt.date(2027, 6, 1), kind="call", cadence="month", minimum_days=10)
+    configuring.change_policy(call, ahead, day=dt.date(2026, 11, 2), actor=Actor(bureau.carol))
+    return [ahead.pk]
 
 
 def _special_day(bureau: Bureau) -> list:
@@ -567,11 +583,16 @@ PAGES: dict[str, Page] = {
     # What the city's coordinator decides.
     "schedules:policy-list": Page(CONFIGURE),
     "schedules:policy-create": Page(
-        CONFIGURE, post=lambda bureau: {"name": "Yearly visit", **_version(bureau)}, doer="carol"
+        CONFIGURE, post=lambda bureau: as_seen(PolicyForm({"name": "Yearly visit", **_version(bureau)})), doer="carol"
     ),
-    "schedules:policy-change": Page(CONFIGURE, args=_policy, post=_version, doer="carol"),
+    "schedules:policy-change": Page(
+        CONFIGURE, args=_policy, post=lambda bureau: as_seen(VersionForm(_version(bureau))), doer="carol"
+    ),
     "schedules:policy-end": Page(
-        CONFIGURE, args=_policy, post=lambda bureau: {"on": "2027-01-01", "reason": "because"}, doer="carol"
+        CONFIGURE, args=_policy, post=_policy_end, doer="carol"
+    ),
+    "schedules:policy-take-back": Page(
+        CONFIGURE, args=_change_ahead, post=_nothing, doer="carol", only_post=True
     ),
     "schedules:day-list": Page(
         CONFIGURE, post=lambda bureau: {"day": "2026-12-24", "is_working": "no", "note": ""}, doer="carol"

@@ -5,16 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.fields import DayField, ReasonForm
 from contacts.models import ContactRecord, Seat
+from schedules import configuring
 from schedules.models import MINIMUM_DAYS, CyclePolicy, DayOverride, PolicyVersion, Stage
 
 MANY = forms.CheckboxSelectMultiple
 
 
-class VersionForm(forms.ModelForm):
+class SeenForm(forms.Form):
+    """A form whose effect is shown before it is done: it is done when it comes back as it was shown."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def show_as_seen(self) -> None:
+        """Send it out with the mark of what it says now."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = self.mark()
+        self.data = data
+
+    def was_seen(self) -> bool:
+        return constant_time_compare(self.cleaned_data["seen"], self.mark())
+
+    def mark(self) -> str:
+        says = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return salted_hmac("schedules.forms.seen", repr(sorted(says.items()))).hexdigest()
+
+
+class VersionForm(SeenForm, forms.ModelForm):
     """What a policy says from a day on."""
 
     starts_on = DayField(
@@ -66,6 +87,10 @@ class VersionForm(forms.ModelForm):
         ]
         return cleaned
 
+    def version(self) -> PolicyVersion:
+        """What it says, not saved."""
+        return self.save(commit=False)
+
 
 class PolicyForm(VersionForm):
     """A new policy: its name, and what it says."""
@@ -77,12 +102,19 @@ class PolicyForm(VersionForm):
     field_order = ["name", *VersionForm.Meta.fields]
 
 
-class EndPolicyForm(ReasonForm):
-    on = DayField(
+class EndPolicyForm(SeenForm, ReasonForm):
+    starts_on = DayField(
         label=_("From"), help_text=_("Nothing is owed for the periods that begin on or after this day.")
     )
 
-    field_order = ["on", "reason"]
+    field_order = ["starts_on", "reason"]
+
+    def __init__(self, *args: Any, policy: CyclePolicy, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.policy = policy
+
+    def version(self) -> PolicyVersion:
+        return configuring.ended_from(self.policy, self.cleaned_data["starts_on"])
 
 
 class DayForm(forms.Form):

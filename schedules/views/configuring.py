@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 from contacts.access import Deed, requires
 from contacts.forms.fields import done
 from contacts.models import Actor, ContactRecord, Seat
-from schedules import configuring
+from schedules import configuring, previewing
 from schedules.forms.configuring import DayForm, EndPolicyForm, PolicyForm, VersionForm
 from schedules.models import Cadence, CyclePolicy, DayOverride, PolicyVersion, Stage
 from schedules.workdays import Workdays
@@ -26,8 +27,11 @@ YEARS_AHEAD = 2
 @requires(Deed.CONFIGURE)
 def policies(request: HttpRequest) -> HttpResponse:
     found = CyclePolicy.objects.prefetch_related("versions")
-    rows = [(policy, [_described(version) for version in configuring.in_order(policy)]) for policy in found]
-    return render(request, "schedules/policy_list.html", {"policies": rows, "today": timezone.localdate()})
+    today = timezone.localdate()
+    rows = [
+        (policy, [_described(version, today) for version in configuring.in_order(policy)]) for policy in found
+    ]
+    return render(request, "schedules/policy_list.html", {"policies": rows})
 
 
 @requires(Deed.CONFIGURE)
@@ -35,12 +39,12 @@ def add_policy(request: HttpRequest) -> HttpResponse:
     form = PolicyForm(
         request.POST or None, initial={"stages": Stage.values, "starts_on": timezone.localdate()}
     )
-    if form.is_valid() and done(form, lambda: configuring.add_policy(
-        form.cleaned_data["name"], form.save(commit=False), day=timezone.localdate(), actor=Actor.of(request)
+    if form.is_valid() and form.was_seen() and done(form, lambda: configuring.add_policy(
+        form.cleaned_data["name"], form.version(), day=timezone.localdate(), actor=Actor.of(request)
     )):  # fmt: skip
         messages.success(request, _("The policy is added; the next pass plans by it."))
         return redirect("schedules:policy-list")
-    return render(request, "schedules/policy_form.html", {"form": form})
+    return _foreseen(request, form)
 
 
 @requires(Deed.CONFIGURE)
@@ -51,31 +55,50 @@ def change_policy(request: HttpRequest, pk: int) -> HttpResponse:
         "starts_on": timezone.localdate()
     }
     form = VersionForm(request.POST or None, initial=initial)
-    if form.is_valid() and done(form, lambda: configuring.change_policy(
-        policy, form.save(commit=False), day=timezone.localdate(), actor=Actor.of(request)
+    if form.is_valid() and form.was_seen() and done(form, lambda: configuring.change_policy(
+        policy, form.version(), day=timezone.localdate(), actor=Actor.of(request)
     )):  # fmt: skip
         messages.success(request, _("The change stands; the periods before it keep what was in force."))
         return redirect("schedules:policy-list")
-    return render(request, "schedules/policy_form.html", {"form": form, "policy": policy})
+    return _foreseen(request, form, policy)
 
 
 @requires(Deed.CONFIGURE)
 def end_policy(request: HttpRequest, pk: int) -> HttpResponse:
     policy = get_object_or_404(CyclePolicy, pk=pk)
-    form = EndPolicyForm(request.POST or None, initial={"on": timezone.localdate()})
-    if form.is_valid() and done(form, lambda: configuring.end_policy(
-        policy, day=timezone.localdate(), actor=Actor.of(request), **form.cleaned_data
+    form = EndPolicyForm(request.POST or None, initial={"starts_on": timezone.localdate()}, policy=policy)
+    if form.is_valid() and form.was_seen() and done(form, lambda: configuring.end_policy(
+        policy, form.version(), day=timezone.localdate(), actor=Actor.of(request), reason=form.cleaned_data["reason"]
     )):  # fmt: skip
         messages.success(request, _("The policy ends; what was owed before stays."))
         return redirect("schedules:policy-list")
-    context = {
-        "form": form,
-        "question": _("End “%(policy)s”?") % {"policy": policy},
-        "verb": _("End it"),
-        "danger": True,
-        "cancel_url": reverse("schedules:policy-list"),
-    }
-    return render(request, "confirm.html", context)
+    return _foreseen(request, form, policy, ending=True)
+
+
+@requires(Deed.CONFIGURE)
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """A change that has not begun to count is as if it had not been made."""
+    version = get_object_or_404(PolicyVersion.objects.select_related("policy"), pk=pk)
+    try:
+        configuring.take_back(version, day=timezone.localdate(), actor=Actor.of(request))
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, _("The change is taken back; what was in force before it stays."))
+    return redirect("schedules:policy-list")
+
+
+def _foreseen(
+    request: HttpRequest, form: Any, policy: CyclePolicy | None = None, *, ending: bool = False
+) -> HttpResponse:
+    """The form; below it, once it can be read, what the change would create and withdraw."""
+    context: dict[str, Any] = {"form": form, "policy": policy, "ending": ending}
+    if form.is_bound and form.is_valid():
+        form.show_as_seen()
+        context["effects"] = previewing.effects(policy.pk if policy else None, form.version(), timezone.now())
+        context["sums"] = previewing.total(context["effects"])
+    return render(request, "schedules/policy_form.html", context)
 
 
 @requires(Deed.CONFIGURE)
@@ -122,10 +145,11 @@ def _day(text: str) -> dt.date:
         raise Http404 from error
 
 
-def _described(version: PolicyVersion) -> dict[str, object]:
+def _described(version: PolicyVersion, today: dt.date) -> dict[str, object]:
     """A version in words."""
     return {
         "version": version,
+        "ahead": configuring.can_be_taken_back(version, today),
         "kind": ContactRecord.Kind(version.kind).label,
         "cadence": Cadence(version.cadence).label,
         "seats": [Seat.Kind(kind).label for kind in version.seat_kinds],

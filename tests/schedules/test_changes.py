@@ -178,5 +178,5 @@ def test_a_day_off_concerns_the_periods_it_lies_in_and_no_other(planned):
 
 def test_a_pass_with_nothing_to_do_asks_a_handful_of_questions(planned, django_assert_max_num_queries):
     passes.run_schedule(NOON + dt.timedelta(minutes=1))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(26):
         passes.run_schedule(NOON + dt.timedelta(minutes=2))

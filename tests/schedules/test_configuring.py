@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from contacts.models import Actor, AuditEntry, Topic
-from schedules import configuring
-from schedules.models import CyclePolicy, DayOverride, KnownYear, PolicyVersion
+from schedules import configuring, passes, previewing
+from schedules.forms.configuring import EndPolicyForm, PolicyForm, VersionForm
+from schedules.models import CyclePolicy, DayOverride, KnownYear, Obligation, PolicyVersion
 from schedules.workdays import Workdays
 from tests import factories
-from tests.base import sign_in
+from tests.base import as_seen, sign_in
 from tests.schedules.scenes import at
 
 TODAY = dt.date(2026, 11, 11)
@@ -39,7 +40,8 @@ def call(db):
 
 
 def change(client, policy, **fields):
-    return client.post(reverse("schedules:policy-change", args=[policy.pk]), CHANGE | fields)
+    data = as_seen(VersionForm(CHANGE | fields))
+    return client.post(reverse("schedules:policy-change", args=[policy.pk]), data)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -87,6 +89,7 @@ def test_a_policy_of_the_bureaus_own_is_added(bureau):
         "seat_kinds": ["discipline_monitor"],
         "cadence": "half_year",
     }
+    data = as_seen(PolicyForm(data))
     assert sign_in(bureau.carol).post(reverse("schedules:policy-create"), data).status_code == 302
 
     policy = CyclePolicy.objects.get(name="Half-yearly call to monitors")
@@ -107,15 +110,126 @@ def test_two_policies_of_one_kind_get_codes_of_their_own(bureau):
 
 
 def test_a_policy_ends_from_a_day_on_for_a_reason(bureau, call):
-    data = {"on": "2027-01-01", "reason": "visits only"}
+    data = as_seen(EndPolicyForm({"starts_on": "2027-01-01", "reason": "visits only"}, policy=call))
     sign_in(bureau.carol).post(reverse("schedules:policy-end", args=[call.pk]), data)
 
     assert call.versions.get(ended=True).starts_on == dt.date(2027, 1, 1)
     assert AuditEntry.objects.get(action="end policy").reason == "visits only"
+    again = configuring.ended_from(call, dt.date(2028, 1, 1))
     with pytest.raises(ValidationError, match="ended already"):
-        configuring.end_policy(
-            call, on=dt.date(2028, 1, 1), day=TODAY, actor=Actor(bureau.carol), reason="again"
-        )
+        configuring.end_policy(call, again, day=TODAY, actor=Actor(bureau.carol), reason="again")
+
+
+# --- what a change would do is shown before it is done -----------------------------------------------------------------
+
+
+@pytest.fixture
+def paired(bureau):
+    """Three deputies of Alice's, planned; one has been called this month."""
+    for name in ("李娜", "王芳"):
+        person = factories.stakeholder(name, bureau.station)
+        factories.seat(person, "npc_deputy", "district")
+        factories.pairing(bureau.alice, person)
+    passes.run_schedule(at("2026-11-11 09:00"))
+    return bureau
+
+
+def effects(found) -> dict[str, tuple[int, int, int]]:
+    return {one.period_key: (one.created, one.withdrawn, one.kept) for one in found}
+
+
+def standing() -> set[tuple]:
+    return set(Obligation.objects.live().values_list("stakeholder", "policy__code", "period_key"))
+
+
+def quarterly(**fields) -> PolicyVersion:
+    """A call every quarter to deputies of a district, from the new year on."""
+    says = {
+        "starts_on": dt.date(2027, 1, 1), "kind": "call", "cadence": "quarter", "seat_kinds": ["npc_deputy"],
+        "levels": ["district"], "minimum_days": 30,
+    }  # fmt: skip
+    return PolicyVersion(**says | fields)
+
+
+CHANGES = {
+    "another rhythm": lambda: quarterly(),
+    "fewer people": lambda: quarterly(cadence="month", minimum_days=10),
+    "the same in other words": lambda: quarterly(cadence="month", minimum_days=11, levels=[]),
+    "ended": lambda: quarterly(cadence="month", minimum_days=10, levels=[], ended=True),
+    "in the middle of a month": lambda: quarterly(starts_on=dt.date(2026, 12, 15), cadence="month"),
+}
+
+
+@pytest.mark.parametrize("which", CHANGES)
+def test_what_is_shown_is_what_the_next_pass_does(paired, call, which):
+    shown = previewing.effects(call.pk, CHANGES[which](), at("2026-11-11 09:00"))
+    before = standing()
+    configuring.change_policy(call, CHANGES[which](), day=TODAY, actor=Actor(paired.carol))
+    passes.run_schedule(at("2026-11-11 09:01"))
+
+    come, gone = standing() - before, before - standing()
+    assert {key: figures[:2] for key, figures in effects(shown).items() if any(figures[:2])} == {
+        key: (sum(one[2] == key for one in come), sum(one[2] == key for one in gone))
+        for key in {one[2] for one in come | gone}
+    }
+
+
+def test_another_rhythm_takes_the_months_away_and_brings_the_quarters(paired, call):
+    assert effects(previewing.effects(call.pk, quarterly(), at("2026-11-11 09:00"))) == {
+        "2027-01": (0, 3, 0), "2027-02": (0, 3, 0), "2027-03": (0, 3, 0), "2027-04": (0, 3, 0),
+        "2027-05": (0, 3, 0), "2027-Q1": (2, 0, 0), "2027-Q2": (2, 0, 0),
+    }  # fmt: skip
+
+
+def test_a_new_policy_shows_what_it_would_bring_and_writes_nothing(paired):
+    before = standing()
+    shown = previewing.effects(None, quarterly(kind="meeting"), at("2026-11-11 09:00"))
+    assert effects(shown) == {"2027-Q1": (2, 0, 0), "2027-Q2": (2, 0, 0)}
+    assert standing() == before
+
+
+def test_the_page_shows_first_and_does_when_what_was_shown_comes_back(paired, call):
+    client, address = sign_in(paired.carol), reverse("schedules:policy-change", args=[call.pk])
+    page = client.post(address, CHANGE)
+    assert call.versions.count() == 1
+    assert "2027-Q1" in page.content.decode()
+
+    seen = page.context["form"].data["seen"]
+    page = client.post(address, CHANGE | {"seen": seen, "cadence": "year"})
+    assert call.versions.count() == 1, "what was changed after it was shown is shown again"
+    client.post(address, CHANGE | {"seen": seen})
+    assert call.versions.count() == 2
+
+
+def test_what_is_shown_takes_as_many_queries_for_fifty_as_for_three(
+    paired, call, django_assert_max_num_queries
+):
+    for number in range(50):
+        person = factories.stakeholder(f"代表{number:02}", paired.station)
+        factories.seat(person, "npc_deputy", "city")
+        factories.pairing(paired.alice, person)
+    with django_assert_max_num_queries(20):
+        previewing.effects(call.pk, quarterly(), at("2026-11-11 09:00"))
+
+
+def test_a_change_that_has_not_begun_to_count_is_taken_back(paired, call):
+    before = standing()
+    configuring.change_policy(call, quarterly(), day=TODAY, actor=Actor(paired.carol))
+    passes.run_schedule(at("2026-11-11 09:01"))
+    change = configuring.current(call)
+    sign_in(paired.carol).post(reverse("schedules:policy-take-back", args=[change.pk]))
+    passes.run_schedule(at("2026-11-11 09:02"))
+
+    assert call.versions.count() == 1
+    assert standing() == before
+    assert AuditEntry.objects.get(action="take back policy change").before["cadence"] == "quarter"
+
+
+def test_a_change_that_counts_already_stays(paired, call, time_machine):
+    configuring.change_policy(call, quarterly(), day=TODAY, actor=Actor(paired.carol))
+    time_machine.move_to(at("2027-01-01 09:00"))
+    with pytest.raises(ValidationError, match="counts already"):
+        configuring.take_back(configuring.current(call), day=dt.date(2027, 1, 1), actor=Actor(paired.carol))
 
 
 def test_a_day_is_made_a_day_off_and_given_back_to_the_statutory_calendar(bureau):
