@@ -125,10 +125,10 @@ def test_a_policy_ends_from_a_day_on_for_a_reason(bureau, call):
 
 @pytest.fixture
 def paired(bureau):
-    """Three deputies of Alice's, planned; one has been called this month."""
-    for name in ("李娜", "王芳"):
+    """Three deputies of Alice's, planned, two of them of a district."""
+    for name, level in [("李娜", "city"), ("王芳", "district")]:
         person = factories.stakeholder(name, bureau.station)
-        factories.seat(person, "npc_deputy", "district")
+        factories.seat(person, "npc_deputy", level)
         factories.pairing(bureau.alice, person)
     passes.run_schedule(at("2026-11-11 09:00"))
     return bureau
