@@ -3,6 +3,7 @@
 from schedules.models.days import DayOverride, KnownYear
 from schedules.models.digests import Digest
 from schedules.models.feeds import FeedToken
+from schedules.models.leave import Leave
 from schedules.models.notices import Delivery, Notice, NoticeLine
 from schedules.models.obligations import Obligation
 from schedules.models.passes import Heartbeat, PassState, PeriodClosing
@@ -18,6 +19,7 @@ __all__ = [
     "FeedToken",
     "Heartbeat",
     "KnownYear",
+    "Leave",
     "Notice",
     "NoticeLine",
     "Obligation",

@@ -46,7 +46,9 @@ class Obligation(models.Model):
     due_on = models.DateField(_("due on"))
     planned_on = models.DateField(_("planned on"))
     planned_time = models.TimeField(_("planned at"), null=True, blank=True)
-    arranged = models.BooleanField(default=False)  # the officer chose the day: planning leaves it alone
+    arranged = models.BooleanField(
+        _("arranged by hand"), default=False
+    )  # the officer chose the day: planning leaves it alone
     waived_at = models.DateTimeField(null=True)
     waived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
