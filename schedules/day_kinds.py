@@ -9,11 +9,29 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import TextChoices
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from schedules.models import DayOverride
 from schedules.workdays import ONE_DAY, Workdays, holiday_name
 
+# Names of the days of the week, and what fits above a narrow column.
+COLUMNS = list(
+    zip(
+        [WEEKDAYS[number] for number in range(7)],
+        [
+            pgettext_lazy("narrow column", "Mon"),
+            pgettext_lazy("narrow column", "Tue"),
+            pgettext_lazy("narrow column", "Wed"),
+            pgettext_lazy("narrow column", "Thu"),
+            pgettext_lazy("narrow column", "Fri"),
+            pgettext_lazy("narrow column", "Sat"),
+            pgettext_lazy("narrow column", "Sun"),
+        ],
+        strict=True,
+    )
+)
 _SUBSTITUTED = ("休息日", "Day off")  # what the library calls a day that is off for a make-up day
 
 

@@ -7,13 +7,13 @@ import datetime as dt
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.http import urlencode
 
 from contacts.access import Deed, requires
 from contacts.models import Officer
 from contacts.requests import OfficerRequest
 from schedules import handling, month
+from schedules.day_kinds import COLUMNS
 from schedules.models import Obligation
 
 EARLIEST, LATEST = 2000, 2100  # years
@@ -40,7 +40,7 @@ def index(request: OfficerRequest) -> HttpResponse:
         "whose": "" if is_own else f"officer={officer.police_number}&",
         "here": f"{request.path}?{urlencode(_here(request, first))}",
         "moved": _moved(request),
-        "weekdays": [(WEEKDAYS[number], WEEKDAYS_ABBR[number]) for number in range(7)],
+        "weekdays": COLUMNS,
         "may_mark": request.user.rights.reach(Deed.STAND_IN).covers(officer.unit.path, own=is_own),
     }
     return render(request, "schedules/month.html", context)

@@ -10,13 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from contacts.access import Deed, requires
 from contacts.models import Actor
 from schedules import configuring, notice_text
-from schedules.day_kinds import Kind, describe, runs, weeks_of
+from schedules.day_kinds import COLUMNS, Kind, describe, runs, weeks_of
 from schedules.forms.years import BaseNoticeRows, NoticeForm, notice_rows
 from schedules.workdays import Workdays
 
@@ -44,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "unknown_years": [] if workdays.knows(year) else [year],
         "worked": sum(day.is_worked for day in days.values()),
         "kinds": [kind for kind in Kind if kind != Kind.WORKED],
-        "weekdays": [(WEEKDAYS[number], WEEKDAYS_ABBR[number]) for number in range(7)],
+        "weekdays": COLUMNS,
     }
     return render(request, "schedules/day_calendar.html", context)
 
