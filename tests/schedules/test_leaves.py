@@ -29,7 +29,7 @@ def mark(officer, first="2026-11-23", last="2026-11-25", **fields):
     return leaves.mark(officer, first=day(first), last=day(last), today=TODAY, actor=Actor(officer), **fields)
 
 
-def send(officer, first="2026-11-23", last="2026-11-25", **fields):
+def send(officer, /, first="2026-11-23", last="2026-11-25", **fields):
     data = {"first_day": first, "last_day": last, "note": ""} | fields
     return sign_in(officer).post(reverse(LIST), data, follow=True)
 
