@@ -104,7 +104,7 @@ def _say_where(request: OfficerRequest, owed: Obligation, day: dt.date) -> None:
     if day not in workdays:
         warnings.append(_("This is a day off."))
     if not workdays.knows(day.year):
-        warnings.append(_("Make-up days of %(year)s are not known yet.") % {"year": day.year})
+        warnings.append(_("The make-up days of %(year)s are not known yet.") % {"year": day.year})
     holder = (
         Pairing.objects.open(timezone.localdate()).filter(stakeholder=owed.stakeholder_id).values("officer")
     )

@@ -30,21 +30,22 @@ PER_PAGE = 25
 
 @requires(Deed.STAND_IN)
 def index(request: OfficerRequest) -> HttpResponse:
-    """Leave of today and later that one may see, and the form that marks more. Days in the query are looked at first:
-    what is planned for them."""
+    """Leave of today and later that one may see, and the form that marks more. Days in the query, or sent to `look`, are
+    only looked at: what is planned for them."""
     user, now = request.user, timezone.now()
     day = timezone.localdate(now)
     asked = request.GET if {"first_day", "last_day"} <= request.GET.keys() else None
     form = LeaveForm(request.POST or asked, editor=user, initial={"first_day": day, **request.GET.dict()})
     context: dict[str, Any] = {"form": form, "today": day, "next": way_back(request, "")}
-    if request.method == "POST" and form.is_valid() and _mark(request, form, day):
+    marks = request.method == "POST" and "look" not in request.POST
+    if marks and form.is_valid() and _mark(request, form, day):
         return redirect(way_back(request, reverse("schedules:leave-list")))
     if form.is_valid():
         context["touched"] = leaves.touched(*form.span, now)
         context["stand_in_query"] = stand_in_query(*form.span)
     context["page_obj"] = _rows(request, day)
     context["absences"] = _absences_without_leave(user, day)
-    if form.editor.rights.may(Deed.PAIR):
+    if user.rights.may(Deed.PAIR):
         context["nearby"] = Officer.objects.active().filter(unit=user.unit_id)
     return render(request, "schedules/leave_list.html", context)
 

@@ -181,6 +181,7 @@ def test_looking_at_days_says_so_and_marks_nothing(bureau, planned):
     html = sign_in(bureau.alice).get(reverse(LIST), query).content.decode()
 
     assert "2 contacts are planned for these days. Planning moves 1" in html
+    assert "2 contacts are planned" in send(bureau.alice, look="yes").content.decode()
     assert f"absent={bureau.alice.police_number}&amp;starts_on=2026-11-23&amp;ends_on=2026-11-25" in html
     assert not Leave.objects.exists()
 

@@ -270,7 +270,7 @@ def test_a_day_off_is_allowed_and_said(bureau):
 def test_a_day_in_a_year_that_nobody_knows_is_said(bureau):
     owed = owe(bureau.deputy, "2027-02")
 
-    assert "Make-up days of 2027 are not known yet." in drop(sign_in(bureau.alice), owed, "2027-02-15")
+    assert "The make-up days of 2027 are not known yet." in drop(sign_in(bureau.alice), owed, "2027-02-15")
 
 
 def test_the_second_of_two_who_move_one_is_told_and_may_move_it_knowingly(bureau):
