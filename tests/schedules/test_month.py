@@ -144,6 +144,12 @@ def test_leaders_and_coordinators_look_at_an_officer_of_their_reach_and_move_as_
     assert "13912345678" not in html
 
 
+def test_the_list_of_officers_leads_to_the_month_of_each(bureau):
+    html = sign_in(bureau.bob).get(reverse("contacts:officer-list")).content.decode()
+
+    assert f"{reverse(MONTH)}?officer={bureau.alice.police_number}" in html
+
+
 @pytest.mark.parametrize("viewer", ["dan", "alice"])
 def test_nobody_else_s_month_exists(bureau, viewer):
     assert page(getattr(bureau, viewer), officer=bureau.bob.police_number).status_code == 404
