@@ -11,7 +11,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from contacts.models import ContactRecord, Pairing, Seat
-from schedules.models import ChangedFacts, Obligation
+from schedules.models import ChangedFacts, Leave, Obligation
 
 # What planning reads of each. A contact that is added meets something and takes nothing away, so it is not looked for.
 WATCHED: list[tuple[type[models.Model], tuple[str, ...], tuple[str, ...]]] = [
@@ -25,6 +25,12 @@ WATCHED: list[tuple[type[models.Model], tuple[str, ...], tuple[str, ...]]] = [
     (Obligation, ("UPDATE",), ("stakeholder", "waived_at")),
 ]
 NOTES = ChangedFacts._meta.db_table
+# Whose plans may have to make room: everybody whom the officer holds. Leave that is taken back moves nothing.
+ON_LEAVE = ("INSERT", "UPDATE")
+OF_OFFICER = (
+    f"INSERT INTO {NOTES} (person) SELECT stakeholder_id FROM {Pairing._meta.db_table} "  # noqa: S608  # nosec B608
+    "WHERE officer_id = NEW.officer_id;"
+)
 
 
 def watch(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
@@ -53,6 +59,11 @@ def _sqlite() -> Iterator[str]:
                 f"CREATE TRIGGER IF NOT EXISTS {_name(model, event)} AFTER {event} ON {model._meta.db_table} "
                 f"FOR EACH ROW {condition} BEGIN {says[event]} END"
             )
+    for event in ON_LEAVE:
+        yield (
+            f"CREATE TRIGGER IF NOT EXISTS {_name(Leave, event)} AFTER {event} ON {Leave._meta.db_table} "
+            f"FOR EACH ROW BEGIN {OF_OFFICER} END"
+        )
 
 
 def _postgresql() -> Iterator[str]:
@@ -68,6 +79,13 @@ def _postgresql() -> Iterator[str]:
                 f"CREATE OR REPLACE TRIGGER {_name(model, event)} AFTER {event} ON {model._meta.db_table} "
                 f"FOR EACH ROW {condition} EXECUTE FUNCTION {NOTES}_note()"
             )
+    yield f"""CREATE OR REPLACE FUNCTION {NOTES}_note_leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        {OF_OFFICER} RETURN NULL; END $$"""
+    for event in ON_LEAVE:
+        yield (
+            f"CREATE OR REPLACE TRIGGER {_name(Leave, event)} AFTER {event} ON {Leave._meta.db_table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {NOTES}_note_leave()"
+        )
 
 
 def _differs(model: type[models.Model], fields: tuple[str, ...], unlike: str) -> str:

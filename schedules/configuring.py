@@ -5,6 +5,8 @@ plans by it."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +17,8 @@ from contacts.models import Actor, AuditEntry
 from schedules.existence import takes_effect
 from schedules.models import CyclePolicy, DayOverride, KnownYear, Obligation, PolicyVersion
 
+ONE_DAY = dt.timedelta(days=1)
+LONGEST_SPAN = dt.timedelta(days=61)
 FIELDS = ("kind", "cadence", "seat_kinds", "levels", "stand_in_kinds", "minimum_days", "stages")
 
 
@@ -128,6 +132,53 @@ def set_day(day: dt.date, *, is_working: bool, note: str, actor: Actor) -> DayOv
         after={"is_working": is_working, "note": note},
     )
     return override
+
+
+@transaction.atomic
+def set_days(first: dt.date, last: dt.date, *, is_working: bool, note: str, actor: Actor) -> None:
+    """The same of every day of a span, both ends included; each day has its entry and can be removed by itself."""
+    if not first <= last <= first + LONGEST_SPAN:
+        raise ValidationError(_("Decide about at most two months at once, the first day before the last."))
+    for number in range((last - first).days + 1):
+        set_day(first + ONE_DAY * number, is_working=is_working, note=note, actor=actor)
+
+
+@dataclass(frozen=True)
+class NoticeLine:
+    """What a notice of the State Council says of some days: off, or worked."""
+
+    first: dt.date
+    last: dt.date
+    is_working: bool
+    note: str
+
+    @property
+    def days(self) -> list[dt.date]:
+        return [self.first + ONE_DAY * number for number in range((self.last - self.first).days + 1)]
+
+    def __str__(self) -> str:
+        span = f"{self.first}" if self.first == self.last else f"{self.first} – {self.last}"
+        return f"{span} {_('working day') if self.is_working else _('day off')} {self.note}".strip()
+
+
+@transaction.atomic
+def enter_notice(year: int, lines: Sequence[NoticeLine], *, known: bool, actor: Actor) -> None:
+    """Enter the official notice of a year at once (R9): what it says of a day counts more than the library, and more than
+    what was decided about that day before, which the entry keeps. `known`: the notice is complete."""
+    days = {
+        day: DayOverride(day=day, is_working=line.is_working, note=line.note)
+        for line in lines
+        for day in line.days
+    }
+    replaced = DayOverride.objects.filter(day__in=days).select_for_update()
+    before = [f"{each.day} {_('working day') if each.is_working else _('day off')}" for each in replaced]
+    DayOverride.objects.bulk_create(
+        days.values(), update_conflicts=True, unique_fields=["day"], update_fields=["is_working", "note"]
+    )
+    after = {"year": year, "days": [str(line) for line in lines]}
+    AuditEntry.objects.record(actor, "enter notice", before={"days": before} if before else None, after=after)
+    if known:
+        set_year_known(year, known=True, actor=actor)
 
 
 @transaction.atomic

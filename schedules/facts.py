@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from contacts.models import Pairing, Seat, Stakeholder
 from contacts.models.stakeholders import StakeholderQuerySet
 from schedules import existence
-from schedules.models import PolicyVersion
+from schedules.models import Leave, PolicyVersion
 
 
 @dataclass
@@ -62,6 +62,14 @@ def read_people(stakeholders: QuerySet[Stakeholder]) -> dict[int, Person]:
         if pk in people:
             people[pk].seats.append((kind, level, existence.span(*span)))
     return people
+
+
+def read_leave(day: dt.date) -> dict[int, list[existence.Span]]:
+    """By officer, the leave that lasts on `day` or comes after it."""
+    found: dict[int, list[existence.Span]] = defaultdict(list)
+    for officer, first, last in Leave.objects.lasting(day).values_list("officer", "first_day", "last_day"):
+        found[officer].append((first, last))
+    return found
 
 
 def versions_by_policy(versions: Iterable[PolicyVersion] | None = None) -> dict[int, list[PolicyVersion]]:

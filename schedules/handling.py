@@ -4,6 +4,7 @@ ValidationError whose message says the remedy."""
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.access import Deed
-from contacts.models import Actor, AuditEntry, Stakeholder
+from contacts.models import Actor, AuditEntry, Officer, Stakeholder
 from schedules.models import LOOK_NOW, Obligation, PassState, PeriodClosing
 from schedules.planning import Planned, Planner
 from schedules.slots import closed_slots
 from schedules.workdays import Workdays
+
+MOVED = "move planned day"
 
 
 @transaction.atomic
@@ -49,9 +52,19 @@ def unwaive(obligation: Obligation, *, actor: Actor, now: dt.datetime) -> None:
 
 @transaction.atomic
 def move(
-    obligation: Obligation, *, day: dt.date, time: dt.time | None = None, actor: Actor, now: dt.datetime
+    obligation: Obligation,
+    *,
+    day: dt.date,
+    time: dt.time | None = None,
+    seen: int | None = None,
+    actor: Actor,
+    now: dt.datetime,
 ) -> None:
-    """Put an open obligation on another day of its period, at an hour or none; planning leaves it there (R8)."""
+    """Put an open obligation on another day of its period, at an hour or none; planning leaves it there (R8).
+
+    `seen` is the `sequence` that whoever moves it had before their eyes: when it was moved meanwhile, they are told
+    where to and decide again. Letting the last one win would undo, without a word, what two people had agreed upon.
+    """
     obligation = _locked(obligation)
     first = max(obligation.period_start, timezone.localtime(now).date())
     if not first <= day <= obligation.period_end:
@@ -59,16 +72,64 @@ def move(
             _("Choose a day from %(first)s to %(last)s."),
             params={"first": first, "last": obligation.period_end},
         )
-    before = {"planned_on": obligation.planned_on, "planned_time": obligation.planned_time}
-    after = {"planned_on": day, "planned_time": time}
-    if before != after:
-        obligation.planned_on, obligation.planned_time = day, time
+    before = _plan_of(obligation)
+    after = {"planned_on": day, "planned_time": time, "arranged": True}
+    is_elsewhere = (day, time) != (obligation.planned_on, obligation.planned_time)
+    if is_elsewhere and seen not in {None, obligation.sequence}:
+        raise ValidationError(
+            _(
+                "Meanwhile it was moved to %(day)s. It stands there now; move it once more if it should go elsewhere."
+            ),
+            params={"day": obligation.planned_on},
+        )
+    _put(obligation, after, now)
+    AuditEntry.objects.record(actor, MOVED, obligation, before=before, after=after)
+
+
+@transaction.atomic
+def take_back_move(obligation: Obligation, *, actor: Actor, now: dt.datetime) -> None:
+    """Put it back where it stood before the last move, arranged or not, if that move was the actor's own and nothing
+    happened since: on a day that is over, too, as it was."""
+    obligation = _locked(obligation)
+    entry = last_move(obligation, actor.officer)
+    if entry is None or entry.before is None:
+        raise ValidationError(_("It stands elsewhere by now; nothing was changed."))
+    day, time = entry.before["planned_on"], entry.before["planned_time"]
+    after = {
+        "planned_on": dt.date.fromisoformat(day),
+        "planned_time": dt.time.fromisoformat(time) if time else None,
+        "arranged": entry.before["arranged"],
+    }
+    before = _plan_of(obligation)
+    _put(obligation, after, now)
+    AuditEntry.objects.record(actor, "take back move", obligation, before=before, after=after)
+
+
+def last_move(obligation: Obligation, officer: Officer | None) -> AuditEntry | None:
+    """The move that the officer may take back: their own, the last thing done with it, and still as they left it."""
+    entries = AuditEntry.objects.filter(
+        object_type=obligation._meta.label_lower, object_id=str(obligation.pk)
+    )
+    entry = entries.filter(action__in=[MOVED, "take back move"]).first()
+    stands = {"planned_on": str(obligation.planned_on), "planned_time": None, "arranged": obligation.arranged}
+    if obligation.planned_time:
+        stands["planned_time"] = obligation.planned_time.isoformat()
+    own = entry is not None and entry.action == MOVED and entry.officer == officer
+    return entry if entry and own and entry.after == stands else None
+
+
+def _plan_of(obligation: Obligation) -> dict[str, Any]:
+    return {name: getattr(obligation, name) for name in ("planned_on", "planned_time", "arranged")}
+
+
+def _put(obligation: Obligation, plan: dict[str, Any], now: dt.datetime) -> None:
+    if (obligation.planned_on, obligation.planned_time) != (plan["planned_on"], plan["planned_time"]):
         obligation.sequence += 1
         obligation.changed_at = now
-    obligation.arranged = True
+    for name, value in plan.items():
+        setattr(obligation, name, value)
     obligation.remind_on = LOOK_NOW
     obligation.save()
-    AuditEntry.objects.record(actor, "move planned day", obligation, before=before, after=after)
 
 
 @transaction.atomic

@@ -137,6 +137,7 @@ class Planner:
         """The difference in each slot. Nothing is written."""
         everybody = Stakeholder.objects.all()
         self.people = facts.read_people(everybody if stakeholders is None else stakeholders)
+        self.leave = facts.read_leave(self.day)
         standing = self._standing(everybody if stakeholders is None else stakeholders)
         found = [
             self._difference(slot, owed, standing.get(slot.key, {})) for slot, owed in self._owed(self.people)
@@ -248,10 +249,14 @@ class Planner:
         return days
 
     @cache  # noqa: B019 - a planner lives as long as its pass
-    def _days_left(self, period: Period, officer: int) -> list[dt.date]:
-        """The working days left, or with none left the due day (R8)."""
-        first = max(self.day, period.start)
-        return self.workdays.between(first, period.end) or [due_on(period, self.workdays)]
+    def _days_left(self, period: Period, officer: int | None = None) -> list[dt.date]:
+        """The working days left, without the officer's leave unless nothing else remains; with none left the due day (R8)."""
+        if officer is None:
+            first = max(self.day, period.start)
+            return self.workdays.between(first, period.end) or [due_on(period, self.workdays)]
+        left = self._days_left(period)
+        leave = self.leave.get(officer, ())
+        return [day for day in left if not any(start <= day <= end for start, end in leave)] or left
 
     # --- writing it down ---------------------------------------------------------------------------------
 

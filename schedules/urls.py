@@ -10,9 +10,12 @@ from schedules.views import (
     health,
     home,
     inbox,
+    leaves,
+    month,
     obligations,
     proposals,
     today,
+    years,
 )
 
 app_name = "schedules"
@@ -20,6 +23,9 @@ app_name = "schedules"
 urlpatterns = [
     # An officer's day, and what needs a coordinator.
     path("today/", today.today, name="today"),
+    path("month/", month.index, name="month"),
+    path("leave/", leaves.index, name="leave-list"),
+    path("leave/<int:pk>/remove/", leaves.remove, name="leave-remove"),
     path("overview/", home.overview, name="overview"),
     path("inbox/", inbox.index, name="notice-list"),
     path("inbox/read/", inbox.read_all, name="notice-read-all"),
@@ -30,6 +36,7 @@ urlpatterns = [
     path("tasks/<int:pk>/waive/", deeds.waive, name="obligation-waive"),
     path("tasks/<int:pk>/unwaive/", deeds.unwaive, name="obligation-unwaive"),
     path("tasks/<int:pk>/move/", deeds.move, name="obligation-move"),
+    path("tasks/<int:pk>/move/take-back/", deeds.take_back_move, name="obligation-move-back"),
     path("tasks/recount/", deeds.recount, name="recount"),
     path("digest/", digests.index, name="digest"),
     path("digest/file.xlsx", digests.download, name="digest-file"),
@@ -46,6 +53,8 @@ urlpatterns = [
     path("policies/<int:pk>/end/", configuring.end_policy, name="policy-end"),
     path("policies/changes/<int:pk>/take-back/", configuring.take_back, name="policy-take-back"),
     path("working-days/", configuring.days, name="day-list"),
+    path("working-days/year/", years.index, name="day-calendar"),
+    path("working-days/notice/", years.notice, name="day-notice"),
     path("working-days/<str:day>/remove/", configuring.forget_day, name="day-forget"),
     path("working-days/<int:year>/", configuring.confirm_year, name="day-year"),
     path("health/", health.page, name="health"),

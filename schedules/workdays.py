@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language
+
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
@@ -14,10 +16,17 @@ ONE_DAY = dt.timedelta(days=1)
 
 
 @cache
-def _statutory(year: int) -> HolidayBase:
+def _statutory(year: int, language: str = "zh_CN") -> HolidayBase:
     import holidays  # 40 ms, and only those who plan need it
 
-    return holidays.country_holidays("CN", years=[year], language="zh_CN")
+    return holidays.country_holidays("CN", years=[year], language=language)
+
+
+def holiday_name(day: dt.date) -> str:
+    """What the library calls a statutory day off, in the language that is active; "" if it has no name for it. A day that
+    is off for a make-up day has one in Chinese and in English."""
+    language = "zh_CN" if (get_language() or "").startswith("zh") else "en_US"
+    return _statutory(day.year, language).get(day) or ""
 
 
 def is_announced(year: int) -> bool:

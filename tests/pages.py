@@ -38,13 +38,14 @@ from contacts.models import (
     UnitRole,
 )
 from contacts.turnover import deeds
-from schedules import configuring
+from schedules import configuring, handling
 from schedules.feeds import subscribe
 from schedules.forms.configuring import EndPolicyForm, PolicyForm, VersionForm
 from schedules.models import (
     CyclePolicy,
     DayOverride,
     FeedToken,
+    Leave,
     Notice,
     NoticeLine,
     Obligation,
@@ -171,6 +172,19 @@ def _answered(bureau: Bureau) -> list:
 def _obligation(bureau: Bureau) -> list:
     stands = Obligation.objects.filter(stakeholder=bureau.deputy, period_key="2026-11").first()
     return [(stands or owe(bureau.deputy)).pk]
+
+
+def _moved(bureau: Bureau) -> list:
+    """By Alice, just now."""
+    (pk,) = _obligation(bureau)
+    owed = Obligation.objects.get(pk=pk)
+    handling.move(owed, day=dt.date(2026, 11, 25), actor=Actor(bureau.alice), now=NOW)
+    return [pk]
+
+
+def _leave(bureau: Bureau) -> list:
+    leave = Leave.objects.create(officer=bureau.alice, first_day=TODAY, last_day=TODAY)
+    return [leave.pk]
 
 
 def _waived(bureau: Bureau) -> list:
@@ -374,6 +388,13 @@ def _person(bureau: Bureau) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _year_s_notice(bureau: Bureau) -> dict[str, Any]:
+    return {
+        "year": "2027", "known": "on", "rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0",
+        "rows-0-first": "2027-01-01", "rows-0-last": "2027-01-03", "rows-0-is_working": "no", "rows-0-note": "元旦",
+    }  # fmt: skip
+
+
 def _version(bureau: Bureau) -> dict[str, Any]:
     return {"starts_on": "2027-01-01", "kind": "visit", "cadence": "year", "seat_kinds": ["media_supervisor"]}
 
@@ -555,6 +576,11 @@ PAGES: dict[str, Page] = {
     "contacts:audit-list": Page("read the audit trail"),
     # An officer's day, and what is owed.
     "schedules:today": Page(LOG),
+    "schedules:month": Page(ROSTER),
+    "schedules:leave-list": Page(
+        "name a stand-in", post=lambda bureau: {"first_day": "2026-11-23", "last_day": "2026-11-25"}, doer="alice"
+    ),
+    "schedules:leave-remove": Page("name a stand-in", "alice", _leave, post=_nothing, doer="alice", only_post=True),
     "schedules:overview": Page(EDIT),
     "schedules:proposal-list": Page(PAIR, post=_proposed, doer="bob"),
     "schedules:notice-list": Page(),
@@ -566,6 +592,7 @@ PAGES: dict[str, Page] = {
     "schedules:obligation-move": Page(
         LOG, "deputy", _obligation, post=lambda bureau: {"day": "2026-11-25", "time": ""}, doer="alice"
     ),
+    "schedules:obligation-move-back": Page(LOG, "deputy", _moved, post=_nothing, doer="alice", only_post=True),
     "schedules:recount": Page(
         "recount a closed period", args=_closed_period, doer="carl",
         post=lambda bureau: {"period": "2026-10", "reason": "because"},
@@ -597,6 +624,8 @@ PAGES: dict[str, Page] = {
     "schedules:day-list": Page(
         CONFIGURE, post=lambda bureau: {"day": "2026-12-24", "is_working": "no", "note": ""}, doer="carol"
     ),
+    "schedules:day-calendar": Page(CONFIGURE),
+    "schedules:day-notice": Page(CONFIGURE, post=_year_s_notice, doer="carol"),
     "schedules:day-forget": Page(CONFIGURE, args=_special_day, post=_nothing, doer="carol", only_post=True),
     "schedules:day-year": Page(
         CONFIGURE, args=lambda bureau: [2027], post=lambda bureau: {"known": "yes"}, doer="carol", only_post=True

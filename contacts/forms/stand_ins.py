@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -32,8 +33,11 @@ class StandInForm(forms.Form):
     ends_on = DayField(label=_("Until"), help_text=_("The last day, included."))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
-    def __init__(self, data: Any = None, *, editor: Officer, day: dt.date) -> None:
-        super().__init__(data, initial={"starts_on": day})
+    def __init__(
+        self, data: Any = None, *, editor: Officer, day: dt.date, wanted: Mapping[str, Any] | None = None
+    ) -> None:
+        """`wanted`: what a link to the form fills in."""
+        super().__init__(data, initial={"starts_on": day, **(wanted or {})})
         self.editor, self.day = editor, day
         self.may_pair = editor.rights.may(Deed.PAIR)
         if not self.may_pair:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from contacts.access import Deed
 from contacts.filters.units import OfficerListFilter
@@ -37,7 +37,11 @@ class OfficerTable(tables.Table):
         if not value:
             return value
         people = reverse("contacts:stakeholder-list")
-        held = format_html('<a href="{}?officer={}">{}</a>', people, record.police_number, value)
+        held = format_html(
+            '<a href="{}?officer={}">{}</a> <a class="no-print" href="{}?officer={}">{}</a>',
+            people, record.police_number, value, reverse("schedules:month"), record.police_number,
+            pgettext("a calendar page", "Month"),
+        )  # fmt: skip
         if not record.may_hand_over:
             return held
         away = reverse("contacts:handover-create", args=[record.police_number])

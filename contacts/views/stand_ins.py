@@ -24,7 +24,7 @@ PER_PAGE = 25
 def index(request: OfficerRequest) -> HttpResponse:
     """Those of today and later that one may see, and the form that names one more."""
     user, day = request.user, timezone.localdate()
-    form = StandInForm(request.POST or None, editor=user, day=day)
+    form = StandInForm(request.POST or None, editor=user, day=day, wanted=request.GET.dict())
     if form.is_valid():
         wanted = {"absent": user} | form.cleaned_data
         absent, other = wanted.pop("absent"), wanted.pop("stand_in")

@@ -118,7 +118,12 @@ class EndPolicyForm(SeenForm, ReasonForm):
 
 
 class DayForm(forms.Form):
+    """One day, or a span of them."""
+
     day = DayField(label=_("Day"))
+    until = DayField(
+        label=_("Until"), required=False, help_text=_("The last day, included; empty for the one day.")
+    )
     is_working = forms.TypedChoiceField(
         label=_("This day is"),
         choices=[("no", _("a day off")), ("yes", _("a working day"))],

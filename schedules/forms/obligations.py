@@ -14,10 +14,14 @@ from schedules.models import Obligation, PeriodClosing
 
 
 class MoveForm(forms.Form):
+    """`seen` is the number of the plan that the page showed; the page writes it, so that it is never the one before."""
+
     day = DayField(label=_("Planned on"))
     time = ClockField(
         label=_("At"), required=False, help_text=_("With an hour, calendars show it as an appointment.")
     )
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, owed: Obligation, now: dt.datetime, **kwargs: Any) -> None:
         super().__init__(data, **{"initial": {"day": owed.planned_on, "time": owed.planned_time}} | kwargs)

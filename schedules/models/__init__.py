@@ -4,6 +4,7 @@ from schedules.models.changes import ChangedFacts
 from schedules.models.days import DayOverride, KnownYear
 from schedules.models.digests import Digest
 from schedules.models.feeds import FeedToken
+from schedules.models.leave import Leave
 from schedules.models.notices import Delivery, Notice, NoticeLine
 from schedules.models.obligations import LOOK_NO_MORE, LOOK_NOW, Obligation
 from schedules.models.passes import Heartbeat, PassState, PeriodClosing
@@ -22,6 +23,7 @@ __all__ = [
     "FeedToken",
     "Heartbeat",
     "KnownYear",
+    "Leave",
     "Notice",
     "NoticeLine",
     "Obligation",

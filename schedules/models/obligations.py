@@ -54,10 +54,10 @@ class Obligation(models.Model):
     due_on = models.DateField(_("due on"))
     planned_on = models.DateField(_("planned on"))
     planned_time = models.TimeField(_("planned at"), null=True, blank=True)
-    arranged = models.BooleanField(default=False)  # the officer chose the day: planning leaves it alone
-    remind_on = models.DateField(
-        default=LOOK_NOW
-    )  # from this day on a pass looks whether a stage is to be told
+    # The officer chose the day: planning leaves it alone.
+    arranged = models.BooleanField(_("arranged by hand"), default=False)
+    # From this day on a pass looks whether a stage is to be told.
+    remind_on = models.DateField(default=LOOK_NOW)
     waived_at = models.DateTimeField(null=True)
     waived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

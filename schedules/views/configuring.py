@@ -105,19 +105,32 @@ def _foreseen(
 def days(request: HttpRequest) -> HttpResponse:
     """The days that the bureau has decided about, the newest first, and which years are known."""
     form = DayForm(request.POST or None)
-    if form.is_valid():
-        configuring.set_day(actor=Actor.of(request), **form.cleaned_data)
-        messages.success(
-            request, _("Noted for %(day)s; the next pass moves what was planned.") % form.cleaned_data
-        )
+    if form.is_valid() and _decide(request, form):
         return redirect("schedules:day-list")
     calendar, year = Workdays.load(), timezone.localdate().year
     years = [
         (each, calendar.knows(each), each in calendar.entered_years)
         for each in range(year, year + YEARS_AHEAD)
     ]
-    overrides = DayOverride.objects.order_by("-day")
-    return render(request, "schedules/day_list.html", {"form": form, "overrides": overrides, "years": years})
+    context = {
+        "form": form,
+        "overrides": DayOverride.objects.order_by("-day"),
+        "years": years,
+        "unknown_years": [each for each, known, _entered in years if not known],
+    }
+    return render(request, "schedules/day_list.html", context)
+
+
+def _decide(request: HttpRequest, form: DayForm) -> bool:
+    said = form.cleaned_data
+    first, last = said["day"], said["until"] or said["day"]
+    if not done(form, lambda: configuring.set_days(
+        first, last, is_working=said["is_working"], note=said["note"], actor=Actor.of(request)
+    )):  # fmt: skip
+        return False
+    text = _("Noted for %(day)s; the next pass moves what was planned.")
+    messages.success(request, text % {"day": first if first == last else f"{first} – {last}"})
+    return True
 
 
 @requires(Deed.CONFIGURE)
