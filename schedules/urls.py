@@ -6,6 +6,7 @@ from schedules.views import (
     calendars,
     configuring,
     deeds,
+    deliveries,
     digests,
     health,
     home,
@@ -47,6 +48,9 @@ urlpatterns = [
     path("working-days/", configuring.days, name="day-list"),
     path("working-days/<str:day>/remove/", configuring.forget_day, name="day-forget"),
     path("working-days/<int:year>/", configuring.confirm_year, name="day-year"),
+    # Does it work, and what did not arrive.
+    path("messages/", deliveries.DeliveryList.as_view(), name="delivery-list"),
+    path("messages/send-again/", deliveries.send_again, name="delivery-resend"),
     path("health/", health.page, name="health"),
     path("health.json", health.machine, name="health-machine"),
 ]
