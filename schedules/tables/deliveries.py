@@ -33,12 +33,12 @@ class DeliveryTable(tables.Table):
         verbose_name=_("Unit"), accessor="notice__officer__unit", order_by="notice__officer__unit__path"
     )
     send_on = cells.DayColumn(verbose_name=_("Day"), accessor="notice__send_on")
-    channel = tables.Column(verbose_name=_("Channel"))
+    channel = tables.Column(verbose_name=_("Channel"), attrs=cells.NOWRAP)
     state = cells.StateColumn(Delivery.State.choices, verbose_name=_("State"))
     attempts = tables.Column(verbose_name=_("Attempts"), attrs=NUMBER)
     lease_until = cells.InstantColumn(verbose_name=_("Tried next"), default="")
     last_error = tables.Column(verbose_name=_("Last error"), default="")
-    again = tables.Column(verbose_name=_("Send again"), accessor="pk", orderable=False)
+    again = tables.Column(verbose_name=_("Send again"), accessor="pk", orderable=False, attrs=cells.NOWRAP)
 
     class Meta:
         order_by = "-send_on"

@@ -76,8 +76,8 @@ def _explanation(meant: list[Delivery]) -> str:
     words = {"names": ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")}
     return (
         _(
-            "To %(names)s. They leave with the next pass on a working day within the hours, and say what then still matters; "
-            "whoever did get one is not told twice of it, because it keeps its number."
+            "To %(names)s. They leave with the next pass on a working day within the hours, and say what then still matters. "
+            "They keep their number, by which mail servers know what they have already."
         )
         % words
     )
