@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError
+from django.db import Error, OperationalError
 from django.db.models import F
 from django.utils import timezone
 
@@ -94,8 +94,8 @@ def _end(worker: str, **fields: object) -> None:
 def _end_failed(worker: str, error: Exception) -> None:
     try:
         _end(worker, failed_at=timezone.now(), failures=F("failures") + 1, last_error=described(error))
-    except DatabaseError:  # what failed may be the database; then the silence tells it
-        log.exception("The failure of a pass could not be written down.")
+    except Error as gone:  # what failed may be the database; then the silence tells it
+        log.warning("The failure of a pass could not be written down. %s", described(gone))
 
 
 def described(error: Exception) -> str:

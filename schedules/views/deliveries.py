@@ -3,7 +3,10 @@ filter shows."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +17,7 @@ from django.utils.translation import ngettext
 from contacts.access import Deed, requires
 from contacts.models import Actor
 from contacts.requests import OfficerRequest
+from contacts.tables.base import Listing
 from contacts.views.lists import ListPage
 from schedules.forms.deliveries import ResendForm
 from schedules.models import Delivery
@@ -29,15 +33,17 @@ class DeliveryList(ListPage):
     deed = Deed.RESEND
     template_name = "schedules/delivery_list.html"
 
+    def more(self, listing: Listing) -> dict[str, Any]:
+        """Whoever may export at all may export what stands here; nobody has messages by their pairings."""
+        return {"exports_less": False}
+
 
 @requires(Deed.RESEND)
 def send_again(request: OfficerRequest) -> HttpResponse:
     """Ask first, then do it to those of which the page spoke."""
     form = ResendForm(request.POST or None, initial={"filter": request.GET.get("filter", "")})
     if form.is_valid():
-        actor, now = Actor.of(request), timezone.now()
-        done = sum(resend(one, actor, now) for one in _meant(request, form.cleaned_data["deliveries"]))
-        _say(request, done)
+        _say(request, sum(_resent(request, one) for one in _meant(request, form.cleaned_data["deliveries"])))
         return redirect(_way_back(form.cleaned_data["filter"]))
     meant = _meant(request, _asked(request))
     if not meant:
@@ -55,6 +61,15 @@ def send_again(request: OfficerRequest) -> HttpResponse:
         "cancel_url": _way_back(form["filter"].value()),
     }
     return render(request, "confirm.html", context)
+
+
+def _resent(request: OfficerRequest, delivery: Delivery) -> bool:
+    """False when a worker or somebody else has it meanwhile."""
+    try:
+        resend(delivery, actor=Actor.of(request), now=timezone.now())
+    except ValidationError:
+        return False
+    return True
 
 
 def _asked(request: OfficerRequest) -> list[int]:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from contacts.models import Actor, AuditEntry
@@ -105,6 +106,21 @@ def test_an_administrator_is_not_led_to_what_is_for_coordinators(bureau, dead):
         assert reverse(name, args=["deliveries"]) in page(bureau.carol)
 
 
+@pytest.mark.parametrize(("who", "offered"), [("carol", True), ("carl", True), ("sue", False)])
+def test_a_coordinator_can_export_what_it_shows(bureau, dead, unknown, who, offered):
+    address = "/export/deliveries.csv"
+    assert (address in page(getattr(bureau, who))) is offered
+    assert "Only people whom you are responsible for" not in page(getattr(bureau, who))
+    if offered:
+        file = b"".join(sign_in(getattr(bureau, who)).get(address)).decode()
+        assert ("Dan" in file) is (who == "carol")
+        assert "550 no such mailbox" in file
+
+
+def test_an_officer_exports_none(bureau, dead):
+    assert "550" not in b"".join(sign_in(bureau.alice).get("/export/deliveries.csv")).decode()
+
+
 def test_the_numbers_of_the_overview_lead_to_it(bureau, dead, unknown):
     text = page(bureau.carol, "/overview/")
     assert f'href="{LIST}?state=dead"><b>1</b>' in text
@@ -150,13 +166,13 @@ def test_without_a_tick_one_is_told_so(bureau, dead, asked):
 
 def test_it_leaves_an_entry(bureau, dead):
     sign_in(bureau.sue).post(AGAIN, {"deliveries": str(dead.pk)})
-    entry = AuditEntry.objects.get(action="resend notice")
+    entry = AuditEntry.objects.get(action="send again")
     assert (entry.officer, entry.object_id) == (bureau.sue, str(dead.pk))
-    assert entry.before == {"state": "dead", "attempts": 3}
+    assert entry.before["state"] == "dead"
 
 
 def test_it_goes_out_under_the_same_id(bureau, dead):
-    assert resend(dead, Actor(bureau.carol), NOW)
+    resend(dead, actor=Actor(bureau.carol), now=NOW)
     assert notices.deliver(moment("2026-11-18 10:31")).sent == 1
     assert [message.message()["Message-ID"] for message in mail.outbox] == [dead.message_id]
     found = Delivery.objects.get()
@@ -165,27 +181,29 @@ def test_it_goes_out_under_the_same_id(bureau, dead):
 
 def test_what_matters_no_more_does_not_go_out(bureau, dead):
     factories.record(bureau.deputy, bureau.alice, at("2026-11-18 09:30"))
-    resend(dead, Actor(bureau.carol), NOW)
+    resend(dead, actor=Actor(bureau.carol), now=NOW)
     assert notices.deliver(moment("2026-11-18 10:31")).sent == 0
     assert states() == {"Alice": "cancelled"}
 
 
 def test_twice_is_once(bureau, dead):
-    assert resend(dead, Actor(bureau.carol), NOW)
-    assert not resend(dead, Actor(bureau.carol), NOW)
-    assert AuditEntry.objects.filter(action="resend notice").count() == 1
+    resend(dead, actor=Actor(bureau.carol), now=NOW)
+    with pytest.raises(ValidationError):
+        resend(dead, actor=Actor(bureau.carol), now=NOW)
+    assert AuditEntry.objects.filter(action="send again").count() == 1
 
 
 @pytest.mark.parametrize("state", ["pending", "claimed", "sending", "sent", "superseded", "cancelled"])
 def test_what_did_not_fail_is_left_alone(bureau, state):
     found = factories.delivery(bureau.alice, NOW, state=state)
-    assert not resend(found, Actor(bureau.carol), NOW)
+    with pytest.raises(ValidationError):
+        resend(found, actor=Actor(bureau.carol), now=NOW)
     assert states() == {"Alice": state}
 
 
 def test_a_worker_that_has_it_under_a_lease_lets_it_go(bureau, unknown):
     """It claimed what is unknown and has not begun; its claim holds no longer."""
-    resend(unknown, Actor(bureau.carol), NOW)
+    resend(unknown, actor=Actor(bureau.carol), now=NOW)
     found = Delivery.objects.get()
     assert found.lease_until is found.claim_token is None
     assert found.next_attempt_at == NOW
