@@ -23,10 +23,10 @@ def run_schedule(now: dt.datetime) -> dict[str, int]:
     moment = Moment(now, Workdays.load())
     try:
         planned, queued = _plan_and_queue(moment)
+        feeds.revoke_stale(now, actor=Actor.command("run_schedule"))
     except Exception:
         notices.deliver(moment)  # what is queued was promised, whatever planning stumbles over (R11)
         raise
-    feeds.revoke_stale(now, actor=Actor.command("run_schedule"))
     delivered = notices.deliver(moment)
     return {
         "obligations_created": planned.created,
