@@ -67,6 +67,7 @@ class Deed(StrEnum):
     CONFIGURE = "configure"  # policies, working days, topics
     RECOUNT = "recount"  # a closed period; take an import back
     DIGEST = "digest"
+    RESEND = "resend"  # see which messages did not arrive, and send them again
     MANAGE_ACCOUNTS = "manage_accounts"
     PROPOSE_ROLE = "propose_role"
     APPROVE_ROLE = "approve_role"
@@ -113,6 +114,7 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.CONFIGURE: _row(_A),
     Deed.RECOUNT: _row(_A, _U),
     Deed.DIGEST: _row(_A, _U, _A, _U, _U, _O),
+    Deed.RESEND: _row(_A, _U, system_admin=_A),
     Deed.MANAGE_ACCOUNTS: _row(system_admin=_A),
     Deed.PROPOSE_ROLE: _row(system_admin=_A),
     Deed.APPROVE_ROLE: _row(security_admin=_A),

@@ -252,7 +252,7 @@ DJANGO_TABLES2_TEMPLATE = "includes/table.html"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "liaison.storage.WholeFiles"},
     "staticfiles": {"BACKEND": "liaison.assets.AssetStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -6,6 +6,8 @@ from contacts.views import sign_in
 from liaison import views
 from schedules.views import home
 
+handler500 = "liaison.views.server_error"
+
 urlpatterns = [
     path("", home.index, name="home"),
     path("more/", views.more, name="more"),

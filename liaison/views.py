@@ -1,9 +1,14 @@
 """Views of the page chrome: the theme, the language, and the phone's list of further places."""
 
+import errno
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import i18n
 from django.views.decorators.http import require_POST
@@ -40,3 +45,17 @@ def more(request: HttpRequest) -> HttpResponse:
 
 
 more.deed = None  # type: ignore[attr-defined]  # for every officer
+
+
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What went wrong, without asking the database: that it does not answer or the disk is full is not the software's
+    fault and passes, which 503 says."""
+    error = sys.exc_info()[1]
+    out_of_order = isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, OSError) and error.errno in NO_SPACE
+    )
+    name, status = ("503.html", 503) if out_of_order else ("500.html", 500)
+    return HttpResponse(render_to_string(name), status=status)

@@ -1,23 +1,37 @@
-"""The two numbers that the navigation shows on every page: unread notices, and answers that are overdue."""
+"""What every page asks for its frame: unread notices, answers that are overdue, and for those who can do something
+about it, whether the worker lives."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import Count, F, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from contacts.access import Deed
 from contacts.models import Feedback, Officer
-from schedules.models import Notice
+from schedules import health
+from schedules.models import Heartbeat, Notice
 
 
-def counts(officer: Officer, day: dt.date) -> dict[str, int]:
-    """Both in one query."""
-    overdue = Feedback.objects.visible_to(officer).overdue(day)
+def counts(officer: Officer, now: dt.datetime) -> dict[str, Any]:
+    """All in one query."""
+    overdue = Feedback.objects.visible_to(officer).overdue(timezone.localdate(now))
+    passes = Heartbeat.objects.order_by(F("finished_at").desc(nulls_last=True)).values("finished_at")
     row = Officer.objects.filter(pk=officer.pk).annotate(
-        unread=_count(Notice.objects.visible_to(officer).unread()), overdue=_count(overdue)
+        unread=_count(Notice.objects.visible_to(officer).unread()),
+        overdue=_count(overdue),
+        last_pass=Subquery(passes[:1]),
     )
-    return row.values("unread", "overdue").get()
+    found = row.values("unread", "overdue", "last_pass").get()
+    return found | {"silent": may_mend(officer) and health.is_silent(found["last_pass"], now)}
+
+
+def may_mend(officer: Officer) -> bool:
+    """Whoever looks after the server, or after the whole bureau's liaison work."""
+    return officer.rights.may(Deed.MANAGE_ACCOUNTS) or officer.rights.may(Deed.CONFIGURE)
 
 
 def _count(rows: QuerySet) -> Coalesce:

@@ -4,38 +4,37 @@ run twice, late, beside another, from cron or by hand, or be killed in the middl
 from __future__ import annotations
 
 import datetime as dt
-import socket
-from importlib import metadata
 
 from django.db import transaction
-from django.utils import timezone
 
 from contacts.models import Actor
 from schedules import feeds, notices, planning
 from schedules.digests.freezing import freeze_due
-from schedules.models import Heartbeat, PassState
+from schedules.heartbeats import beating
+from schedules.models import PassState
 from schedules.notices.hours import Moment
 from schedules.workdays import Workdays
 
 
+@beating
 def run_schedule(now: dt.datetime) -> dict[str, int]:
     """Plan, queue, freeze digests, deliver. What stands in the inbox is decided in one transaction; mail leaves after
     it, outside any."""
-    began = timezone.now()
-    heartbeat(started_at=began)
     moment = Moment(now, Workdays.load())
-    planned, queued = _plan_and_queue(moment)
-    feeds.revoke_stale(now, actor=Actor.command("run_schedule"))
+    try:
+        planned, queued = _plan_and_queue(moment)
+        feeds.revoke_stale(now, actor=Actor.command("run_schedule"))
+    except Exception:
+        notices.deliver(moment)  # what is queued was promised, whatever planning stumbles over (R11)
+        raise
     delivered = notices.deliver(moment)
-    counts = {
+    return {
         "obligations_created": planned.created,
         "obligations_withdrawn": planned.withdrawn,
         "notices_queued": queued,
         "notices_delivered": delivered.sent,
         "notices_failed": delivered.failed,
     }
-    heartbeat(finished_at=timezone.now(), counts=counts)
-    return counts
 
 
 @transaction.atomic
@@ -60,11 +59,3 @@ def locked_state(moment: Moment) -> PassState:
         PassState.objects.get_or_create(pk=1, defaults={"first_day": moment.today, "latest_at": moment.now})
         there = PassState.objects.select_for_update().get()
     return there
-
-
-def heartbeat(**fields: object) -> None:
-    """Show that this host lives. The real time, even of a pass that is asked to stand at another."""
-    version = metadata.version("stakeholder-liaison")
-    Heartbeat.objects.update_or_create(
-        worker=socket.gethostname()[:100], defaults={"version": version, **fields}
-    )

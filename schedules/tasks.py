@@ -4,9 +4,14 @@ from django.utils import timezone
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
-from schedules import passes
+from schedules import heartbeats, passes
 
 
 @db_periodic_task(crontab(minute="*", strict=True))
 def ring() -> None:
-    passes.run_schedule(timezone.now())
+    passes.run_schedule(timezone.now(), worker=heartbeats.consumer())
+
+
+@db_periodic_task(crontab(minute="17", strict=True))
+def sweep() -> None:
+    heartbeats.remove_gone(timezone.now())

@@ -6,6 +6,7 @@ from schedules.views import (
     calendars,
     configuring,
     deeds,
+    deliveries,
     digests,
     health,
     home,
@@ -57,6 +58,9 @@ urlpatterns = [
     path("working-days/notice/", years.notice, name="day-notice"),
     path("working-days/<str:day>/remove/", configuring.forget_day, name="day-forget"),
     path("working-days/<int:year>/", configuring.confirm_year, name="day-year"),
+    # Does it work, and what did not arrive.
+    path("messages/", deliveries.DeliveryList.as_view(), name="delivery-list"),
+    path("messages/send-again/", deliveries.send_again, name="delivery-resend"),
     path("health/", health.page, name="health"),
     path("health.json", health.machine, name="health-machine"),
 ]

@@ -7,6 +7,8 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from contacts.models import (
     ContactPhone,
     ContactRecord,
@@ -20,6 +22,7 @@ from contacts.models import (
     Unit,
     UnitRole,
 )
+from schedules.models import Delivery, Notice
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(100001)
@@ -100,6 +103,19 @@ def feedback(person: Stakeholder, by: Officer, received_on: dt.date, **fields: A
     fields.setdefault("unit", person.unit)
     fields.setdefault("text", "The crossing at the school needs a light.")
     return Feedback.objects.create(stakeholder=person, received_by=by, received_on=received_on, **fields)
+
+
+def delivery(officer: Officer, now: dt.datetime, **fields: Any) -> Delivery:
+    """A message to the officer of the day, waiting."""
+    told_at = fields.pop("told_at", now)
+    send_on = fields.pop("send_on", timezone.localdate(now))
+    notice = Notice.objects.create(officer=officer, send_on=send_on, created_at=told_at)
+    made = Delivery.of(notice, Delivery.Channel.EMAIL, fields.pop("next_attempt_at", now))
+    made.address = officer.email
+    for name, value in fields.items():
+        setattr(made, name, value)
+    made.save()
+    return made
 
 
 @dataclass

@@ -80,6 +80,7 @@ DESIGN = {
     "policies, working days, topics": "- -  A -  - - -  - - -",
     "recount a closed period": "- -  A U  - - -  - - -",
     "digest": "- -  A U  A U U  O - -",
+    "send a message again": "A -  A U  - - -  - - -",
     "accounts": "A -  - -  - - -  - - -",
     "propose or approve a role": "A A  - -  - - -  - - -",
     "approve a role": "- A  - -  - - -  - - -",
@@ -629,6 +630,11 @@ PAGES: dict[str, Page] = {
     "schedules:day-forget": Page(CONFIGURE, args=_special_day, post=_nothing, doer="carol", only_post=True),
     "schedules:day-year": Page(
         CONFIGURE, args=lambda bureau: [2027], post=lambda bureau: {"known": "yes"}, doer="carol", only_post=True
+    ),
+    "schedules:delivery-list": Page("send a message again"),
+    "schedules:delivery-resend": Page(
+        "send a message again", query="?all=yes", doer="carl",
+        post=lambda bureau: {"deliveries": str(factories.delivery(bureau.alice, NOW, state="dead").pk)},
     ),
     "schedules:health": Page(),
     "schedules:health-machine": Page("public"),

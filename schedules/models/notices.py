@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts import access
 from contacts.models import Handover
 from schedules.models.digests import Digest
 from schedules.models.obligations import Obligation
@@ -112,6 +113,16 @@ class NoticeLine(models.Model):
         return f"{self.get_stage_display()}: {self.obligation or self.digest or self.handover}"
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.RESEND) -> DeliveryQuerySet:
+        """Those to officers of the units that one looks after."""
+        return self.filter(access.reach(officer, deed).q(unit="notice__officer__unit__", own=Q(pk__in=[])))
+
+    def failed(self) -> DeliveryQuerySet:
+        """What did not arrive, or may not have (R11)."""
+        return self.filter(state__in=[Delivery.State.DEAD, Delivery.State.UNKNOWN])
+
+
 class Delivery(models.Model):
     """One notice on one outside channel (R11). `message_id` stays the same however often it is sent."""
 
@@ -140,6 +151,8 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)
 
+    objects = DeliveryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
@@ -153,6 +166,10 @@ class Delivery(models.Model):
                 fields=["next_attempt_at"],
                 condition=Q(state__in=["pending", "claimed", "sending", "unknown"]),
                 name="schedules_delivery_to_do",
+            ),
+            # What is shown until it is sent again: the health page and its twin count it every minute.
+            models.Index(
+                fields=["state"], condition=Q(state__in=["dead", "unknown"]), name="schedules_delivery_failed"
             ),
         ]
 

@@ -45,13 +45,18 @@ class PeriodClosing(models.Model):
 
 
 class Heartbeat(models.Model):
-    """The last pass of one worker: a dead scheduler can not report itself, so others look at the age of this."""
+    """The last pass of one consumer, or of the command on one host: a dead scheduler can not report itself, so others
+    look at the age of this. `running_since`: when the oldest of its passes began that has not ended."""
 
     worker = models.CharField(max_length=100, unique=True)
     version = models.CharField(max_length=30, blank=True)
     started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
+    running_since = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)  # of the last pass that got through, as the counts are
     counts = models.JSONField(default=dict)
+    failed_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)  # passes in a row that failed
+    last_error = models.CharField(max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("heartbeat")

@@ -1,5 +1,5 @@
 """Tables of what should happen. Importing this package makes every table known by its name."""
 
-from schedules.tables import obligations
+from schedules.tables import deliveries, obligations
 
-__all__ = ["obligations"]
+__all__ = ["deliveries", "obligations"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -10,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from contacts.access import Deed, signed_in
+from contacts.access import signed_in
 from contacts.requests import OfficerRequest
 from schedules import health
+from schedules.attention import may_mend
 
 
 @signed_in
@@ -20,13 +23,12 @@ from schedules import health
 def page(request: OfficerRequest) -> HttpResponse:
     """For everybody whether reminders work; for those who can do something about it, what is wrong."""
     found = health.examine(timezone.now())
-    rights = request.user.rights
-    may_mend = rights.may(Deed.MANAGE_ACCOUNTS) or rights.may(Deed.CONFIGURE)
+    names = _names()
     context = {
         "health": found,
-        "checks": [(name, text, found.checks[name]) for name, text in _names()],
-        "may_mend": may_mend,
-        "undelivered": health.undelivered() if may_mend else [],
+        "checks": [(name, names[name], works) for name, works in found.checks.items()],
+        "may_mend": may_mend(request.user),
+        "workers": [_described(beat) for beat in found.workers],
     }
     return render(request, "schedules/health.html", context)
 
@@ -35,16 +37,33 @@ def page(request: OfficerRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def machine(request: HttpRequest) -> JsonResponse:
-    """Yes or no for each part, for a monitor that signs in nowhere; 503 if any says no."""
+    """Numbers without a name for a monitor that signs in nowhere; 503 if any part fails, and which. Its fields are
+    described in docs/operations.md."""
     found = health.examine(timezone.now())
-    answer = {"status": "ok" if found.ok else "failing", "checks": found.checks}
-    return JsonResponse(answer, status=200 if found.ok else 503)
+    return JsonResponse(found.for_monitor(), status=200 if found.ok else 503)
 
 
-def _names() -> list[tuple[str, str]]:
-    return [
-        ("worker", _("Planning and reminders")),
-        ("mail", _("E-mail")),
-        ("database", _("Database")),
-        ("disk", _("Space on the disk")),
-    ]
+def _described(beat: Any) -> dict[str, Any]:
+    """A consumer as people read of it; `tone` colours the word."""
+    tones = {"alive": "good", "failing": "bad", "hanging": "bad", "silent": "warn"}
+    words = {"alive": _("works"), "failing": _("fails"), "hanging": _("hangs"), "silent": _("silent")}
+    counts = {
+        "obligations_created": _("tasks planned"),
+        "obligations_withdrawn": _("tasks withdrawn"),
+        "notices_queued": _("notices queued"),
+        "notices_delivered": _("messages sent"),
+        "notices_failed": _("messages failed"),
+    }
+    did = [(text, beat.counts[name]) for name, text in counts.items() if beat.counts.get(name)]
+    return {"beat": beat, "tone": tones[beat.stands], "stands": words[beat.stands], "did": did}
+
+
+def _names() -> dict[str, str]:
+    return {
+        "database": _("Database"),
+        "worker": _("Planning and reminders"),
+        "passes": _("Passes without an error"),
+        "mail": _("E-mail"),
+        "queue": _("Queue"),
+        "disk": _("Space on the disk"),
+    }

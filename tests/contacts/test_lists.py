@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.models import ContactPhone, ContactRecord, Feedback, Pairing, Seat, Stakeholder
 from contacts.tables.base import known
-from schedules.models import CyclePolicy, Obligation
+from schedules.models import CyclePolicy, Delivery, Notice, Obligation
 from tests import factories
 from tests.base import sign_in
 
@@ -21,6 +21,7 @@ LISTS = {
     "officers": "contacts:officer-list",
     "units": "contacts:unit-list",
     "obligations": "schedules:obligation-list",
+    "deliveries": "schedules:delivery-list",
 }
 EVERYBODY = ["alice", "bob", "carol", "carl", "dan", "lea", "lin", "sue", "sam", "ann", "rita"]
 NOW = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
@@ -44,6 +45,10 @@ def bureau(bureau):
         )
         factories.feedback(person, officer, dt.date(2026, 11, 20), text=f"{person.name} said")
         owe(person)
+    for officer in (bureau.alice, bureau.dan):
+        factories.delivery(
+            officer, NOW, state="dead", address=officer.email, last_error="550 no such mailbox"
+        )
     bureau.other = other
     return bureau
 
@@ -101,6 +106,15 @@ def fill(bureau, count: int) -> None:
             unit=bureau.station, text="The crossing at the school needs a light, and the park behind it needs lamps.",
         )
         for person in people
+    )  # fmt: skip
+    days = [NOW.date() - dt.timedelta(days=Notice.objects.count() + number) for number in range(count)]
+    notices = Notice.objects.bulk_create(Notice(officer=bureau.alice, send_on=day) for day in days)
+    Delivery.objects.bulk_create(
+        Delivery(
+            notice=notice, channel="email", message_id=f"<{notice.pk}@x>", state="dead", next_attempt_at=NOW,
+            last_error="SMTPRecipientsRefused: {'p100001@police.example': (550, b'no such mailbox')}",
+        )
+        for notice in notices
     )  # fmt: skip
     first = Obligation.objects.first()
     Obligation.objects.bulk_create(

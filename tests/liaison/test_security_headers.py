@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from django.views.defaults import server_error
 
+from liaison.views import server_error
 from tests.base import sign_in
 
 PAGES = ["/settings/", "/more/", "/password/"]

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -16,10 +17,11 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import Officer
-from schedules import tasks
+from schedules import heartbeats, tasks
 from schedules.models import Delivery, Heartbeat, Notice, NoticeLine, Obligation, PassState, PeriodClosing
 from schedules.passes import run_schedule
 from tests import factories
@@ -124,6 +126,31 @@ def test_it_leaves_a_heartbeat_in_real_time(bureau):
     beat = Heartbeat.objects.get()
     assert before <= beat.started_at <= beat.finished_at <= timezone.now()
     assert set(beat.counts) >= set(NOTHING)
+
+
+def test_each_consumer_has_a_row_of_its_own_and_commands_of_a_host_share_one(bureau):
+    host = socket.gethostname()[:80]
+    for _time in range(2):
+        run_schedule(at("2026-11-12 09:00"))
+        tasks.ring.call_local()
+    assert set(Heartbeat.objects.values_list("worker", flat=True)) == {host, f"{host}:{os.getpid()}"}
+
+
+def test_a_sign_of_life_costs_two_statements_a_pass(bureau):
+    run_schedule(at("2026-11-12 09:00"))
+    with CaptureQueriesContext(connection) as asked:
+        run_schedule(at("2026-11-12 09:01"))
+    assert len([query for query in asked if "schedules_heartbeat" in query["sql"]]) == 2
+
+
+def test_a_pass_that_hangs_in_another_thread_stays_seen(bureau, monkeypatch):
+    since = timezone.now() - dt.timedelta(minutes=40)
+    with monkeypatch.context() as hanging:
+        hanging.setitem(heartbeats._running, -1, since)
+        run_schedule(at("2026-11-12 09:00"))
+        assert Heartbeat.objects.get().running_since == since
+    run_schedule(at("2026-11-12 09:01"))
+    assert Heartbeat.objects.get().running_since is None
 
 
 def test_the_task_that_huey_rings_makes_a_pass_every_minute(bureau):
