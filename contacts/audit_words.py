@@ -62,6 +62,7 @@ ACTIONS: dict[str, str | Promise] = {
     "download remarks": _("download what is to be mended"),
     "remove import files": _("remove files of an import"),
     "read notices": _("read notices"),
+    "send again": _("send a message again"),
     "subscribe calendar": _("subscribe calendar"),
     "revoke calendar": _("revoke calendar subscription"),
     "export calendar": _("export calendar"),

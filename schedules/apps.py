@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +8,8 @@ class SchedulesConfig(AppConfig):
 
     name = "schedules"
     verbose_name = _("schedules")
+
+    def ready(self) -> None:
+        from schedules.checks import gateway_can_be_used
+
+        register(gateway_can_be_used)
