@@ -24,9 +24,10 @@ _WATCHERS = [UnitRole.Role.SECURITY_ADMIN, UnitRole.Role.AUDITOR]
 @transaction.atomic
 def change_settings(officer: Officer, changes: dict[str, Any], *, actor: Actor) -> None:
     """What an officer may change about themselves: the language, and how and when reminders are sent."""
-    before = {name: getattr(officer, name) for name in changes}
-    if before == changes:
+    changes = {name: value for name, value in changes.items() if getattr(officer, name) != value}
+    if not changes:
         return
+    before = {name: getattr(officer, name) for name in changes}
     for name, value in changes.items():
         setattr(officer, name, value)
     officer.save(update_fields=list(changes))

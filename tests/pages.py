@@ -523,7 +523,7 @@ PAGES: dict[str, Page] = {
         "recount a closed period", "carl", _turned, post=lambda bureau: {"confirmed": "yes"}, doer="carl", only_post=True
     ),
     # Accounts, roles, the trail.
-    "contacts:settings": Page(post=lambda bureau: {"language": "en", "notice_hour": "9"}, doer="alice"),
+    "contacts:settings": Page(post=lambda bureau: {"language": "en"}, doer="alice"),
     "contacts:account-list": Page(ACCOUNTS),
     "contacts:account-detail": Page(
         ACCOUNTS, args=_account, doer="sue",

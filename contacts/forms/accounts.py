@@ -55,7 +55,9 @@ class SettingsForm(forms.ModelForm):
 
     notice_hour = forms.TypedChoiceField(
         label=_("Hour of the day's message"),
+        required=False,  # a form without it leaves the hour as it is
         coerce=int,
+        empty_value=None,
         choices=[(hour, f"{hour}:00") for hour in range(*settings.NOTICE_HOURS)],
         help_text=_(
             "On working days, with all that is due by then; what comes later goes out with the next one. "
@@ -91,7 +93,8 @@ class SettingsForm(forms.ModelForm):
         return address
 
     def changes(self) -> dict[str, object]:
-        return {name: self.cleaned_data[name] for name in self.fields}
+        said = {name: self.cleaned_data[name] for name in self.fields}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 class ReasonForm(forms.Form):

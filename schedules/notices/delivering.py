@@ -139,9 +139,8 @@ def _prepare(token: uuid.UUID, moment: Moment) -> list[tuple[Delivery, list[Noti
 def _tells(claimed: list[Delivery]) -> dict[int, list[int]]:
     """The notices that each tells: its own, and those of the deliveries that it took up."""
     told = {delivery.pk: [delivery.notice_id] for delivery in claimed}
-    older = Delivery.objects.filter(taken_up_by__in=told).order_by("notice__send_on")
-    for taker, notice in older.values_list("taken_up_by", "notice"):
-        told[taker].append(notice)
+    for older in Delivery.objects.filter(taken_up_by__in=told).order_by("notice__send_on"):
+        told[older.taken_up_by_id].append(older.notice_id)  # type: ignore[index]
     return told
 
 

@@ -113,24 +113,25 @@ _call: ContextVar[Call | None] = ContextVar("gateway call", default=None)
 @cache
 def _watch_the_wire() -> None:
     """Let every session that the library opens send by our adapter; requests of others pass through it untouched."""
-    import requests.sessions
+    import requests
+    from requests import sessions
     from requests.adapters import HTTPAdapter
 
     class Watched(HTTPAdapter):
-        def send(self, request: Any, **options: Any) -> Any:  # type: ignore[override]
+        def send(self, request: Any, *args: Any, **options: Any) -> Any:
             if (call := _call.get()) is None:
-                return super().send(request, **options)
+                return super().send(request, *args, **options)
             try:
                 if _host(request.url) not in settings.GATEWAY_HOSTS:
                     raise attempts.Refused(f"{_host(request.url)} is no allowed host.", for_good=True)
-                response = super().send(request, **options | {"timeout": SECONDS})
+                response = super().send(request, *args, **options | {"timeout": SECONDS})
                 call.error = _refusal(response.status_code, response.text)
             except Exception as error:
                 call.error = _broken(error)
                 raise requests.ConnectionError from error  # what the library expects
             return response
 
-    requests.sessions.HTTPAdapter = Watched  # type: ignore[misc]
+    vars(sessions)["HTTPAdapter"] = Watched
 
 
 def _refusal(status: int, text: str) -> Exception | None:

@@ -20,10 +20,14 @@ def resend(delivery: Delivery, *, actor: Actor, now: dt.datetime) -> None:
     moment loses it, or has begun already: what is being sent is not sent again."""
     begins = {"state": State.PENDING, "attempts": 0, "next_attempt_at": now}
     stuck = Delivery.objects.filter(pk=delivery.pk, state__in=[State.DEAD, State.UNKNOWN])
-    before = stuck.select_for_update().values("state", "attempts", "last_error").first()
-    if not before or not stuck.update(**begins, lease_until=None, claim_token=None):
+    held = stuck.select_for_update().first()
+    if not held or not stuck.update(**begins, lease_until=None, claim_token=None):
         raise ValidationError(_("This message is not stuck any more."))
     AuditEntry.objects.record(
-        actor, "send again", delivery, before=before, after={"state": State.PENDING, "attempts": 0}
+        actor,
+        "send again",
+        delivery,
+        before={"state": held.state, "attempts": held.attempts, "last_error": held.last_error},
+        after={"state": State.PENDING, "attempts": 0},
     )
     delivery.refresh_from_db()
