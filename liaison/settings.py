@@ -319,6 +319,7 @@ LOGGING = {
     "loggers": {
         "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "axes": {"level": "WARNING"},  # three lines a sign-in; the audit trail has it
+        "apprise": {"level": "ERROR"},  # what came of a message is written down with it
         "weasyprint": {"level": "WARNING"},  # a line for every step of a PDF
         "fontTools": {"level": "WARNING"},
     },

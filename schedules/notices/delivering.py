@@ -91,18 +91,20 @@ def _due(channel: str, moment: Moment) -> QuerySet[Delivery]:
     return (waiting | unknown).filter(channel=channel)
 
 
-@transaction.atomic
 def _claim(channel: str, moment: Moment, clock: Clock) -> uuid.UUID | None:
     """Take up some of what is due under a token; None when nothing is. The updates decide who has them, not the
     look-up: SQLite drops the row locks, and its immediate transactions serialise instead. What is unknown stays so
     under a new lease, lest anybody should forget that it may have been sent."""
     due = _due(channel, moment)
-    rows = due.order_by("notice__send_on", "pk").select_for_update(skip_locked=True, of=("self",))
-    taken = due.filter(pk__in=list(rows.values_list("pk", flat=True)[:AT_ONCE]))
+    if not due.exists():  # spares an idle pass the transaction
+        return None
     token = uuid.uuid4()
     held = {"claim_token": token, "lease_until": clock.now() + LEASE}
-    claimed = taken.filter(state=State.UNKNOWN).update(**held)
-    claimed += taken.filter(state=State.PENDING).update(state=State.CLAIMED, **held)
+    with transaction.atomic():
+        rows = due.order_by("notice__send_on", "pk").select_for_update(skip_locked=True, of=("self",))
+        taken = due.filter(pk__in=list(rows.values_list("pk", flat=True)[:AT_ONCE]))
+        claimed = taken.filter(state=State.UNKNOWN).update(**held)
+        claimed += taken.filter(state=State.PENDING).update(state=State.CLAIMED, **held)
     return token if claimed else None
 
 

@@ -91,13 +91,15 @@ def brief(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> str:
     """The line for chat and SMS. It lights up on a locked telephone: numbers and a link, and nobody's name."""
     officer = delivery.notice.officer
     with translation.override(officer.language or settings.LANGUAGE_CODE):
-        parts = [f"{group.stage.label} {group.number}" for group in grouped(_with_owed(lines))]
-        for field, label in {"handover_id": _("hand-overs"), "digest_id": _("digests")}.items():
-            if number := sum(getattr(line, field) is not None for line in lines):
-                parts.append(f"{label} {number}")
-        words = {"day": date_format(moment.today, "m-d"), "parts": _(", ").join(parts)}
-        link = settings.BASE_URL + reverse("schedules:notice-list")
-        return f"{_('Liaison %(day)s: %(parts)s.') % words} {link}"
+        counts = [(group.stage.label, group.number) for group in grouped(_with_owed(lines))]
+        counts.append((_("hand-overs"), sum(line.handover_id is not None for line in lines)))
+        counts.append((_("digests"), sum(line.digest_id is not None for line in lines)))
+        said = [
+            _("%(what)s %(number)d") % {"what": what, "number": number} for what, number in counts if number
+        ]
+        text = _("Liaison %(day)s: %(parts)s.")
+        text %= {"day": date_format(moment.today, "m-d"), "parts": _(", ").join(said)}
+    return f"{text} {settings.BASE_URL}{reverse('schedules:notice-list')}"
 
 
 def _with_owed(lines: list[NoticeLine]) -> list[Any]:
