@@ -91,7 +91,9 @@ def brief(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> str:
     """The line for chat and SMS. It lights up on a locked telephone: numbers and a link, and nobody's name."""
     officer = delivery.notice.officer
     with translation.override(officer.language or settings.LANGUAGE_CODE):
-        counts = [(group.stage.label, group.number) for group in grouped(_with_owed(lines))]
+        counts: list[tuple[Any, int]] = [
+            (group.stage.label, group.number) for group in grouped(_with_owed(lines))
+        ]
         counts.append((_("hand-overs"), sum(line.handover_id is not None for line in lines)))
         counts.append((_("digests"), sum(line.digest_id is not None for line in lines)))
         said = [
