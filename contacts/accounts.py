@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts import standing_in
+from contacts import followers, standing_in
 from contacts.models import Actor, AuditEntry, Officer, Pairing, Unit, UnitRole
 
 # No letters or digits that are mistaken for each other when read out over the phone.
@@ -23,14 +23,17 @@ _WATCHERS = [UnitRole.Role.SECURITY_ADMIN, UnitRole.Role.AUDITOR]
 
 @transaction.atomic
 def change_settings(officer: Officer, changes: dict[str, Any], *, actor: Actor) -> None:
-    """What an officer may change about themselves: `language`, `notify_by_email`."""
-    before = {name: getattr(officer, name) for name in changes}
-    if before == changes:
+    """What an officer may change about themselves: the language, and how and when reminders are sent."""
+    changes = {name: value for name, value in changes.items() if getattr(officer, name) != value}
+    if not changes:
         return
+    before = {name: getattr(officer, name) for name in changes}
     for name, value in changes.items():
         setattr(officer, name, value)
     officer.save(update_fields=list(changes))
     AuditEntry.objects.record(actor, "change settings", officer, before=before, after=changes)
+    if "notice_hour" in changes:
+        followers.follow_hour(officer.pk, changes["notice_hour"])
 
 
 def one_time_password() -> str:

@@ -41,6 +41,11 @@ def merged(survivor: int, absorbed: int, pen: Pen) -> None:
     follower().merged(survivor, absorbed, pen)
 
 
+def follow_hour(officer: int, hour: int) -> None:
+    """From now on the officer wants the day's message at this hour: what waits for its hour waits for this one."""
+    follower().follow_hour(officer, hour)
+
+
 def follow_units(merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]) -> int:
     """These units are about to become one: what is kept of where their officers serve follows, before the officers do.
     `told` hears of each row that changed, with its values before. Answers how many."""

@@ -77,6 +77,17 @@ def base_url() -> str:
     return value
 
 
+def gateway_url() -> str:
+    """An apprise URL with one place for the officer's own address; empty: there is no gateway. Whether it can be read
+    and where it leads is a check (schedules/checks.py), because the library takes a while to load."""
+    value = env.str("GATEWAY_URL", default="")
+    if value and value.count("{mobile}") + value.count("{account}") != 1:
+        raise ImproperlyConfigured(
+            "GATEWAY_URL must hold either {mobile} or {account} once, where the officer's number or account stands."
+        )
+    return value
+
+
 # --- the installation ----------------------------------------------------------------------------------------
 
 DEBUG = flag("DEBUG")
@@ -275,6 +286,16 @@ if EMAIL_ENABLED:
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"liaison@{urlsplit(BASE_URL).hostname}")
 
+# --- one chat or SMS gateway ---------------------------------------------------------------------------------
+
+GATEWAY_URL = gateway_url()
+GATEWAY_NAME = env.str("GATEWAY_NAME", default="")  # what people call it; empty: chat or SMS
+GATEWAY_HOSTS = env.list("GATEWAY_HOSTS", default=[])
+if GATEWAY_URL and not GATEWAY_HOSTS:
+    raise ImproperlyConfigured(
+        "GATEWAY_HOSTS must name the hosts that GATEWAY_URL may reach, with commas between."
+    )
+
 # --- the engine's settings -----------------------------------------------------------------------------------
 
 PLANNING_HORIZON_DAYS = read(env.int, "PLANNING_HORIZON_DAYS", 183)  # R4a
@@ -298,6 +319,7 @@ LOGGING = {
     "loggers": {
         "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "axes": {"level": "WARNING"},  # three lines a sign-in; the audit trail has it
+        "apprise": {"level": "ERROR"},  # what came of a message is written down with it
         "weasyprint": {"level": "WARNING"},  # a line for every step of a PDF
         "fontTools": {"level": "WARNING"},
     },

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -11,5 +12,7 @@ class SchedulesConfig(AppConfig):
 
     def ready(self) -> None:
         from schedules.changes import watch
+        from schedules.checks import gateway_can_be_used
 
+        register(gateway_can_be_used)
         post_migrate.connect(watch, sender=self)

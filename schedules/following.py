@@ -11,7 +11,8 @@ from django.db.models import Exists, F, Model, OuterRef
 
 from contacts import journal
 from contacts.models import ContactRecord, HandoverLine
-from schedules.models import FeedToken, NoticeLine, Obligation, PassState
+from schedules.models import Delivery, FeedToken, NoticeLine, Obligation, PassState
+from schedules.notices.hours import Moment
 
 MODELS = ("schedules.obligation",)
 
@@ -102,6 +103,14 @@ def _change(row: Model, group: int, pen: journal.Pen, **values: object) -> None:
         setattr(row, name, value)
     type(row)._base_manager.filter(pk=row.pk).update(**values)
     pen.changed(group, row, before)
+
+
+def follow_hour(officer: int, hour: int) -> None:
+    """What was tried already keeps its pause."""
+    waiting = Delivery.objects.filter(notice__officer=officer, state=Delivery.State.PENDING, attempts=0)
+    for delivery in waiting.select_related("notice").select_for_update(of=("self",)):
+        opening = Moment.opening(delivery.notice.send_on, hour)
+        Delivery.objects.filter(pk=delivery.pk).update(next_attempt_at=opening)
 
 
 def follow_units(merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]) -> int:

@@ -157,19 +157,21 @@ def _look_at_mail(health: Health, now: dt.datetime) -> None:
 
 
 def _could_leave(instant: dt.datetime) -> Q:
-    """Deliveries of notices that stood there at the instant, on their day and within its hours, or before."""
-    day = timezone.localdate(instant)
-    earlier = Q(notice__send_on__lt=day)
-    if instant < Moment.opening(day):
-        return earlier
-    return earlier | Q(notice__send_on=day, notice__created_at__lte=instant)
+    """Deliveries of notices that stood there at the instant, on their day and past the officer's hour, or before."""
+    local = timezone.localtime(instant)
+    today = Q(
+        notice__send_on=local.date(),
+        notice__created_at__lte=instant,
+        notice__officer__notify_hour__lte=local.hour,
+    )
+    return Q(notice__send_on__lt=local.date()) | today
 
 
 def _oldest(undelivered: QuerySet[Delivery], now: dt.datetime) -> dt.datetime | None:
     """Since when the oldest could have left."""
     rows = undelivered.filter(_could_leave(now)).order_by("notice__send_on", "notice__created_at")
-    first = rows.values_list("notice__send_on", "notice__created_at").first()
-    return max(Moment.opening(first[0]), first[1]) if first else None
+    first = rows.values_list("notice__send_on", "notice__officer__notify_hour", "notice__created_at").first()
+    return max(Moment.opening(*first[:2]), first[2]) if first else None
 
 
 def _seconds(age: dt.timedelta) -> int:

@@ -32,10 +32,6 @@ class OfficerQuerySet(models.QuerySet["Officer"]):
         other way round."""
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
 
-    def reachable_by_mail(self) -> OfficerQuerySet:
-        """Those who can be sent reminders by e-mail and want them."""
-        return self.active().filter(notify_by_email=True).exclude(email="")
-
     def search(self, words: str) -> OfficerQuerySet:
         """By police number, name, pinyin or initials."""
         return self.filter(Q(police_number__startswith=words) | names.matching(words))
@@ -79,6 +75,9 @@ class Officer(AbstractBaseUser):
     mobile = models.CharField(_("mobile"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     notify_by_email = models.BooleanField(_("send reminders by e-mail"), default=True)
+    notify_by_gateway = models.BooleanField(_("send reminders by chat or SMS"), default=True)
+    gateway_address = models.CharField(_("number or account for chat or SMS"), max_length=64, blank=True)
+    notice_hour = models.PositiveSmallIntegerField(_("hour of the day's message"), default=8)
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     must_change_password = models.BooleanField(_("must set a new password"), default=False)
@@ -107,10 +106,6 @@ class Officer(AbstractBaseUser):
     def save(self, **kwargs) -> None:
         self.pinyin, self.initials = names.spell(self.name)
         super().save(**kwargs)
-
-    @property
-    def reachable_by_mail(self) -> bool:
-        return self.is_active and self.notify_by_email and bool(self.email)
 
     @cached_property
     def rights(self) -> access.Rights:

@@ -1,6 +1,7 @@
 """What an officer sets for themselves."""
 
 from django.contrib import messages
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,10 +19,8 @@ from contacts.views.sign_in import set_language_cookie
 def edit(request: OfficerRequest) -> HttpResponse:
     officer = request.user
     # A form of its own instance, so that what was typed wrongly does not show in the page's head.
-    current = {
-        "language": officer.language or request.LANGUAGE_CODE,
-        "notify_by_email": officer.notify_by_email,
-    }
+    current = model_to_dict(officer, SettingsForm.Meta.fields)
+    current["language"] = officer.language or request.LANGUAGE_CODE
     form = SettingsForm(request.POST or None, initial=current)
     if request.method == "POST" and form.is_valid():
         change_settings(officer, form.changes(), actor=Actor.of(request))

@@ -122,12 +122,22 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What did not arrive, or may not have (R11)."""
         return self.filter(state__in=[Delivery.State.DEAD, Delivery.State.UNKNOWN])
 
+    def waiting(self) -> DeliveryQuerySet:
+        """Those whose message has left on no channel, nor may have: what stands in it can still change."""
+        leaving = Delivery.objects.filter(Q(state=Delivery.State.CLAIMED) | Delivery.LEFT)
+        return self.filter(~Exists(leaving.filter(notice=OuterRef("notice"))), state=Delivery.State.PENDING)
+
+    def left(self) -> DeliveryQuerySet:
+        """Those that have left the house or may have, and those given up: what stands in their message was told."""
+        return self.filter(Delivery.LEFT)
+
 
 class Delivery(models.Model):
     """One notice on one outside channel (R11). `message_id` stays the same however often it is sent."""
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
+        GATEWAY = "gateway", _("chat or SMS")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -138,6 +148,8 @@ class Delivery(models.Model):
         DEAD = "dead", _("given up")
         SUPERSEDED = "superseded", _("superseded")
         CANCELLED = "cancelled", _("no longer needed")
+
+    LEFT = Q(state__in=[State.SENDING, State.SENT, State.UNKNOWN, State.DEAD])
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=10, choices=Channel)
@@ -150,6 +162,8 @@ class Delivery(models.Model):
     claim_token = models.UUIDField(null=True)
     sent_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)
+    # Superseded by this one of a later day, which tells its notice too.
+    taken_up_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = DeliveryQuerySet.as_manager()
 

@@ -15,7 +15,15 @@ CLOSING = 421  # RFC 5321: the service is not available and closes the line
 
 
 class Unreachable(Exception):
-    """There is no connection to the mail server: the message has not left, and that is not its fault."""
+    """There is no connection to the server: the message has not left, and that is not its fault."""
+
+
+class Refused(Exception):
+    """The gateway answered no."""
+
+    def __init__(self, text: str, *, for_good: bool) -> None:
+        super().__init__(text)
+        self.for_good = for_good
 
 
 @dataclass(frozen=True)
@@ -38,13 +46,21 @@ def judge(error: Exception) -> Outcome:
     text = f"{type(error).__name__}: {error}"[:500]
     if isinstance(error, Unreachable):
         return Outcome(text, reachable=False, tries=None)
+    if isinstance(error, Refused):
+        return Outcome(text, tries=TRIES_REFUSED if error.for_good else TRIES)
     if code := _answer(error):
         if code == CLOSING:
             return Outcome(text, reachable=False, tries=None)
         return Outcome(text, tries=TRIES_REFUSED if code >= 500 else TRIES)
     if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPNotSupportedError):
-        return Outcome(text, uncertain=True)
+        return Outcome(text, uncertain=True, reachable=not _hangs(error))
     return Outcome(text)
+
+
+def _hangs(error: Exception) -> bool:
+    """Whoever does not answer is not asked about the next message too: each would cost as long. (smtplib makes a cut
+    line of it.)"""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 def _answer(error: Exception) -> int:

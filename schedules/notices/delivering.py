@@ -1,8 +1,9 @@
 """Deliver what is queued: claim, ask again whether it still matters, send, and write down what came of it (R11).
 
-No mail is sent inside a transaction. Every step is a conditional update that names the state and the token it expects,
-so that workers beside each other, or one that was thought dead, do each other no harm. What may have been sent is sent
-again under the same message id: at least once, and a mail server that knows the id shows it once.
+Nothing is sent inside a transaction, and each channel by itself: one that is dead does not hold up the others. Every
+step is a conditional update that names the state and the token it expects, so that workers beside each other, or one
+that was thought dead, do each other no harm. What may have been sent is sent again under the same message id: at least
+once, and whoever knows the id shows it once.
 """
 
 from __future__ import annotations
@@ -14,20 +15,23 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from schedules.models import Delivery, NoticeLine
-from schedules.notices import attempts, messages
+from schedules.notices import attempts, channels, grouping, messages
+from schedules.notices.gateway import Gateway
 from schedules.notices.hours import Moment
+from schedules.notices.post import Post
 
 log = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(minutes=15)
 AT_ONCE = 20  # claimed together; as many wait for their lease if the worker is killed
 State = Delivery.State
+LEASED = [State.CLAIMED, State.SENDING, State.UNKNOWN]
+Way = Post | Gateway
+SENDERS: dict[str, type[Way]] = {Delivery.Channel.EMAIL: Post, Delivery.Channel.GATEWAY: Gateway}
 
 
 @dataclass
@@ -54,17 +58,31 @@ def deliver(moment: Moment) -> Delivered:
     if not moment.may_send:
         return done
     clock = Clock(moment.now)
+    if not _anything(clock):
+        return done
     _end_leases(clock)
-    with Post() as post:
-        while token := _claim(moment, clock):
-            for delivery, lines in _prepare(token, moment):
-                if not _deliver_one(delivery, lines, post, moment, clock, done):
-                    _release(token, clock)
-                    return done
+    for channel, sender in SENDERS.items():
+        with sender() as way:
+            _deliver_on(channel, way, moment, clock, done)
     return done
 
 
+def _deliver_on(channel: str, way: Way, moment: Moment, clock: Clock, done: Delivered) -> None:
+    """One batch after the other, until nothing is due, the server is gone, or the hours are over."""
+    while Moment(clock.now(), moment.workdays).may_send and (token := _claim(channel, moment, clock)):
+        for delivery, lines in _prepare(token, moment):
+            if not _deliver_one(delivery, lines, way, moment, clock, done):
+                _release(token, clock)
+                return
+
+
 # --- claiming ------------------------------------------------------------------------------------------------
+
+
+def _anything(clock: Clock) -> bool:
+    """Is there anything to send, or held by somebody who may be dead?"""
+    waiting = Q(state=State.PENDING, next_attempt_at__lte=clock.now())
+    return Delivery.objects.filter(waiting | Q(state__in=LEASED, lease_until__lte=clock.now())).exists()
 
 
 def _end_leases(clock: Clock) -> None:
@@ -76,24 +94,25 @@ def _end_leases(clock: Clock) -> None:
     begun.update(state=State.UNKNOWN, last_error=text)
 
 
-def _due(moment: Moment) -> QuerySet[Delivery]:
+def _due(channel: str, moment: Moment) -> QuerySet[Delivery]:
     """What waits, and what is unknown once its lease is over."""
     waiting = Delivery.objects.filter(state=State.PENDING, next_attempt_at__lte=moment.now)
     unknown = Delivery.objects.filter(state=State.UNKNOWN, lease_until__lte=moment.now)
-    return waiting | unknown
+    return (waiting | unknown).filter(channel=channel)
 
 
-@transaction.atomic
-def _claim(moment: Moment, clock: Clock) -> uuid.UUID | None:
+def _claim(channel: str, moment: Moment, clock: Clock) -> uuid.UUID | None:
     """Take up some of what is due under a token; None when nothing is. The updates decide who has them, not the
     look-up: SQLite drops the row locks, and its immediate transactions serialise instead. What is unknown stays so
     under a new lease, lest anybody should forget that it may have been sent."""
-    rows = _due(moment).order_by("notice__send_on", "pk").select_for_update(skip_locked=True, of=("self",))
-    taken = _due(moment).filter(pk__in=list(rows.values_list("pk", flat=True)[:AT_ONCE]))
+    due = _due(channel, moment)
     token = uuid.uuid4()
     held = {"claim_token": token, "lease_until": clock.now() + LEASE}
-    claimed = taken.filter(state=State.UNKNOWN).update(**held)
-    claimed += taken.filter(state=State.PENDING).update(state=State.CLAIMED, **held)
+    with transaction.atomic():
+        rows = due.order_by("notice__send_on", "pk").select_for_update(skip_locked=True, of=("self",))
+        taken = due.filter(pk__in=list(rows.values_list("pk", flat=True)[:AT_ONCE]))
+        claimed = taken.filter(state=State.UNKNOWN).update(**held)
+        claimed += taken.filter(state=State.PENDING).update(state=State.CLAIMED, **held)
     return token if claimed else None
 
 
@@ -111,66 +130,45 @@ def _release(token: uuid.UUID, clock: Clock) -> None:
 def _prepare(token: uuid.UUID, moment: Moment) -> list[tuple[Delivery, list[NoticeLine]]]:
     """Ask again of each line whether it still matters, and call off the messages of which nothing is left."""
     claimed = list(_held(token).select_related("notice__officer").order_by("notice__send_on", "pk"))
-    wanted = messages.still_wanted([delivery.notice for delivery in claimed], moment)
+    told = _tells(claimed)
+    wanted = messages.still_wanted([notice for notices in told.values() for notice in notices], moment)
+    lines = {
+        pk: grouping.latest([line for notice in notices for line in wanted[notice]])
+        for pk, notices in told.items()
+    }
     going = [
-        (delivery, wanted[delivery.notice_id])
+        (delivery, lines[delivery.pk])
         for delivery in claimed
-        if wanted[delivery.notice_id] and delivery.notice.officer.reachable_by_mail
+        if lines[delivery.pk] and channels.address(delivery.channel, delivery.notice.officer)
     ]
     idle = {delivery.pk for delivery in claimed} - {delivery.pk for delivery, _lines in going}
     _held(token).filter(pk__in=idle).update(state=State.CANCELLED, lease_until=None, claim_token=None)
     return going
 
 
+def _tells(claimed: list[Delivery]) -> dict[int, list[int]]:
+    """The notices that each tells: its own, and those of the deliveries that it took up."""
+    told = {delivery.pk: [delivery.notice_id] for delivery in claimed}
+    for older in Delivery.objects.filter(taken_up_by__in=told).order_by("notice__send_on"):
+        told[older.taken_up_by_id].append(older.notice_id)  # type: ignore[index]
+    return told
+
+
 # --- sending -------------------------------------------------------------------------------------------------
 
 
-class Post:
-    """One connection to the mail server for a whole pass, opened when there is something to send."""
-
-    def __init__(self) -> None:
-        self.connection: BaseEmailBackend | None = None
-
-    def __enter__(self) -> Post:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.hang_up()
-
-    def send(self, message: EmailMessage) -> None:
-        """Raises Unreachable when the message can not have left."""
-        if self.connection is None:
-            self.connection = self._open()
-        message.connection = self.connection
-        message.send()
-
-    def _open(self) -> BaseEmailBackend:
-        connection = get_connection()
-        try:
-            connection.open()
-        except OSError as error:  # smtplib's errors are OSErrors too
-            raise attempts.Unreachable(str(error)) from error
-        return connection
-
-    def hang_up(self) -> None:
-        """After an error nobody knows what state the connection is in; the next message gets a new one."""
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
-
-
 def _deliver_one(
-    delivery: Delivery, lines: list[NoticeLine], post: Post, moment: Moment, clock: Clock, done: Delivered
+    delivery: Delivery, lines: list[NoticeLine], way: Way, moment: Moment, clock: Clock, done: Delivered
 ) -> bool:
-    """Send one message. False when the mail server can not be reached, so that the rest need not be tried now."""
+    """Send one message. False when the server can not be reached, so that the rest need not be tried now."""
     if not _begin(delivery, clock):
         return True
     try:
-        post.send(messages.compose(delivery, lines, moment))
+        way.send(delivery, lines, moment)
     except Exception as error:  # whatever it was, it is written down and shown, and the others go on
         outcome = attempts.judge(error)
         log.warning("Delivery %s: %s", delivery.pk, outcome.text)
-        post.hang_up()
+        way.hang_up()
         _fail(delivery, outcome, clock)
         done.failed += 1
         return outcome.reachable
@@ -181,7 +179,8 @@ def _deliver_one(
 
 def _begin(delivery: Delivery, clock: Clock) -> bool:
     """Say that it is being sent before it is; False when it is no longer ours."""
-    delivery.address, delivery.attempts = delivery.notice.officer.email, delivery.attempts + 1
+    delivery.address = channels.address(delivery.channel, delivery.notice.officer)
+    delivery.attempts += 1
     ours = _held(delivery.claim_token).filter(pk=delivery.pk)
     begun = {"address": delivery.address, "attempts": delivery.attempts, "lease_until": clock.now() + LEASE}
     return ours.update(state=State.SENDING, **begun) == 1

@@ -45,6 +45,8 @@ class Moment:
         return self.workdays.shift(self.today, 1)
 
     @staticmethod
-    def opening(day: dt.date) -> dt.datetime:
-        """The instant from which messages of that day may leave."""
-        return timezone.make_aware(dt.datetime.combine(day, dt.time(settings.NOTICE_HOURS[0])))
+    def opening(day: dt.date, hour: int) -> dt.datetime:
+        """The instant from which the message of that day may leave for whoever wants it at this hour; an hour outside
+        those of the setting is the nearest one within."""
+        opens, closes = settings.NOTICE_HOURS
+        return timezone.make_aware(dt.datetime.combine(day, dt.time(min(max(hour, opens), closes - 1))))

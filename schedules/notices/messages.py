@@ -1,4 +1,5 @@
-"""The message of a notice: what of it still matters, in the officer's language, as text and as HTML."""
+"""The message of a notice: what of it still matters, in the officer's language; a mail as text and as HTML, and a line
+for chat and SMS."""
 
 from __future__ import annotations
 
@@ -8,9 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,22 +22,20 @@ from contacts.models import Officer
 from schedules.coverage import State, with_status
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
 from schedules.notices import handing
+from schedules.notices.grouping import Group, grouped
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import stand_ins_on
 
-# The most urgent first.
-ORDER = [Stage.MISSED, Stage.LAST_DAY, Stage.DUE_SOON, Stage.PLANNED]
 
-
-def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[NoticeLine]]:
-    """By notice, the lines that still matter; the others are marked as no longer needed. Their obligations carry
-    their status."""
+def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[NoticeLine]]:
+    """By notice, the lines that still matter; the others are marked as no longer needed, unless their message has left
+    on some channel. Their obligations carry their status."""
     owed = with_status(Obligation.objects.live(), moment.now).select_related(
         "stakeholder__unit", "version", "policy"
     )
     lines = (
         NoticeLine.objects.told()
-        .filter(notice__in=notices)
+        .filter(notice__in=list(notices))
         .select_related("digest__unit", "handover__officer")
     )
     stand_ins = stand_ins_on(moment.today)
@@ -46,7 +47,9 @@ def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[No
         else:
             idle.append(line.pk)
     if idle:
-        NoticeLine.objects.filter(pk__in=idle).update(state=NoticeLine.State.CANCELLED)
+        told = Delivery.objects.left().filter(notice=OuterRef("notice"))
+        untold = NoticeLine.objects.filter(~Exists(told), pk__in=idle)
+        untold.update(state=NoticeLine.State.CANCELLED)
         Obligation.objects.filter(notice_lines__in=idle).look_again()  # another may have to be told
     return wanted
 
@@ -85,29 +88,55 @@ def compose(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> Emai
     return message
 
 
+def brief(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> str:
+    """The line for chat and SMS. It lights up on a locked telephone: numbers and a link, and nobody's name."""
+    officer = delivery.notice.officer
+    with translation.override(officer.language or settings.LANGUAGE_CODE):
+        counts: list[tuple[Any, int]] = [
+            (group.stage.label, group.number) for group in grouped(_with_owed(lines))
+        ]
+        counts.append((_("hand-overs"), sum(line.handover_id is not None for line in lines)))
+        counts.append((_("digests"), sum(line.digest_id is not None for line in lines)))
+        said = [
+            _("%(what)s %(number)d") % {"what": what, "number": number} for what, number in counts if number
+        ]
+        text = _("Liaison %(day)s: %(parts)s.")
+        text %= {"day": date_format(moment.today, "m-d"), "parts": _(", ").join(said)}
+    return f"{text} {settings.BASE_URL}{reverse('schedules:notice-list')}"
+
+
+def _with_owed(lines: list[NoticeLine]) -> list[Any]:
+    found: list[Any] = [line for line in lines if line.obligation_id]
+    for line in found:
+        line.owed = line.obligation
+    return found
+
+
 def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[str, Any]:
-    by_stage: dict[str, list[NoticeLine]] = defaultdict(list)
-    for line in lines:
-        if line.obligation_id:
-            by_stage[line.stage].append(line)
-    for found in by_stage.values():
-        found.sort(key=_by_street)
+    told = _with_owed(lines)
     _name_others(notice, lines)
+    for line in told:
+        line.may_log = may_log(notice.officer, line.owed)
     handovers = handing.described(lines, moment.today)
+    groups = grouped(told)
     return {
         "notice": notice,
-        "subject": _subject(by_stage, handovers),
+        "subject": _subject(groups, handovers),
         "handovers": handovers,
-        "groups": [(stage.label, by_stage[stage]) for stage in ORDER if stage in by_stage],
+        "groups": groups,
         "digests": [line.digest for line in lines if line.digest_id],
         "day": moment.today,
         "site": settings.BASE_URL,
     }
 
 
-def _by_street(line: NoticeLine) -> tuple[str, str]:
-    person = line.obligation.stakeholder  # type: ignore[union-attr]
-    return person.street, person.pinyin
+def may_log(officer: Officer, owed: Obligation) -> bool:
+    """Leaders read of what others missed, and may not log it for them everywhere."""
+    responsible = owed.responsible_officer_id
+    if responsible == officer.pk:
+        return True
+    reach = officer.rights.reach(Deed.LOG)
+    return reach.covers(owed.stakeholder.unit.path, own=responsible in officer.rights.acting_for)
 
 
 def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
@@ -119,11 +148,11 @@ def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
         one.held_by = names.get(one.responsible_officer_id, "")
 
 
-def _subject(by_stage: dict[str, list[NoticeLine]], handovers: list[handing.Told]) -> str:
-    number = sum(map(len, by_stage.values()))
+def _subject(groups: list[Group], handovers: list[handing.Told]) -> str:
+    number = sum(group.number for group in groups)
     if not number:
         return handovers[0].headline if handovers else _("Your digest is ready")
-    if Stage.LAST_DAY in by_stage:
+    if any(group.stage == Stage.LAST_DAY for group in groups):
         text = ngettext(
             "%(number)d contact, some on their last day",
             "%(number)d contacts, some on their last day",

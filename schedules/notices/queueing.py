@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
-from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
-from contacts.models import Officer
 from schedules.models import Delivery, Notice, NoticeLine
-from schedules.notices import handing, stages
+from schedules.notices import backlog, channels, handing, stages
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
 from schedules.notices.stages import Due
@@ -44,7 +41,7 @@ def queue(moment: Moment) -> int:
     )  # those told in their day stay told
     handed_over = handing.untold()
     post(handed_over, moment)
-    _merge_backlog(moment)
+    backlog.merge(moment)
     return len({line.recipient_id for line in [*told, *handed_over]})
 
 
@@ -110,34 +107,11 @@ def _open_notices(officers: set[int], moment: Moment) -> dict[int, Notice]:
     for notice in missing:
         notice.created_at = moment.now
     Notice.objects.bulk_create(missing, BATCH)
-    _send_by_mail(chosen.values())
+    channels.open_for(chosen.values())
     return chosen
 
 
-def _send_by_mail(notices: Iterable[Notice]) -> None:
-    """A delivery for each officer who has an address and wants mail; one that was called off goes out after all."""
-    if not settings.EMAIL_ENABLED:
-        return
-    ids = [notice.pk for notice in notices]
-    Delivery.objects.filter(notice__in=ids, state=Delivery.State.CANCELLED).update(
-        state=Delivery.State.PENDING
-    )
-    on_its_way = Delivery.objects.filter(notice=OuterRef("pk"), channel=Delivery.Channel.EMAIL)
-    without = Notice.objects.filter(
-        ~Exists(on_its_way), pk__in=ids, officer__in=Officer.objects.reachable_by_mail()
-    )
-    Delivery.objects.bulk_create(
-        (Delivery.of(notice, Delivery.Channel.EMAIL, Moment.opening(notice.send_on)) for notice in without),
-        BATCH,
-    )
-
-
 # --- what a later line replaces ------------------------------------------------------------------------------
-
-
-def _waiting() -> QuerySet[Delivery]:
-    """Deliveries that have not left, nor may have: what stands in their notices can still change."""
-    return Delivery.objects.filter(state=Delivery.State.PENDING)
 
 
 def _replace_waiting(told: list[NoticeLine], moment: Moment) -> None:
@@ -148,7 +122,7 @@ def _replace_waiting(told: list[NoticeLine], moment: Moment) -> None:
     now_told = {(line.obligation_id, line.recipient_id) for line in told}
     inbox_alone = Q(notice__deliveries=None, notice__send_on__gte=moment.today)
     waiting = NoticeLine.objects.told().filter(
-        Q(notice__in=_waiting().values("notice")) | inbox_alone, obligation__isnull=False
+        Q(notice__in=Delivery.objects.waiting().values("notice")) | inbox_alone, obligation__isnull=False
     )
     replaced = [
         pk
@@ -157,28 +131,3 @@ def _replace_waiting(told: list[NoticeLine], moment: Moment) -> None:
     ]
     if replaced:
         NoticeLine.objects.filter(pk__in=replaced).update(state=NoticeLine.State.SUPERSEDED)
-
-
-def _merge_backlog(moment: Moment) -> None:
-    """After days without a worker or a mail server an officer gets one message, not one for each day: the newest takes
-    up the lines of those that never left."""
-    if not moment.may_send:
-        return
-    waiting: dict[int, list[Delivery]] = defaultdict(list)
-    rows = (
-        _waiting()
-        .filter(notice__send_on__lte=moment.today)
-        .select_related("notice")
-        .order_by("notice__send_on")
-    )
-    for delivery in rows.select_for_update(of=("self",)):
-        waiting[delivery.notice.officer_id].append(delivery)
-    for *old, newest in waiting.values():
-        if old:
-            NoticeLine.objects.filter(notice__in=[delivery.notice_id for delivery in old]).update(
-                notice=newest.notice
-            )
-            Delivery.objects.filter(pk__in=[delivery.pk for delivery in old]).update(
-                state=Delivery.State.SUPERSEDED
-            )
-            Notice.objects.filter(pk=newest.notice_id).update(read_at=None)

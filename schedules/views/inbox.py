@@ -16,10 +16,14 @@ from django.views.decorators.http import require_POST
 from contacts.access import signed_in
 from contacts.models import Actor, AuditEntry, Stakeholder
 from contacts.requests import OfficerRequest
+from schedules.coverage import State
 from schedules.models import Notice, NoticeLine, Obligation
 from schedules.notices import handing
+from schedules.notices.grouping import grouped
+from schedules.notices.messages import may_log
 from schedules.standing import stand
 
+TO_DO = {State.OPEN, State.MISSED}
 PER_PAGE = 10  # notices; each may hold dozens of lines
 
 
@@ -29,15 +33,18 @@ def index(request: OfficerRequest) -> HttpResponse:
     notices = Notice.objects.visible_to(request.user).order_by("-send_on", "-pk")
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
     found: list[Any] = list(page.object_list)
-    lines = list(
+    lines: list[Any] = list(
         NoticeLine.objects.told().filter(notice__in=found).select_related("digest__unit", "handover__officer")
     )
     owed = _owed(request, lines)
     handovers = {told.line: told for told in handing.described(lines, timezone.localdate())}
+    for line in lines:
+        line.owed, line.handed = owed.get(line.obligation_id), handovers.get(line.pk)
+        line.may_log = line.owed and line.owed.state in TO_DO and may_log(request.user, line.owed)
     for notice in found:
-        notice.told = [line for line in lines if line.notice_id == notice.pk]
-        for line in notice.told:
-            line.owed, line.handed = owed.get(line.obligation_id), handovers.get(line.pk)
+        told = [line for line in lines if line.notice_id == notice.pk]
+        notice.groups = grouped(line for line in told if line.obligation_id)
+        notice.others = [line for line in told if not line.obligation_id]
     page.object_list = found
     context = {"page_obj": page, "unread": any(notice.read_at is None for notice in found)}
     return render(request, "schedules/notice_list.html", context)

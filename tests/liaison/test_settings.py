@@ -49,6 +49,7 @@ def test_it_is_fit_for_production_with_a_secret_and_an_address(tmp_path):
         ("TIME_ZONE", "Asia/Wuxi"),
         ("DATABASE_URL", "nonsense"),
         ("EMAIL_URL", "nonsense"),
+        ("GATEWAY_URL", "json://sms.example/nobody"),
         ("PLANNING_HORIZON_DAYS", "half a year"),
     ],
 )
@@ -56,3 +57,12 @@ def test_it_names_the_setting_that_stops_the_start(tmp_path, name, value):
     done = start(tmp_path, **{name: value})
     assert done.returncode != 0
     assert name in done.stderr.splitlines()[-1], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("hosts", "words"), [("", "GATEWAY_HOSTS"), ("other.example", "GATEWAY_URL leads to")]
+)
+def test_a_gateway_outside_the_allowed_hosts_stops_the_start(tmp_path, hosts, words):
+    done = start(tmp_path, GATEWAY_URL="json://sms.example/?:to={mobile}", GATEWAY_HOSTS=hosts)
+    assert done.returncode != 0
+    assert words in done.stderr

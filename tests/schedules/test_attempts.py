@@ -5,7 +5,7 @@ import smtplib
 
 import pytest
 
-from schedules.notices.attempts import TRIES, TRIES_REFUSED, Unreachable, judge, pause
+from schedules.notices.attempts import TRIES, TRIES_REFUSED, Refused, Unreachable, judge, pause
 
 TEMPORARY = smtplib.SMTPRecipientsRefused({"a@police.example": (450, b"busy")})
 FOR_GOOD = smtplib.SMTPRecipientsRefused({"a@police.example": (550, b"unknown")})
@@ -22,8 +22,10 @@ FOR_GOOD = smtplib.SMTPRecipientsRefused({"a@police.example": (550, b"unknown")}
         (smtplib.SMTPDataError(554, b"spam"), False, True, TRIES_REFUSED),
         (smtplib.SMTPResponseException(-1, b"no answer"), True, True, TRIES),
         (smtplib.SMTPServerDisconnected("cut"), True, True, TRIES),
-        (TimeoutError("timed out"), True, True, TRIES),
+        (TimeoutError("timed out"), True, False, TRIES),
         (ConnectionResetError("reset"), True, True, TRIES),
+        (Refused("400 no such number", for_good=True), False, True, TRIES_REFUSED),
+        (Refused("503 try later", for_good=False), False, True, TRIES),
         (smtplib.SMTPNotSupportedError("SMTPUTF8"), False, True, TRIES),
         (ValueError("a header with a line break"), False, True, TRIES),
     ],
@@ -34,6 +36,19 @@ def test_only_an_answer_or_no_connection_is_a_clear_refusal(error, uncertain, re
 
     assert (outcome.uncertain, outcome.reachable, outcome.tries) == (uncertain, reachable, tries)
     assert type(error).__name__ in outcome.text
+
+
+def test_a_line_that_was_cut_because_nobody_answered_hangs():
+    """As smtplib tells it."""
+    try:
+        try:
+            raise TimeoutError("timed out")
+        except OSError as cause:
+            raise smtplib.SMTPServerDisconnected(f"Connection unexpectedly closed: {cause}")  # noqa: B904
+    except smtplib.SMTPServerDisconnected as error:
+        outcome = judge(error)
+
+    assert (outcome.uncertain, outcome.reachable) == (True, False)
 
 
 def test_pauses_double_up_to_two_hours_and_a_quarter_more():

@@ -1,18 +1,23 @@
 """How messages leave the house: claimed, asked again, sent, and written down (R10, R11)."""
 
 import datetime as dt
+import re
 import smtplib
 from email.utils import parseaddr
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import mail
 from django.db import transaction
+from django.test import Client
 
 from contacts.models import Officer
 from schedules import notices
 from schedules.models import Delivery, NoticeLine, Obligation
 from schedules.notices.delivering import LEASE, Delivered
 from tests import factories
+from tests.base import sign_in
 from tests.schedules.post import Server, raising
 from tests.schedules.scenes import at, day, moment, owe
 
@@ -356,8 +361,8 @@ def test_it_goes_to_the_officer_under_its_own_id(bureau, message):
 
 
 def test_it_says_whom_and_leads_to_the_form(bureau, message):
-    link = f"http://testserver/people/{bureau.deputy.pk}/log/"
-    html = message.alternatives[0][0]
+    link = f"http://testserver/people/{bureau.deputy.pk}/log/?kind=call&next=/inbox/"
+    html = unescape(message.alternatives[0][0])
     for text in (message.body, html):
         assert "张伟" in text
         assert "澄江镇" in text
@@ -390,6 +395,49 @@ def test_people_of_one_street_stand_together(bureau):
     body = mail.outbox[0].body
     order = sorted("甲乙丙丁", key=body.index)
     assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset("甲丙"), frozenset("乙丁")}
+
+
+def test_the_link_asks_to_sign_in_and_opens_the_form_of_that_kind(bureau):
+    owe(bureau.deputy, "2026-Q4", "visit", planned_on=day("2026-11-12"))
+    queue("2026-11-12 07:00")
+    deliver("2026-11-12 08:00")
+    (link,) = re.findall(r"http://testserver(\S+/log/\S*)", mail.outbox[0].body)
+    sign_in_page = Client().get(link)["Location"]
+    assert parse_qs(urlsplit(sign_in_page).query)["next"] == [link]
+    assert sign_in(bureau.alice).get(link).context["form"]["kind"].value() == "visit"
+
+
+def test_each_street_stands_once_within_each_urgency_and_those_without_one_last(bureau):
+    for name, street, planned in [
+        ("甲", "", "2026-11-12"),
+        ("乙", "周庄镇", "2026-11-12"),
+        ("丙", "华士镇", "2026-11-12"),
+        ("丁", "华士镇", "2026-11-12"),
+    ]:
+        person = factories.stakeholder(name, bureau.station, street=street)
+        factories.pairing(bureau.alice, person)
+        owe(person, planned_on=day(planned))
+        if name in "甲丙":
+            owe(person, "2026-10")
+    queue("2026-11-12 07:00")
+    deliver("2026-11-12 08:00")
+    (body,) = [message.body for message in mail.outbox if message.to == [bureau.alice.email]]
+    found = re.findall(r"^(Missed.*|Planned.*|华士镇|周庄镇|–)$|^- (.)", body, re.MULTILINE)
+    said = [heading or name for heading, name in found]
+    assert said == ["Missed (2)", "华士镇", "丙", "–", "甲", "Planned for today (4)"] + [
+        *("华士镇", "丙", "丁", "周庄镇", "乙", "–", "甲")
+    ]
+
+
+def test_where_a_leader_may_not_log_the_link_opens_the_person(bureau):
+    bureau.bob.roles.update(ended_at=at("2026-10-01 09:00"))  # so Lin, who leads the county, is told
+    owe(bureau.deputy, "2026-10")
+    queue("2026-11-02 07:00")
+    deliver("2026-11-02 08:00")
+    (to_lin,) = [message for message in mail.outbox if message.to == [bureau.lin.email]]
+    for text in (to_lin.body, to_lin.alternatives[0][0]):
+        assert f"http://testserver/people/{bureau.deputy.pk}/" in text
+        assert "/log/" not in text
 
 
 def test_a_leader_reads_whose_miss_it_was(bureau):

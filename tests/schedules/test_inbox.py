@@ -53,6 +53,33 @@ def test_a_line_says_when_the_contact_was_met_since(bureau):
     assert "/log/" not in html
 
 
+def test_lines_stand_by_urgency_and_street_as_in_the_mail(bureau):
+    people = {}
+    for name, street in [("甲", "周庄镇"), ("乙", "华士镇"), ("丙", "")]:
+        people[name] = factories.stakeholder(name, bureau.station, street=street)
+        factories.pairing(bureau.alice, people[name])
+    owed = {name: owe(person) for name, person in people.items()}
+    missed = owe(people["甲"], "2026-10")
+    notice(bureau.alice, TODAY, *((one, "planned") for one in owed.values()), (missed, "missed"))
+    factories.record(people["乙"], bureau.alice, NOW - dt.timedelta(hours=1))
+    html = inbox(bureau.alice)
+
+    marks = ["state-missed", "周庄镇", "甲", "state-planned", "华士镇", "乙", "周庄镇", "甲", "–", "丙"]
+    place = html.index('class="panel notice')
+    for mark in marks:
+        place = html.index(mark, place + 1)
+    assert html.count("/log/") == 3  # the missed one, and those that are open
+    assert html.count('state-met">met<') == 1
+
+
+def test_a_leader_finds_no_form_where_they_may_not_log(bureau):
+    notice(bureau.lin, TODAY, (owe(bureau.deputy, "2026-10"), "missed"))
+    html = inbox(bureau.lin)
+
+    assert "张" in html
+    assert "/log/" not in html
+
+
 def test_a_line_about_someone_handed_over_names_nobody(bureau):
     notice(bureau.dan, TODAY, (owe(bureau.deputy), "planned"))
 
