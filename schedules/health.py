@@ -162,7 +162,7 @@ def _could_leave(instant: dt.datetime) -> Q:
     today = Q(
         notice__send_on=local.date(),
         notice__created_at__lte=instant,
-        notice__officer__notify_hour__lte=local.hour,
+        notice__officer__notice_hour__lte=local.hour,
     )
     return Q(notice__send_on__lt=local.date()) | today
 
@@ -170,7 +170,7 @@ def _could_leave(instant: dt.datetime) -> Q:
 def _oldest(undelivered: QuerySet[Delivery], now: dt.datetime) -> dt.datetime | None:
     """Since when the oldest could have left."""
     rows = undelivered.filter(_could_leave(now)).order_by("notice__send_on", "notice__created_at")
-    first = rows.values_list("notice__send_on", "notice__officer__notify_hour", "notice__created_at").first()
+    first = rows.values_list("notice__send_on", "notice__officer__notice_hour", "notice__created_at").first()
     return max(Moment.opening(*first[:2]), first[2]) if first else None
 
 
