@@ -18,7 +18,7 @@ from zlib import crc32
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from contacts.models import Stakeholder
+from contacts.models import Pairing, Stakeholder
 from contacts.pairing import follow_pairings
 from schedules import existence, facts, levelling
 from schedules.coverage import State, due_soon_day, with_status
@@ -48,6 +48,8 @@ def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
     Expects to run inside the transaction that holds the lock on `state`, and leaves in it what it has seen.
     """
     day = timezone.localtime(now).date()
+    if state.day and state.day < day:
+        _note_who_takes_over(state.day, day)
     changed = list(ChangedFacts.objects.values_list("pk", flat=True))
     if changed or state.day != day:
         follow_pairings(day)
@@ -71,6 +73,13 @@ def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
     )
     state.day, state.slots = day, {slot.name: marks[slot.name] for slot in slots if slot not in over}
     return planned
+
+
+def _note_who_takes_over(since: dt.date, day: dt.date) -> None:
+    """A pairing that was arranged ahead begins: its officer's leave counts from then on."""
+    begun = Pairing.objects.filter(started_on__gt=since, started_on__lte=day)
+    people = begun.order_by().values_list("stakeholder", flat=True).distinct()
+    ChangedFacts.objects.bulk_create(ChangedFacts(person=person) for person in people)
 
 
 def has_seen_everything(state: PassState, day: dt.date, workdays: Workdays) -> bool:

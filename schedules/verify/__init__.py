@@ -69,6 +69,7 @@ CHECKS = (
     Check("R6", "corrections_name_what_they_correct", roster.corrections_name_what_they_correct),
     Check("R8", "due_day_is_the_last_working_day", obligations.due_day_is_the_last_working_day, planned=True),
     Check("R8", "planned_day_is_worked", obligations.planned_day_is_worked, planned=True),
+    Check("R8", "planned_day_is_not_on_leave", obligations.planned_day_is_not_on_leave, planned=True),
     Check("R10", "told_to_whom_the_message_is", reminders.told_to_whom_the_message_is),
     Check("R10", "told_once_in_a_message", reminders.told_once_in_a_message),
     Check("R10", "told_nothing_of_what_was_settled", reminders.told_nothing_of_what_was_settled),

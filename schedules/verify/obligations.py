@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -11,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from contacts.models import Stakeholder
 from schedules import existence, periods
 from schedules.coverage import State, with_status
-from schedules.facts import read_people
+from schedules.facts import read_leave, read_people
 from schedules.models import Obligation, PeriodClosing
 from schedules.slots import Slot
 from schedules.verify.facts import Facts
@@ -137,6 +138,23 @@ def due_day_is_the_last_working_day(facts: Facts) -> Found:
         rows = _live().filter(policy=slot.policy, period_key=slot.period.key).exclude(due_on=due_on)
         for pk, stored in rows.values_list("pk", "due_on"):
             yield f"obligation {pk}", f"It is due on {stored}, not on {due_on}."
+
+
+def planned_day_is_not_on_leave(facts: Facts) -> Found:
+    """Unless people chose it, or every working day that is left is one of leave."""
+    leave = read_leave(facts.day)
+    rows: QuerySet[Any] = _open(facts).filter(arranged=False, planned_on__gte=facts.day)
+    rows = rows.filter(responsible_officer_id__in=list(leave))
+    for pk, officer, planned_on, start, end in rows.values_list(
+        "pk", "responsible_officer_id", "planned_on", "period_start", "period_end"
+    ):
+        left = facts.workdays.between(max(start, facts.day), end)
+        if _covers(leave[officer], planned_on) and not all(_covers(leave[officer], day) for day in left):
+            yield f"obligation {pk}", f"It is planned on {planned_on}, a day of leave."
+
+
+def _covers(leave: list[existence.Span], day: dt.date) -> bool:
+    return any(first <= day <= last for first, last in leave)
 
 
 def planned_day_is_worked(facts: Facts) -> Found:

@@ -237,3 +237,17 @@ def test_passes_that_follow_change_nothing_more(bureau, people, passes_run):
         passes.run_schedule(FIRST_PASS + dt.timedelta(hours=number + 1))
 
     assert plans() == before
+
+
+def test_leave_of_who_takes_over_later_counts_from_that_day(bureau, people):
+    """Written ahead: nothing is written on the day itself."""
+    away(bureau.dan)
+    passes.run_schedule(FIRST_PASS)
+    for one in Pairing.objects.filter(officer=bureau.alice):
+        Pairing.objects.filter(pk=one.pk).update(ended_on=day("2026-11-04"))
+        factories.pairing(bureau.dan, one.stakeholder, day("2026-11-05"))
+    passes.run_schedule(LATER)
+    assert within(plans().values())
+
+    passes.run_schedule(at("2026-11-05 08:00"))
+    assert within(plans().values()) == []

@@ -22,7 +22,16 @@ from contacts.models import (
     UnitPast,
 )
 from schedules import coverage
-from schedules.models import Delivery, NoticeLine, Obligation, PassState, PeriodClosing, PolicyVersion
+from schedules.models import (
+    ChangedFacts,
+    Delivery,
+    Leave,
+    NoticeLine,
+    Obligation,
+    PassState,
+    PeriodClosing,
+    PolicyVersion,
+)
 from schedules.passes import run_schedule
 from schedules.verify import CHECKS, verify
 from tests import factories
@@ -191,6 +200,13 @@ def planned_on_a_day_off():
     Obligation.objects.filter(period_key="2027-03").update(planned_on=day("2027-03-06"))
 
 
+def planned_on_leave():
+    row = Obligation.objects.filter(period_key="2027-03").first()
+    officer = row.stakeholder.pairings.get().officer
+    Leave.objects.create(officer=officer, first_day=row.planned_on, last_day=row.planned_on)
+    ChangedFacts.objects.all().delete()
+
+
 def told_to_another():
     NoticeLine.objects.filter(recipient__name="Dan").update(recipient=Officer.objects.get(name="Carol"))
 
@@ -284,6 +300,7 @@ BREACHES = [
     (corrected_by_nothing, "corrections_name_what_they_correct"),
     (due_too_early, "due_day_is_the_last_working_day"),
     (planned_on_a_day_off, "planned_day_is_worked"),
+    (planned_on_leave, "planned_day_is_not_on_leave"),
     (told_to_another, "told_to_whom_the_message_is"),
     (told_twice_in_a_message, "told_once_in_a_message"),
     (told_of_what_was_met, "told_nothing_of_what_was_settled"),
