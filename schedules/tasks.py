@@ -2,11 +2,24 @@
 
 from django.utils import timezone
 from huey import crontab
-from huey.contrib.djhuey import db_periodic_task
+from huey.contrib.djhuey import db_periodic_task, db_task
 
 from schedules import passes
+from schedules.calendars import keeping, sets
 
 
 @db_periodic_task(crontab(minute="*", strict=True))
 def ring() -> None:
     passes.run_schedule(timezone.now())
+
+
+@db_task()
+def make_calendars() -> None:
+    sets.make_what_is_due()
+
+
+@db_periodic_task(crontab(minute="*", strict=True))
+def look_after_calendars() -> None:
+    keeping.let_go(timezone.now())
+    sets.let_go(timezone.now())
+    sets.make_what_is_due()

@@ -1,5 +1,6 @@
 """The models, one noun a file; import them from here."""
 
+from schedules.models.calendars import CalendarEvent, CalendarSet
 from schedules.models.days import DayOverride, KnownYear
 from schedules.models.digests import Digest
 from schedules.models.feeds import FeedToken
@@ -11,6 +12,8 @@ from schedules.models.policies import MINIMUM_DAYS, Cadence, CyclePolicy, Policy
 __all__ = [
     "MINIMUM_DAYS",
     "Cadence",
+    "CalendarEvent",
+    "CalendarSet",
     "CyclePolicy",
     "DayOverride",
     "Delivery",
