@@ -65,11 +65,11 @@ class CalendarSet(models.Model):
     file is there once it is whole."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", pgettext_lazy("of a file", "waiting")
         MAKING = "making", _("being made")
         READY = "ready", pgettext_lazy("of a file", "ready")
         FAILED = "failed", _("could not be made")
-        REMOVED = "removed", _("removed")
+        REMOVED = "removed", pgettext_lazy("of a file", "removed")
 
     DUE = (State.WAITING, State.MAKING)
 
