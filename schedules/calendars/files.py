@@ -14,7 +14,7 @@ from typing import IO, Any
 import icalendar
 from django.conf import settings
 
-from schedules.calendars.events import Author, Event, Wishes, clean
+from schedules.calendars.events import FORMAT, Author, Event, Wishes, clean
 from schedules.calendars.keeping import Shelf
 from schedules.calendars.selecting import Owed, Selection
 
@@ -66,20 +66,16 @@ class Calendar:
         file.seek(0)
         return file, written
 
-    def content(self) -> bytes:
-        with self.spool()[0] as file:
-            return file.read()
-
     def _events(self, author: Author) -> Iterator[tuple[list[Owed], list[Event]]]:
         for chunk in self.selection.chunks(author.versions):
             yield chunk, list(author.events(chunk))
 
 
 class Seal:
-    """The ETag: SHA-256 of the header and of what each event is made of."""
+    """The ETag: SHA-256 of the header, of what an empty calendar holds, and of what each event is made of."""
 
     def __init__(self, wishes: Wishes) -> None:
-        self.hash = hashlib.sha256(header(wishes))
+        self.hash = hashlib.sha256(f"{FORMAT} {settings.TIME_ZONE} ".encode() + header(wishes))
 
     def add(self, events: list[Event]) -> None:
         for event in events:

@@ -72,10 +72,6 @@ class Selection:
     def _holds(self, owed: Owed) -> bool:
         return not self.by or owed.responsible in self.wanted
 
-    def __iter__(self) -> Iterator[Owed]:
-        for chunk in self.chunks(list(PolicyVersion.objects.all())):
-            yield from chunk
-
 
 Span = dt.date | None
 

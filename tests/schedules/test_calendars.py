@@ -20,7 +20,7 @@ from schedules.calendars import Calendar, Wishes
 from schedules.handling import move, waive
 from tests import factories
 from tests.base import sign_in
-from tests.schedules.scenes import at, owe
+from tests.schedules.scenes import at, chosen, content, owe
 
 NOW = at("2026-11-11 09:00")
 
@@ -32,15 +32,15 @@ def call(bureau):
 
 def ics(officer, wishes: Wishes | None = None, now=NOW, **span) -> bytes:
     selection = calendars.of_officer(officer, officer, now, **span)
-    return Calendar(selection, wishes or Wishes()).content()
+    return content(Calendar(selection, wishes or Wishes()))
 
 
 def body(response) -> bytes:
     return b"".join(response.streaming_content)
 
 
-def events(content: bytes) -> list[icalendar.Event]:
-    return icalendar.Calendar.from_ical(content).walk("VEVENT")
+def events(whole: bytes) -> list[icalendar.Event]:
+    return icalendar.Calendar.from_ical(whole).walk("VEVENT")
 
 
 def event(officer, **kwargs) -> icalendar.Event:
@@ -168,23 +168,23 @@ def test_equal_facts_make_equal_bytes_whenever_they_are_asked_for(bureau, call):
 def test_another_parser_reads_it_without_complaint(bureau, call, wishes):
     factories.record(bureau.deputy, bureau.alice, at("2026-11-10 10:00"))
     owe(bureau.deputy, "2026-Q4", "visit", planned_on=dt.date(2026, 12, 2), planned_time=dt.time(9, 30))
-    content = ics(bureau.alice, wishes)
-    calendar = vobject.readOne(content.decode())
+    whole = ics(bureau.alice, wishes)
+    calendar = vobject.readOne(whole.decode())
     calendar.validate(raiseException=True)
 
     assert [found.dtstart.value for found in calendar.vevent_list] == [
         dt.date(2026, 11, 16),
         dt.datetime(2026, 12, 2, 1, 30, tzinfo=dt.UTC),
     ]
-    assert [found.uid.value for found in calendar.vevent_list] == [found["UID"] for found in events(content)]
+    assert [found.uid.value for found in calendar.vevent_list] == [found["UID"] for found in events(whole)]
 
 
 def test_an_empty_calendar_holds_a_time_zone_because_it_must_hold_something(bureau):
-    content = ics(bureau.alice)
+    empty = ics(bureau.alice)
 
-    assert not events(content)
-    assert content.count(b"BEGIN:VTIMEZONE") == 1
-    vobject.readOne(content.decode())
+    assert not events(empty)
+    assert empty.count(b"BEGIN:VTIMEZONE") == 1
+    vobject.readOne(empty.decode())
 
 
 def test_a_download_has_no_name_and_a_feed_has_one_without_signs_that_break(bureau, call):
@@ -212,8 +212,8 @@ def test_a_hand_over_takes_the_open_ones_to_the_successor_and_leaves_the_met_one
 
     alices = calendars.of_officer(bureau.alice, bureau.carol, NOW)
     bobs = calendars.of_officer(bureau.bob, bureau.carol, NOW)
-    assert [owed.period_key for owed in alices] == ["2026-10"]
-    assert [owed.period_key for owed in bobs] == ["2026-11"]
+    assert [owed.period_key for owed in chosen(alices)] == ["2026-10"]
+    assert [owed.period_key for owed in chosen(bobs)] == ["2026-11"]
 
 
 def test_a_unit_has_the_calendars_of_all_below_it(bureau, call):
@@ -223,7 +223,7 @@ def test_a_unit_has_the_calendars_of_all_below_it(bureau, call):
     owe(other, planned_on=dt.date(2026, 11, 17))
 
     def people(unit, viewer):
-        return {owed.name for owed in calendars.of_unit(unit, viewer, NOW)}
+        return {owed.name for owed in chosen(calendars.of_unit(unit, viewer, NOW))}
 
     assert people(bureau.bureau, bureau.carol) == {"张伟", "李娜"}
     assert people(bureau.county, bureau.carol) == {"张伟"}

@@ -18,7 +18,7 @@ from schedules.calendars.selecting import CHUNK
 from schedules.handling import move, unwaive, waive
 from schedules.models import CalendarEvent, CyclePolicy, Obligation, PolicyVersion
 from tests import factories
-from tests.schedules.scenes import at, owe
+from tests.schedules.scenes import at, content, owe
 
 NOW = at("2026-11-11 09:00")
 VARIANTS = [
@@ -33,7 +33,7 @@ def call(bureau):
 
 
 def ics(officer, wishes: Wishes | None = None) -> bytes:
-    return Calendar(calendars.of_officer(officer, officer, NOW), wishes or Wishes()).content()
+    return content(Calendar(calendars.of_officer(officer, officer, NOW), wishes or Wishes()))
 
 
 def written_anew(officer, wishes: Wishes | None = None) -> bytes:
@@ -169,10 +169,8 @@ def test_the_etag_is_known_without_the_bytes_and_differs_with_them(bureau, call)
         return calendar.etag(), calendar.write(target).etag, target.getvalue()
 
     found = [sealed(wishes) for wishes in [*VARIANTS, Wishes(title="a"), Wishes(title="b")]]
-    assert all(before == after for before, after, _content in found)
-    assert (
-        len({etag for etag, _after, _content in found}) == len({content for _b, _a, content in found}) == 10
-    )
+    assert all(before == after for before, after, _bytes in found)
+    assert len({etag for etag, _after, _bytes in found}) == len({whole for _b, _a, whole in found}) == 10
 
 
 def test_a_language_that_is_active_is_the_readers(bureau, call):
@@ -206,11 +204,11 @@ def test_thousands_of_kept_events_take_no_writing_and_a_few_queries(bureau, no_w
     """Two chunks and a bit: what is asked grows with chunks, not with events."""
     people = many(bureau, CHUNK // 12 + 1)
     calendar = Calendar(calendars.of_unit(bureau.bureau, bureau.carol, NOW, since=dt.date(2026, 1, 1)))
-    cold = calendar.content()
+    cold = content(calendar)
     assert cold.count(b"BEGIN:VEVENT") == people * 12 > CHUNK
     no_writing()
     with CaptureQueriesContext(connection) as asked:
-        warm = calendar.content()
+        warm = content(calendar)
 
     assert warm == cold
     chunks = 2
