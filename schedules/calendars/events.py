@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -132,35 +133,38 @@ def clean(text: str) -> str:
     return _UNWANTED.sub("", text.replace("\r\n", "\n"))
 
 
-TRANSPARENT, DISPLAY = Text("TRANSPARENT"), Text("DISPLAY")
-
-
 def serialised(event: Event) -> bytes:
     """The event as it stands in a file. The order of the lines is part of the bytes; an alarm comes last."""
     found = icalendar.Event()
     found["UID"] = Text(event.uid)
-    found["DTSTAMP"] = found["LAST-MODIFIED"] = vDatetime(event.changed_at)
+    found["DTSTAMP"] = found["LAST-MODIFIED"] = instant(event.changed_at)
     if isinstance(event.starts, dt.datetime):
-        found["DTSTART"], found["DTEND"] = vDatetime(event.starts), vDatetime(event.starts + APPOINTMENT)
+        found["DTSTART"], found["DTEND"] = instant(event.starts), instant(event.starts + APPOINTMENT)
     else:
         found["DTSTART"], found["DTEND"] = whole_day(event.starts), whole_day(event.starts + dt.timedelta(1))
     found["SUMMARY"], found["DESCRIPTION"] = Text(event.summary), Text(event.description)
-    found["CATEGORIES"] = Text(event.category)
+    found["CATEGORIES"] = word(event.category)
     found["URL"] = vUri(event.link)
-    found["TRANSP"] = TRANSPARENT
+    found["TRANSP"] = word("TRANSPARENT")
     found["SEQUENCE"] = vInt(event.sequence)
     if event.alarm:
         found.add_component(alarm(event))
     return found.to_ical(sorted=False)
 
 
+# What many events have in common is made once: nothing changes it.
+word = lru_cache(100)(Text)
+instant = lru_cache(1000)(vDatetime)
+
+
+@lru_cache(1000)
 def whole_day(day: dt.date) -> vDate:
     return vDate(day, params={"VALUE": "DATE"})
 
 
 def alarm(event: Event) -> icalendar.Alarm:
     found = icalendar.Alarm()
-    found["ACTION"], found["DESCRIPTION"] = DISPLAY, Text(event.summary)
+    found["ACTION"], found["DESCRIPTION"] = word("DISPLAY"), Text(event.summary)
     found["TRIGGER"] = vDuration(
         BEFORE_THE_HOUR if isinstance(event.starts, dt.datetime) else ON_THE_DAY, params={}
     )

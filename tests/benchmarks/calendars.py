@@ -11,7 +11,6 @@ from typing import IO
 
 import icalendar
 from django.utils import timezone
-from icalendar.parser import Contentline
 from icalendar.prop import vDate, vDatetime, vInt, vUri
 
 from contacts.models import Officer, Unit
@@ -65,7 +64,7 @@ def the_bureaus(calendar: Calendar):
         lambda: written(calendar.write),
         lambda: written(lambda file: by(calendar, file, by_the_library)),
         target=1.1,
-        rounds=1,
+        rounds=3,
         before=forget,
         note="by icalendar alone",
     )
@@ -130,8 +129,14 @@ def escaped(text: str) -> str:
 
 
 def folded(line: str) -> bytes:
-    whole = line.encode()
-    return (whole if len(whole) <= 75 else Contentline(line).to_ical()) + b"\r\n"
+    whole, pieces, start = line.encode(), [], 0
+    while len(whole) - start >= 75:
+        end = start + 74
+        while whole[end] & 0xC0 == 0x80 or whole[end - 1] == 0x5C:  # within a character, or an escaped one
+            end -= 1
+        pieces.append(whole[start:end])
+        start = end
+    return b"\r\n ".join([*pieces, whole[start:]]) + b"\r\n"
 
 
 # --- by the library, without anything that we do to be quicker -----------------------------------------------
