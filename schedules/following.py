@@ -1,6 +1,6 @@
 """What is planned for people follows them: when somebody is deleted who should never have been there, so is what was
-owed to them, with what was told of it; when two turn out to be one, one contact is owed where two were. A merger of
-units is no transfer: calendar addresses stay good."""
+owed to them, with what was told of it and the calendars of them; when two turn out to be one, one contact is owed where
+two were. A merger of units is no transfer: calendar addresses stay good, and show what the unit has become."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contacts.models import ContactRecord, HandoverLine
 from schedules.models import Delivery, FeedToken, NoticeLine, Obligation, PassState
 from schedules.notices.hours import Moment
 
-MODELS = ("schedules.obligation",)
+MODELS = ("schedules.obligation", "schedules.feedtoken")
 
 
 def take_turns() -> None:
@@ -26,6 +26,7 @@ def forget(people: Collection[int]) -> None:
     owed = Obligation.objects.filter(stakeholder__in=people)
     NoticeLine.objects.filter(obligation__in=owed.values("pk")).delete()
     owed.delete()
+    FeedToken.objects.filter(of_person__in=people).delete()
 
 
 def merged(survivor: int, absorbed: int, pen: journal.Pen) -> None:
@@ -51,6 +52,8 @@ def merged(survivor: int, absorbed: int, pen: journal.Pen) -> None:
         Obligation.objects.filter(pk=goes.pk).delete()
         if stays is owed:
             _change(owed, stays.pk, pen, stakeholder_id=survivor)
+    for feed in FeedToken.objects.filter(of_person=absorbed):
+        _change(feed, feed.pk, pen, of_person_id=survivor)
     _call_off_what_was_settled(survivor, absorbed, pen)
     _call_off_hand_overs_of_nobody(survivor, pen)
 
@@ -114,6 +117,8 @@ def follow_hour(officer: int, hour: int) -> None:
 
 
 def follow_units(merged: Collection[int], into: int, told: Callable[[Model, dict[str, Any]], None]) -> int:
-    """Live subscriptions of the officers of these units count in the new one. Those that a transfer ended stay ended."""
-    feeds = FeedToken.objects.live().filter(unit__in=merged)
-    return journal.carry(feeds, told, unit_id=into)
+    """Live subscriptions of the officers of these units count in the new one, and those to one of these units show it.
+    Those that a transfer ended stay ended."""
+    live = FeedToken.objects.live()
+    journal.carry(live.filter(of_unit__in=merged), told, of_unit_id=into)
+    return journal.carry(live.filter(unit__in=merged), told, unit_id=into)

@@ -45,6 +45,9 @@ urlpatterns = [
     path("calendars/download/", calendars.download, name="calendar-download"),
     path("calendars/officer/<str:number>.ics", calendars.of_officer, name="calendar-officer"),
     path("calendars/unit/<str:code>.ics", calendars.of_unit, name="calendar-unit"),
+    path("calendars/person/<int:pk>.ics", calendars.of_person, name="calendar-person"),
+    path("calendars/sets/", calendars.set_index, name="calendar-sets"),
+    path("calendars/sets/<int:pk>.zip", calendars.set_file, name="calendar-zip"),
     path("calendars/<int:pk>/revoke/", calendars.revoke, name="calendar-revoke"),
     path("cal/<str:secret>/feed.ics", calendars.feed, name="feed"),
     # What the city's coordinator decides.

@@ -39,6 +39,7 @@ from contacts.models import (
 )
 from contacts.turnover import deeds
 from schedules import configuring, handling
+from schedules.calendars import sets
 from schedules.feeds import subscribe
 from schedules.forms.configuring import EndPolicyForm, PolicyForm, VersionForm
 from schedules.models import (
@@ -120,7 +121,7 @@ Form = Callable[[Bureau], dict[str, Any]]
 class Page:
     """`row`: of DESIGN; "" for everybody who is signed in; "public" for everybody.
     `about`: whose thing it is: "" nobody's; "deputy" – Alice's deputy or what hangs on him; "alice" – the officer;
-    "station" – the unit; "private" – Alice's alone; "carl" – something of the county's coordinator.
+    "station" – the unit; "private" – Alice's alone; "private to carl" – his; "carl" – something of the county's coordinator.
     `args` makes the thing and gives the address's arguments. `post` is the form that does the deed, sent by `doer`; None
     where the address only reads. `only_post`: it shows nothing."""
 
@@ -215,6 +216,15 @@ def _feed_secret(bureau: Bureau) -> list:
 def _subscription(bureau: Bureau) -> tuple[FeedToken, str]:
     actor = Actor(bureau.alice)
     return subscribe(bureau.alice, name="Phone", with_names=False, with_alarm=False, actor=actor, now=NOW)
+
+
+def _calendars(bureau: Bureau) -> list:
+    made = sets.order(
+        bureau.county, bureau.carl, since=None, until=None, with_names=True, with_alarm=False, now=NOW,
+        actor=Actor(bureau.carl),
+    )  # fmt: skip
+    sets.make_what_is_due()
+    return [made.pk]
 
 
 def _closed_period(bureau: Bureau) -> list:
@@ -606,6 +616,9 @@ PAGES: dict[str, Page] = {
     "schedules:calendar-download": Page(EXPORT, query="?officer=x"),
     "schedules:calendar-officer": Page(EXPORT, "alice", lambda bureau: [bureau.alice.police_number]),
     "schedules:calendar-unit": Page(EXPORT, "station", lambda bureau: [bureau.station.code]),
+    "schedules:calendar-person": Page(EXPORT, "deputy", _deputy),
+    "schedules:calendar-sets": Page(EXPORT, post=lambda bureau: {"unit": bureau.county.code}, doer="carl"),
+    "schedules:calendar-zip": Page(EXPORT, "private to carl", _calendars),
     "schedules:calendar-revoke": Page(ROSTER, "private", _feed, post=_nothing, doer="alice", only_post=True),
     "schedules:feed": Page("public", args=_feed_secret),
     # What the city's coordinator decides.

@@ -31,4 +31,4 @@ class UnitList(ListPage):
 
 class OfficerList(ListPage):
     listing = OfficerListing
-    template_name = "contacts/unit_list.html"
+    template_name = "contacts/officer_list.html"

@@ -1,5 +1,6 @@
 """The models, one noun a file; import them from here."""
 
+from schedules.models.calendars import CalendarEvent, CalendarSet
 from schedules.models.changes import ChangedFacts
 from schedules.models.days import DayOverride, KnownYear
 from schedules.models.digests import Digest
@@ -16,6 +17,8 @@ __all__ = [
     "MINIMUM_DAYS",
     "Cadence",
     "ChangedFacts",
+    "CalendarEvent",
+    "CalendarSet",
     "CyclePolicy",
     "DayOverride",
     "Delivery",

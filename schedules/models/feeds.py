@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Unit
+from contacts.models import Stakeholder, Unit
 
 if TYPE_CHECKING:
     from contacts.models import Officer
@@ -31,13 +31,16 @@ class FeedTokenQuerySet(models.QuerySet["FeedToken"]):
 
 
 class FeedToken(models.Model):
-    """A subscription of one officer, known by the SHA-256 of its secret alone. `unit` is where the officer served
-    when it was made: a transfer ends it."""
+    """A subscription of one officer, known by the SHA-256 of its secret alone. It shows the officer's own contacts, or
+    those of a unit and all below it, or those with a person. `unit` is where the officer served when it was made: a
+    transfer ends it."""
 
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="feed_tokens"
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    of_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    of_person = models.ForeignKey(Stakeholder, on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(_("name"), max_length=50)
     sha256 = models.CharField(max_length=64, unique=True)
     with_names = models.BooleanField(_("show people's names"), default=False)
@@ -52,6 +55,17 @@ class FeedToken(models.Model):
         verbose_name = _("calendar subscription")
         verbose_name_plural = _("calendar subscriptions")
         ordering = ["-pk"]
+        constraints = [
+            # What a subscription shows is one thing.
+            models.CheckConstraint(
+                condition=Q(of_unit=None) | Q(of_person=None), name="schedules_feedtoken_shows_one_thing"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shows(self) -> Unit | Stakeholder | None:
+        """None: the officer's own contacts."""
+        return self.of_unit or self.of_person

@@ -11,7 +11,7 @@ import django
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("names", nargs="*", help="pages, files, engine; all unless named")
+    parser.add_argument("names", nargs="*", help="pages, files, calendars, engine; all unless named")
     parser.add_argument("--scale", type=float, default=1, help="times the bureau's size (default: 1)")
     parser.add_argument("--day", type=dt.date.fromisoformat, default=dt.date(2026, 11, 20))
     options = parser.parse_args()
@@ -22,13 +22,18 @@ def main() -> int:
     from django.core.management import call_command
 
     from schedules import demo
-    from tests.benchmarks import engine, files, pages
+    from tests.benchmarks import calendars, engine, files, pages
     from tests.benchmarks.timing import HEADER
 
     try:
         call_command("migrate", verbosity=0)
         demo.load(options.day, scale=options.scale, say=lambda line: print(line, file=sys.stderr))
-        groups = {"pages": pages.pages, "files": files.files, "engine": lambda: engine.engine(options.day)}
+        groups = {
+            "pages": pages.pages,
+            "files": files.files,
+            "calendars": lambda: calendars.calendars(options.day),
+            "engine": lambda: engine.engine(options.day),
+        }
         print(HEADER)
         missed = 0
         for name in options.names or groups:

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from contacts.models import Stakeholder
+from schedules.calendars import Calendar, Selection
+from schedules.calendars.selecting import Owed
 from schedules.models import CyclePolicy, Obligation, PolicyVersion
 from schedules.notices.hours import Moment
 from schedules.periods import parse
@@ -45,3 +47,13 @@ def owe(person: Stakeholder, key: str = "2026-11", policy: str = "call", **field
         changed_at=at(f"{period.start} 00:05"),
         **fields,
     )
+
+
+def chosen(selection: Selection) -> list[Owed]:
+    """What stands in a calendar."""
+    return [owed for chunk in selection.chunks(list(PolicyVersion.objects.all())) for owed in chunk]
+
+
+def content(calendar: Calendar) -> bytes:
+    with calendar.spool()[0] as file:
+        return file.read()
