@@ -88,7 +88,7 @@ def _open_notices(officers: set[int], moment: Moment) -> dict[int, Notice]:
     it is missing, with its deliveries."""
     days = [moment.send_on, moment.next_send_on]
     left = set()  # locked, so that none of them leaves meanwhile
-    for delivery in Delivery.objects.select_for_update().filter(
+    for delivery in Delivery.objects.select_for_update(of=("self",)).filter(
         notice__send_on__in=days, notice__officer__in=officers
     ):
         if delivery.state not in {Delivery.State.PENDING, Delivery.State.CANCELLED}:
@@ -120,9 +120,14 @@ def _replace_waiting(told: list[NoticeLine], moment: Moment) -> None:
     if not told:
         return
     now_told = {(line.obligation_id, line.recipient_id) for line in told}
+    recipients = {line.recipient_id for line in told}
+    # Locked, so that none of them leaves meanwhile; in the order in which `_open_notices` locks them.
+    held = Delivery.objects.waiting().filter(notice__officer__in=recipients).select_for_update(of=("self",))
     inbox_alone = Q(notice__deliveries=None, notice__send_on__gte=moment.today)
     waiting = NoticeLine.objects.told().filter(
-        Q(notice__in=Delivery.objects.waiting().values("notice")) | inbox_alone, obligation__isnull=False
+        Q(notice__in=[delivery.notice_id for delivery in held]) | inbox_alone,
+        recipient__in=recipients,
+        obligation__isnull=False,
     )
     replaced = [
         pk
