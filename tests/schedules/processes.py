@@ -15,8 +15,8 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def environment(folder: Path, **others: str) -> dict[str, str]:
-    """Production's settings, on the database of the test that asks, with a queue of its own."""
+def environment(data: Path, **others: str) -> dict[str, str]:
+    """Production's settings, on the database of the test that asks."""
     db = connection.settings_dict
     if connection.vendor == "sqlite":
         url = f"sqlite:///{db['NAME']}"
@@ -27,7 +27,7 @@ def environment(folder: Path, **others: str) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "s" * 60,
         "BASE_URL": "http://testserver",
-        "DATA_DIR": str(folder / "data"),
+        "DATA_DIR": str(data),
         "DATABASE_URL": url,
         "REDIS_URL": urlsplit(redis)._replace(path="/7").geturl() if redis else "",
         "EMAIL_URL": "",
@@ -46,7 +46,7 @@ class Launcher:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.schedules.launcher", str(folder)],
             cwd=ROOT,
-            env=environment(folder, **others),
+            env=environment(folder / "data", **others),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

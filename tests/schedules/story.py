@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from email.message import EmailMessage
 from random import Random
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from django.core import mail
 from django.db import connection, transaction
 
-from contacts.models import Officer, Pairing, Seat, Stakeholder
+from contacts.models import Handover, Officer, Pairing, Seat
 from schedules.models import Delivery, NoticeLine, Obligation, PeriodClosing
 from schedules.passes import run_schedule
 from schedules.workdays import Workdays
@@ -22,22 +22,20 @@ from tests import factories
 from tests.schedules.deaths import Counting
 from tests.schedules.scenes import at, day
 
-PEOPLE_OF_EACH = 7
 DAYS = Workdays().between(day("2026-11-16"), day("2026-12-08"))  # a month's end, a freezing, four weekends
 
 
 def begin() -> None:
     """Twelve officers of four stations under four leaders, each with seven people; two have no address."""
     bureau = factories.unit("无锡市公安局", kind="bureau")
-    lea = factories.officer("Lea", bureau, post_class="bureau_leader")
-    factories.role(lea, "leader")
+    factories.role(factories.officer("Lea", bureau, post_class="bureau_leader"), "leader")
+    counties = [factories.unit(f"County {number}", bureau, kind="county") for number in range(2)]
     for number in range(4):
-        county = factories.unit(f"County {number // 2}", bureau, kind="county") if number % 2 == 0 else county
-        station = factories.unit(f"Station {number}", county)
+        station = factories.unit(f"Station {number}", counties[number // 2])
         factories.role(factories.officer(f"Leader {number}", station, post_class="station_leader"), "leader")
         for which in range(3):
             officer = factories.officer(f"Officer {number}{which}", station)
-            for one in range(PEOPLE_OF_EACH):
+            for one in range(7):
                 arrive(officer, f"Person {number}{which}{one}", day("2026-01-01"), f"Street {one % 3}")
     Officer.objects.update(language="en")
     Officer.objects.filter(name__in=["Officer 02", "Officer 30"]).update(email="")
@@ -51,26 +49,33 @@ def arrive(officer: Officer, name: str, since: dt.date, street: str) -> None:
 
 def evening(date: dt.date) -> None:
     """What happens after the passes of a day: contacts, somebody new, a hand-over, a term that ends, a waiver."""
-    chance = Random(date.toordinal())  # noqa: S311 - a story, not a secret
-    held = Pairing.objects.open(date).select_related("officer__unit", "stakeholder").order_by("stakeholder__name")
-    held = list(held.filter(ended_on=None))
+    chance = Random(date.toordinal())
+    held = list(
+        Pairing.objects.filter(ended_on=None, started_on__lt=date)
+        .select_related("officer__unit", "stakeholder")
+        .order_by("stakeholder__name")
+    )
     for pairing in chance.sample(held, 6):
         kind = chance.choice(["call", "call", "visit"])
         factories.record(pairing.stakeholder, pairing.officer, at(f"{date} 16:00"), kind=kind)
-    new = chance.choice(held).officer
-    arrive(new, f"New {date}", date, "Street 0")
-    given = chance.choice(held)
-    others = Officer.objects.filter(unit=given.officer.unit, name__startswith="Officer").exclude(pk=given.officer_id)
-    if given.started_on < date:
-        Pairing.objects.filter(pk=given.pk).update(ended_on=date)
-        taker = chance.choice(list(others.order_by("name")))
-        factories.pairing(taker, given.stakeholder, date + dt.timedelta(days=1))
-        factories.handover(given.officer, {given.stakeholder: taker}, date + dt.timedelta(days=1))
+    arrive(chance.choice(held).officer, f"New {date}", date, "Street 0")
+    hand_over(chance.choice(held), date, chance)
     Seat.objects.filter(stakeholder=chance.choice(held).stakeholder).update(ended_on=date)
-    owed = Obligation.objects.live().filter(waived_at=None).order_by("stakeholder__name", "policy", "period_key")
-    one = chance.choice(list(owed))
+    owed = Obligation.objects.live().filter(waived_at=None)
+    one = chance.choice(list(owed.order_by("stakeholder__name", "policy", "period_key")))
     one.waived_at, one.waive_reason = at(f"{date} 17:00"), "Abroad."
     one.save()
+
+
+def hand_over(given: Pairing, date: dt.date, chance: Random) -> None:
+    """From the day after, to a colleague of the same station."""
+    after = date + dt.timedelta(days=1)
+    colleagues = Officer.objects.filter(unit=given.officer.unit, name__startswith="Officer")
+    taker = chance.choice(list(colleagues.exclude(pk=given.officer_id).order_by("name")))
+    Pairing.objects.filter(pk=given.pk).update(ended_on=date)
+    factories.pairing(taker, given.stakeholder, after)
+    made = factories.handover(given.officer, {given.stakeholder: taker}, after)
+    Handover.objects.filter(pk=made.pk).update(made_at=at(f"{date} 18:00"))
 
 
 @dataclass
@@ -100,28 +105,37 @@ class Ending:
 class Told:
     """How it ends when nothing happens to the passes, and what there was to do on each day."""
 
+    days: list[dt.date]
     ending: Ending
     read: Counter[tuple[str, str, str]]
-    statements: dict[dt.date, Counter[str]] = field(default_factory=dict)
-    mails: dict[dt.date, int] = field(default_factory=dict)
+    statements: dict[dt.date, Counter[str]]
+    mails: dict[dt.date, int]
+
+    def mornings(self) -> Iterator[tuple[dt.date, dt.datetime]]:
+        """Each day, with the instant of its pass; what happens in the evening happens after it."""
+        return mornings(self.days)
 
 
-def tell() -> Told:
-    """Live through all of it undisturbed, and leave no trace: `begin` has come before."""
+def mornings(days: list[dt.date]) -> Iterator[tuple[dt.date, dt.datetime]]:
+    for date in days:
+        yield date, at(f"{date} 08:05")
+        if date < days[-1]:
+            evening(date)
+
+
+def tell(days: list[dt.date]) -> Told:
+    """Live through these days undisturbed, and leave no trace: `begin` has come before."""
     statements, mails = {}, {}
     with transaction.atomic():
-        for date in DAYS:
+        for date, now in mornings(days):
             counting, before = Counting(), len(mail.outbox)
             with connection.execute_wrapper(counting):
-                run_schedule(at(f"{date} 08:05"))
+                run_schedule(now)
             statements[date], mails[date] = counting.statements, len(mail.outbox) - before
-            if date < DAYS[-1]:
-                evening(date)
-        told = Told(Ending.read(), read([one.message() for one in mail.outbox]), statements, mails)
         assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+        ending = Ending.read()
         transaction.set_rollback(True)
-    mail.outbox.clear()
-    return told
+    return Told(days, ending, read(one.message() for one in mail.outbox), statements, mails)
 
 
 def read(messages: Iterable[EmailMessage]) -> Counter[tuple[str, str, str]]:

@@ -5,24 +5,33 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import logging
 import os
 import random
+import signal
+import subprocess
+import sys
+import threading
 import time
 from collections import Counter
 from random import Random
 
 import pytest
+from django.utils import timezone
 
-from schedules.models import Delivery, PassState
+from schedules.models import DayOverride, Delivery, PassState
 from schedules.verify import verify
+from tests import factories
 from tests.schedules import story
 from tests.schedules.deaths import DELIVERY, PLANNING, QUEUEING, Order
-from tests.schedules.processes import Launcher
+from tests.schedules.processes import ROOT, Launcher, environment
 from tests.schedules.scenes import at
 from tests.schedules.smtp import STAGES, Sink, Trap
-from tests.schedules.workers import Consumers, Passes
+from tests.schedules.workers import PATIENCE, Consumers, Passes
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+log = logging.getLogger(__name__)
 
 KILLS = 30
 CONSUMERS = 3 if os.environ["REDIS_URL"] else 2
@@ -34,14 +43,21 @@ LEASE_OVER = 16 * MINUTE
 def chance():
     """Another one each time, and said: LIAISON_SEED=… tells the same again."""
     seed = int(os.environ.get("LIAISON_SEED") or random.randrange(10**6))
-    print(f"LIAISON_SEED={seed}")
+    log.warning("LIAISON_SEED=%d", seed)
     return Random(seed)
 
 
 @pytest.fixture
 def told():
     story.begin()
-    return story.tell()
+    return story.tell(story.DAYS)
+
+
+@pytest.fixture
+def told_briefly():
+    """To the Monday on which everybody is told that their calls are due soon."""
+    story.begin()
+    return story.tell(story.DAYS[:6])
 
 
 @pytest.fixture
@@ -54,71 +70,6 @@ def sink():
 def launcher(tmp_path, sink):
     with Launcher(tmp_path, EMAIL_URL=sink.url) as launcher:
         yield launcher
-
-
-class Gun:
-    """Kills, in every part of a pass, as often as it is asked to; the numbers are left to chance."""
-
-    def __init__(self, worker, sink, told, chance) -> None:
-        self.worker, self.sink, self.told, self.chance = worker, sink, told, chance
-        self.folder = worker.folder
-        self.parts = itertools.cycle([PLANNING, DELIVERY, QUEUEING, DELIVERY])
-        self.others = itertools.cycle(["trap", "delay"])
-        self.kills = 0
-        self.shots: Counter[str] = Counter()  # in the open, by what was in the database then
-        self.delay: float | None = None
-        self.lasts = 0.5  # a round in which nobody dies, on this machine and under its load
-
-    def load(self, date: dt.date) -> None:
-        if self.kills < KILLS:
-            part = next(self.parts)
-            number = self.chance.randint(1, max(1, self.told.statements[date][part] * 3 // 4))
-            Order(part, number, self.chance.random() < 0.5).give(self.folder)
-        if self.kills < KILLS - 1:
-            if next(self.others) == "trap":
-                self.sink.set(Trap(self.chance.choice(STAGES), self.chance.randint(1, max(1, self.told.mails[date] // 2))))
-            else:
-                self.delay = self.chance.uniform(0, self.lasts)
-
-    def unload(self) -> None:
-        Order.withdraw(self.folder)
-        self.sink.set(None)
-        self.delay = None
-
-    def one_round(self, now: dt.datetime) -> int:
-        """Passes at an instant; how many of those who made them died."""
-        began = time.monotonic()
-        self.worker.go(now)
-        if self.delay is not None:
-            time.sleep(self.delay)
-            committed = PassState.objects.filter(latest_at__gte=now).exists()
-            self.worker.shoot(self.chance)
-            self.shots["delivery" if committed else "planning or queueing"] += 1
-            self.delay = None
-        dead = self.worker.settle()
-        if not dead:
-            self.lasts = time.monotonic() - began
-        self.kills += dead
-        return dead
-
-    def hits(self) -> Counter[str]:
-        """Where those died of whom it is known."""
-        at_statements = Counter(file.read_text().split()[0] for file in self.folder.glob("died-*"))
-        return at_statements + Counter({DELIVERY: len(self.sink.trapped)})
-
-
-def live(gun: Gun) -> dt.datetime:
-    """All the days, each until its work is done; the last instant."""
-    for date in story.DAYS:
-        now = at(f"{date} 08:05")
-        gun.load(date)
-        while gun.one_round(now) or not at_rest(now):
-            assert now < at(f"{date} 13:00"), "the day's work is never done"
-            now += gun.chance.choice([MINUTE, LEASE_OVER])
-        gun.unload()
-        if date < story.DAYS[-1]:
-            story.evening(date)
-    return now
 
 
 def at_rest(now: dt.datetime) -> bool:
@@ -144,20 +95,181 @@ def assert_as_told(told, sink, now, surplus) -> None:
     assert max(told.read.values()) == 1
 
 
+# --- killed thirty times -------------------------------------------------------------------------------------
+
+
+class Gun:
+    """Kills in every part of a pass; at which statement, which message or which instant is left to chance."""
+
+    def __init__(self, worker, sink, told, chance) -> None:
+        self.worker, self.sink, self.told, self.chance = worker, sink, told, chance
+        self.kills = 0
+        self._parts = itertools.cycle([PLANNING, DELIVERY, QUEUEING, DELIVERY])
+        self._loads = itertools.cycle([self._load_trap, self._load_shot])
+        self._delay: float | None = None
+        self._lasts = 0.5  # a round in which nobody dies, on this machine and under its load
+
+    def load(self, date: dt.date) -> None:
+        """Two deaths a day: one at a statement, and one at a stage of a message or after a while."""
+        if self.kills < KILLS:
+            part = next(self._parts)
+            number = self._one_of(self.told.statements[date][part] * 3 // 4)
+            Order(part, number, after=self.chance.random() < 0.5).give(self.worker.folder)
+        if self.kills < KILLS - 1:
+            next(self._loads)(date)
+
+    def _load_trap(self, date: dt.date) -> None:
+        self.sink.set(Trap(self.chance.choice(STAGES), self._one_of(self.told.mails[date] // 2)))
+
+    def _load_shot(self, _date: dt.date) -> None:
+        self._delay = self.chance.uniform(0, self._lasts)
+
+    def _one_of(self, number: int) -> int:
+        return self.chance.randint(1, max(1, number))
+
+    def unload(self) -> None:
+        Order.withdraw(self.worker.folder)
+        self.sink.set(None)
+        self._delay = None
+
+    def fires(self, now: dt.datetime) -> bool:
+        """Let passes be made at an instant: did anybody die?"""
+        began = time.monotonic()
+        self.worker.go(now)
+        if self._delay is not None:
+            time.sleep(self._delay)
+            self.worker.shoot(self.chance)
+            self._delay = None
+        dead = self.worker.settle()
+        self.kills += dead
+        if not dead:
+            self._lasts = time.monotonic() - began
+        return dead > 0
+
+    def hits(self) -> Counter[str]:
+        """In which part they died, of those of whom it is known."""
+        at_statements = Counter(file.read_text().split()[0] for file in self.worker.folder.glob("died-*"))
+        return at_statements + Counter({DELIVERY: len(self.sink.trapped)})
+
+
+def live_through_kills(worker, sink, told, chance) -> dt.datetime:
+    """All the days, each until its work is done in spite of everything; the last instant."""
+    gun = Gun(worker, sink, told, chance)
+    for date, now in told.mornings():
+        gun.load(date)
+        while gun.fires(now) or not at_rest(now):
+            assert now < at(f"{date} 13:00"), "the day's work is never done"
+            now += chance.choice([MINUTE, LEASE_OVER])
+        gun.unload()
+    hits, copies = gun.hits(), sink.copies()
+    log.warning("%d kills: %s; %d mails twice", gun.kills, dict(hits), copies.total() - len(copies))
+    assert gun.kills == KILLS
+    assert min(hits[part] for part in (PLANNING, QUEUEING, DELIVERY)) >= 3
+    return now
+
+
 def test_passes_killed_thirty_times_leave_what_undisturbed_ones_do(told, launcher, sink, chance, tmp_path):
-    gun = Gun(Passes(tmp_path, launcher), sink, told, chance)
-    now = live(gun)
-    print(gun.kills, gun.hits(), gun.shots, sink.copies().total() - len(sink.copies()))
-    assert gun.kills == KILLS
-    assert min(gun.hits()[part] for part in (PLANNING, QUEUEING, DELIVERY)) >= 3
+    now = live_through_kills(Passes(tmp_path, launcher), sink, told, chance)
     assert_as_told(told, sink, now, surplus=KILLS)
 
 
-def test_consumers_killed_thirty_times_leave_what_undisturbed_passes_do(told, launcher, sink, chance, tmp_path):
+def test_consumers_killed_thirty_times_leave_what_undisturbed_passes_do(
+    told, launcher, sink, chance, tmp_path
+):
     with Consumers(tmp_path, launcher, CONSUMERS) as consumers:
-        gun = Gun(consumers, sink, told, chance)
-        now = live(gun)
-    print(gun.kills, gun.hits(), gun.shots, sink.copies().total() - len(sink.copies()))
-    assert gun.kills == KILLS
-    assert min(gun.hits()[part] for part in (PLANNING, QUEUEING, DELIVERY)) >= 3
+        now = live_through_kills(consumers, sink, told, chance)
     assert_as_told(told, sink, now, surplus=KILLS)
+
+
+# --- beside each other ---------------------------------------------------------------------------------------
+
+
+def test_passes_that_begin_together_do_the_work_of_one(told_briefly, launcher, sink, chance, tmp_path):
+    passes = [Passes(tmp_path, launcher) for _one in range(3)]
+    for _date, now in told_briefly.mornings():
+        for one in passes:
+            one.go(now)
+            time.sleep(chance.choice([0, 0, chance.uniform(0, 0.2)]))
+        assert [one.settle() for one in passes] == [0, 0, 0]
+        assert at_rest(now)
+    assert_as_told(told_briefly, sink, now, surplus=0)
+
+
+# --- stopped, and going on -----------------------------------------------------------------------------------
+
+
+def test_a_pass_that_stood_still_for_a_while_does_no_harm(told_briefly, launcher, sink, chance, tmp_path):
+    """Wherever it stood: perhaps in its transaction, and then the other waits for it."""
+    first, second = Passes(tmp_path, launcher), Passes(tmp_path, launcher)
+    for _date, now in told_briefly.mornings():
+        first.go(now)
+        time.sleep(chance.uniform(0, 0.5))
+        os.kill(first.pid, signal.SIGSTOP)
+        second.go(now + MINUTE)
+        time.sleep(0.3)
+        os.kill(first.pid, signal.SIGCONT)
+        assert first.settle() == second.settle() == 0
+        assert at_rest(now)
+    assert_as_told(told_briefly, sink, now + MINUTE, surplus=0)
+
+
+def test_a_worker_that_stood_still_beyond_its_lease_and_goes_on_changes_nothing(
+    told_briefly, launcher, sink, tmp_path
+):
+    """It stopped in the middle of a message, with others claimed; meanwhile everything was delivered without it."""
+    first, second = Passes(tmp_path, launcher), Passes(tmp_path, launcher)
+    stopped = threading.Event()
+
+    def stop(pid: int) -> None:
+        os.kill(pid, signal.SIGSTOP)
+        stopped.set()
+
+    stages = itertools.cycle(STAGES[:-1])  # those in which it waits for the mail server
+    for _date, now in told_briefly.mornings():
+        stopped.clear()
+        sink.set(Trap(next(stages), 2, stop))
+        first.go(now)
+        assert stopped.wait(PATIENCE)
+        second.go(now + LEASE_OVER)
+        assert second.settle() == 0
+        assert at_rest(now)
+        before = list(Delivery.objects.order_by("pk").values())
+        os.kill(first.pid, signal.SIGCONT)
+        assert first.settle() == 0
+        assert list(Delivery.objects.order_by("pk").values()) == before
+    assert_as_told(told_briefly, sink, now + LEASE_OVER, surplus=len(told_briefly.days))
+
+
+# --- told to stop --------------------------------------------------------------------------------------------
+
+
+def test_serve_told_to_stop_in_the_middle_of_delivering_ends_what_it_began(sink, tmp_path):
+    """In real time, in a zone where it is noon; and today is a working day."""
+    now = timezone.now()
+    ahead = 12 - now.hour
+    today = (now + dt.timedelta(hours=ahead)).date()
+    DayOverride.objects.create(day=today, is_working=True)
+    bureau = factories.unit("Bureau", kind="bureau")
+    officers = [factories.officer(f"Officer {number}", bureau) for number in range(12)]
+    for giver, taker in itertools.pairwise(officers):
+        factories.handover(giver, {factories.stakeholder(f"{giver}'s", bureau): taker}, today)
+    zone = f"Etc/GMT{-ahead:+d}"  # whose sign is the other way round
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port=0"],
+        cwd=ROOT,
+        env=environment(tmp_path, EMAIL_URL=sink.url, TIME_ZONE=zone),
+    ) as server:
+
+        def stop(_sender: int) -> None:
+            server.terminate()
+            time.sleep(1)
+
+        sink.set(Trap("arrived", 3, stop))
+        try:
+            assert server.wait(2 * PATIENCE) == 0
+        finally:
+            server.kill()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+    assert sink.copies() == Counter(Delivery.objects.values_list("message_id", flat=True))
+    assert len(sink.trapped) == 1
+    assert len(sink.received) == len(officers)

@@ -1,19 +1,15 @@
 """The ring: Huey's consumer, as it really runs, makes a pass at once and then every minute."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 
 from schedules.models import Heartbeat
+from tests.schedules.processes import ROOT, environment
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
 
 
@@ -29,24 +25,6 @@ def consumer(tmp_path):
     ) as process:
         yield process
         process.kill()
-
-
-def environment(folder: Path) -> dict[str, str]:
-    database = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{database['NAME']}"
-    else:
-        url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
-    redis = os.environ["REDIS_URL"]
-    return {
-        "PATH": os.environ["PATH"],
-        "SECRET_KEY": "s" * 60,
-        "BASE_URL": "http://localhost",
-        "DATA_DIR": str(folder),
-        "DATABASE_URL": url,
-        "REDIS_URL": urlsplit(redis)._replace(path="/7").geturl() if redis else "",
-        "EMAIL_URL": "",
-    }
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -46,7 +46,7 @@ class Consumers:
     def __init__(self, folder: Path, launcher: Launcher, number: int) -> None:
         self.folder, self.launcher = folder, launcher
         (folder / "data").mkdir(exist_ok=True)
-        redis = environment(folder)["REDIS_URL"]
+        redis = environment(folder / "data")["REDIS_URL"]
         self.queue = (
             RedisHuey(str(folder), url=redis)
             if redis
