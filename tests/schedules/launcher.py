@@ -62,6 +62,7 @@ def mark_tasks(folder: Path) -> None:
     def begins(_signal: str, task: Any) -> None:
         with locked(folder):
             (folder / "in-hand" / name(task)).touch()
+            (folder / "begun" / task.id).touch()
 
     @HUEY.signal(signals.SIGNAL_COMPLETE, signals.SIGNAL_ERROR, signals.SIGNAL_INTERRUPTED)
     def ends(_signal: str, task: Any, error: BaseException | None = None) -> None:
@@ -99,7 +100,7 @@ def main(folder: Path) -> None:
 
     warm()
 
-    for name in ("in-hand", "failed", "output"):
+    for name in ("in-hand", "begun", "failed", "output"):
         (folder / name).mkdir(exist_ok=True)
     deaths.watch(folder)
     mark_tasks(folder)

@@ -41,7 +41,8 @@ class Passes:
 
 
 class Consumers:
-    """Consumers beside each other on one queue. They ring by themselves once a minute; here somebody rings for them."""
+    """Consumers beside each other on one queue. They do not ring by themselves: here nobody may make a pass while the
+    day goes on, for what it finds half done it would tell a day too early."""
 
     def __init__(self, folder: Path, launcher: Launcher, number: int) -> None:
         self.folder, self.launcher = folder, launcher
@@ -52,9 +53,9 @@ class Consumers:
             if redis
             else SqliteHuey(str(folder), filename=str(folder / "data" / "queue.sqlite3"))
         )
-        self.pids = [launcher.start("run_huey") for _one in range(number)]
+        self.pids = [self._start() for _one in range(number)]
+        self.rung: set[str] = set()
         self.dead = 0
-        self.stopped: set[int] = set()
 
     def __enter__(self) -> Consumers:
         return self
@@ -70,9 +71,13 @@ class Consumers:
         """Once nobody has a task in hand it is `now`, and rung for each. A task looks at the clock only after it is
         marked as in hand, so that none goes on at an earlier instant."""
         until(lambda: self._move_clock(now))
-        ring = tasks.ring.huey.serialize_task(tasks.ring.s())
-        for _one in self.pids:
-            self.queue.storage.enqueue(ring)
+        rings = [tasks.ring.s() for _one in self.pids]
+        self.rung = {ring.id for ring in rings}
+        for ring in rings:
+            self.queue.storage.enqueue(tasks.ring.huey.serialize_task(ring))
+
+    def _start(self) -> int:
+        return self.launcher.start("run_huey", "--no-periodic")
 
     def _move_clock(self, now: dt.datetime) -> bool:
         with locked(self.folder):
@@ -87,16 +92,23 @@ class Consumers:
         os.kill(chance.choice(sorted(self.busy()) or self.pids), signal.SIGKILL)
 
     def settle(self) -> int:
-        """Wait until nothing is left to do; the dead are replaced: how many they were."""
+        """Wait until every ring was followed, or has died with who took it; the dead are replaced: how many they were."""
         before = self.dead
-        until(lambda: self.replace_the_dead() == 0 and not self.busy() and not len(self.queue))
+        until(
+            lambda: (
+                self.replace_the_dead() == 0
+                and not len(self.queue)
+                and (self.dead > before or all((self.folder / "begun" / ring).exists() for ring in self.rung))
+                and not self.busy()
+            )
+        )
         failures = [file.read_text() for file in (self.folder / "failed").iterdir()]
         assert not failures, failures[0]
         return self.dead - before
 
     def busy(self) -> set[int]:
-        """Who has a task in hand; whoever was stopped does not count."""
-        return {int(mark.name.split("-")[0]) for mark in (self.folder / "in-hand").iterdir()} - self.stopped
+        """Who has a task in hand."""
+        return {int(mark.name.split("-")[0]) for mark in (self.folder / "in-hand").iterdir()}
 
     def replace_the_dead(self) -> int:
         dead = 0
@@ -106,7 +118,7 @@ class Consumers:
                 assert status == KILLED, (self.folder / "output" / str(pid)).read_text()
                 for mark in (self.folder / "in-hand").glob(f"{pid}-*"):
                     mark.unlink()
-                self.pids[place] = self.launcher.start("run_huey")
+                self.pids[place] = self._start()
                 dead += 1
         self.dead += dead
         return dead
