@@ -22,7 +22,7 @@ from tests import factories
 from tests.schedules.deaths import Counting
 from tests.schedules.scenes import at, day
 
-DAYS = Workdays().between(day("2026-11-16"), day("2026-12-08"))  # a month's end, a freezing, four weekends
+DAYS = Workdays().between(day("2026-11-16"), day("2026-12-10"))  # a month's end, a freezing, four weekends
 
 
 def begin() -> None:

@@ -134,14 +134,15 @@ class Gun:
 
     def fires(self, now: dt.datetime) -> bool:
         """Let passes be made at an instant: did anybody die?"""
-        began = time.monotonic()
+        began, before = time.monotonic(), self.hits().total()
         self.worker.go(now)
         if self._delay is not None:
             time.sleep(self._delay)
             self.worker.shoot(self.chance)
-            self._delay = None
         dead = self.worker.settle()
         self.kills += dead
+        if dead > self.hits().total() - before:  # the shot has hit; else it may hit the next
+            self._delay = None
         if not dead:
             self._lasts = time.monotonic() - began
         return dead > 0
