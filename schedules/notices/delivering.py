@@ -85,9 +85,13 @@ def _anything(clock: Clock) -> bool:
     return Delivery.objects.filter(waiting | Q(state__in=LEASED, lease_until__lte=clock.now())).exists()
 
 
+@transaction.atomic
 def _end_leases(clock: Clock) -> None:
-    """Take from dead workers what they held: what was not begun waits again; what was, has an unknown outcome."""
-    over = Delivery.objects.filter(lease_until__lte=clock.now())
+    """Take from dead workers what they held: what was not begun waits again; what was, has an unknown outcome. Rows that
+    another pass has locked are left to the next one: two passes that waited for each other would both be lost."""
+    rows = Delivery.objects.filter(lease_until__lte=clock.now(), state__in=[State.CLAIMED, State.SENDING])
+    free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    over = rows.filter(pk__in=list(free))
     over.filter(state=State.CLAIMED).update(state=State.PENDING, lease_until=None, claim_token=None)
     begun, text = over.filter(state=State.SENDING), "The worker stopped while sending."
     begun.filter(attempts__gte=attempts.TRIES).update(state=State.DEAD, last_error=text)

@@ -3,18 +3,20 @@
 import datetime as dt
 import re
 import smtplib
+import uuid
+from concurrent.futures import ThreadPoolExecutor, wait
 from email.utils import parseaddr
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from contacts.models import Officer
 from schedules import notices
-from schedules.models import Delivery, NoticeLine, Obligation
+from schedules.models import Delivery, Notice, NoticeLine, Obligation
 from schedules.notices.delivering import LEASE, Delivered
 from tests import factories
 from tests.base import sign_in
@@ -330,6 +332,36 @@ def test_whoever_comes_while_it_is_being_sent_leaves_it_alone(call, server):
     assert deliver("2026-11-12 08:00") == (1, 0)
     assert inner == [(0, 0)]
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_passes_that_lock_the_same_deliveries_do_not_wait_for_each_other():
+    """One queues, and locks them one after the other; meanwhile another one ends their leases."""
+    bureau = factories.small_bureau()
+    first, second = [
+        Notice.objects.create(officer=officer, send_on=day("2026-11-12"))
+        for officer in (bureau.alice, bureau.dan)
+    ]
+    for notice in (first, second):
+        made = Delivery.of(notice, "email", at("2026-11-12 08:00"))
+        made.state, made.lease_until, made.claim_token = "claimed", at("2026-11-12 08:15"), uuid.uuid4()
+        made.save()
+    with ThreadPoolExecutor() as beside:
+        with transaction.atomic():
+            assert second.deliveries.select_for_update().get()
+            other = beside.submit(in_another_connection, lambda: deliver("2026-11-12 08:16"))
+            wait([other], timeout=2)  # it need not; where the database has no row locks, it does
+            assert first.deliveries.select_for_update().get()
+        other.result(timeout=60)
+    deliver("2026-11-12 08:17")
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"cancelled"}  # they tell nothing
+
+
+def in_another_connection(deed):
+    try:
+        return deed()
+    finally:
+        connection.close()
 
 
 def test_a_worker_thought_dead_that_comes_back_changes_nothing(call, server):

@@ -20,7 +20,7 @@ from schedules.models import Delivery, Heartbeat, NoticeLine, Obligation, PassSt
 from schedules.passes import run_schedule
 from tests import factories
 from tests.base import sign_in
-from tests.schedules import children
+from tests.schedules import processes
 from tests.schedules.post import Server, raising
 from tests.schedules.scenes import at, day, owe
 
@@ -196,7 +196,7 @@ def test_without_a_database_the_command_says_so_and_ends_with_1(tmp_path):
     nowhere = "sqlite:////no/such/folder/db.sqlite3"
     if connection.vendor == "postgresql":
         nowhere = "postgres://liaison@127.0.0.1:9/liaison"
-    done = children.manage("run_schedule", "--json", folder=tmp_path, DATABASE_URL=nowhere)
+    done = processes.manage("run_schedule", "--json", folder=tmp_path, DATABASE_URL=nowhere)
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"].startswith("OperationalError: ")
     assert "Traceback" not in done.stderr
@@ -234,7 +234,7 @@ def test_a_pass_on_a_full_disk_says_so_leaves_nothing_half_done_and_the_next_com
     fill(factories.small_bureau(), 20)
     connection.close()  # so that the log of SQLite begins anew
     words = ("run_schedule", "--at", "2026-11-30T09:00", "--json")
-    done = children.manage(*words, folder=tmp_path, before=FULL, **READ_ONLY)
+    done = processes.manage(*words, folder=tmp_path, before=FULL, **READ_ONLY)
     assert done.returncode == 1, done.stderr
     assert "Error" in json.loads(done.stdout)["error"]
     assert "did not get through" in done.stderr
@@ -242,7 +242,7 @@ def test_a_pass_on_a_full_disk_says_so_leaves_nothing_half_done_and_the_next_com
     assert not NoticeLine.objects.exists()
     assert not PassState.objects.exclude(facts="").exists()
 
-    done = children.manage(*words, folder=tmp_path)
+    done = processes.manage(*words, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["obligations_created"] == Obligation.objects.count() > 200
 
@@ -258,12 +258,12 @@ def test_an_export_to_a_full_disk_says_so_and_leaves_no_file(tmp_path):
     (tmp_path / "out").mkdir()
     file = tmp_path / "out" / "people.csv"
     words = ("export_table", "stakeholders", "--as", bureau.carol.police_number, "-o", str(file), "--json")
-    done = children.manage(*words, folder=tmp_path, before=FULL)
+    done = processes.manage(*words, folder=tmp_path, before=FULL)
     assert done.returncode == 1, done.stderr
     assert "File too large" in json.loads(done.stdout)["error"]
     assert list((tmp_path / "out").iterdir()) == []
 
-    assert children.manage(*words, folder=tmp_path).returncode == 0
+    assert processes.manage(*words, folder=tmp_path).returncode == 0
     assert file.stat().st_size > SMALL
 
 

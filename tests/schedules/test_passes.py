@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -25,9 +24,9 @@ from schedules import heartbeats, tasks
 from schedules.models import Delivery, Heartbeat, Notice, NoticeLine, Obligation, PassState, PeriodClosing
 from schedules.passes import run_schedule
 from tests import factories
+from tests.schedules.processes import ROOT, environment
 from tests.schedules.scenes import at, day
 
-ROOT = Path(__file__).resolve().parents[2]
 NOTHING = {
     "obligations_created": 0,
     "obligations_withdrawn": 0,
@@ -266,26 +265,6 @@ POINTS = {
 }
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """For a process of its own on the suite's database, whose mails become files."""
-    db = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{db['NAME']}"
-    else:
-        url = f"postgres://{db['USER']}:{quote(db['PASSWORD'])}@{db['HOST']}:{db['PORT']}/{db['NAME']}"
-    return {
-        "PATH": os.environ["PATH"],
-        "SECRET_KEY": "s" * 60,
-        "BASE_URL": "http://testserver",
-        "DATA_DIR": str(folder / "data"),
-        "DATABASE_URL": url,
-        "EMAIL_URL": f"filemail:///{folder / 'mails'}",
-        "REDIS_URL": "",
-        "DEBUG": "false",
-        "DJANGO_SETTINGS_MODULE": "liaison.settings",
-    }
-
-
 def in_a_process(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
     program = (
         "import django; django.setup()\n"
@@ -297,7 +276,7 @@ def in_a_process(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
-        env=environment(folder),
+        env=environment(folder / "data", EMAIL_URL=f"filemail:///{folder / 'mails'}"),
         capture_output=True,
         text=True,
         timeout=120,
@@ -343,22 +322,3 @@ def test_killed_in_the_middle_and_run_again_nothing_is_lost_and_nothing_told_twi
     assert {to for to, _id in arrived} == {officer.email for officer in officers}
     assert len(arrived) == 2  # what came twice came under one id
     assert sum(arrived.values()) == 2 + (point == "after the message has left")
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_passes_at_the_same_moment_do_the_work_of_one(tmp_path):
-    (tmp_path / "mails").mkdir()
-    factories.small_bureau()
-    code = f"from tests.schedules.scenes import at; from schedules import passes; passes.run_schedule(at('{LAST_DAY}'))"
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-c", f"import django; django.setup(); {code}"],
-            cwd=ROOT,
-            env=environment(tmp_path),
-        )
-        for _number in range(2)
-    ]
-    assert [one.wait(timeout=120) for one in both] == [0, 0]
-    assert Obligation.objects.count() == EACH
-    assert told() == Counter({("张伟", "last_day", "Alice"): 1})
-    assert len(mails(tmp_path)) == 1

@@ -16,7 +16,7 @@ from django.utils import timezone
 from schedules.models import Heartbeat, NoticeLine, Obligation
 from schedules.passes import run_schedule
 from tests import factories
-from tests.schedules.children import PATIENCE, ROOT, environment
+from tests.schedules.processes import PATIENCE, ROOT, environment
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from schedules import coverage
 from schedules.models import NoticeLine, Obligation
 from schedules.passes import run_schedule
 from tests import factories
-from tests.schedules import children
+from tests.schedules import processes
 from tests.schedules.scenes import at, day, owe
 
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -66,7 +66,7 @@ def test_three_zones_of_the_machine_give_the_same_days(tmp_path):
     factories.record(bureau.deputy, bureau.alice, at("2026-11-30 23:59:59.999"))
     connection.close()
     program = PROGRAM.replace("OFFICER", repr(bureau.alice.police_number))
-    done = children.run(program, tmp_path, TZ="America/New_York")
+    done = processes.run(program, tmp_path, TZ="America/New_York")
     assert done.returncode == 0, done.stderr
     offsets, answers = zip(*json.loads(done.stdout), strict=True)
     assert len(set(offsets)) == 3

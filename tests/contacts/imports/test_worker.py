@@ -14,7 +14,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -34,8 +33,8 @@ from tests.base import sign_in
 from tests.contacts.imports import wuxi
 from tests.contacts.imports.wuxi import FOLDER, deputy
 from tests.factories import Bureau
+from tests.schedules.processes import ROOT, environment
 
-ROOT = Path(__file__).resolve().parents[3]
 committed = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
@@ -62,23 +61,6 @@ def confirmed(batch: ImportBatch, by: Officer, **how: Any) -> ImportBatch:
 def state(batch: ImportBatch) -> str:
     batch.refresh_from_db()
     return batch.state
-
-
-def environment() -> dict[str, str]:
-    """For a process of its own on the suite's database and uploads."""
-    db = connection.settings_dict
-    url = f"sqlite:///{db['NAME']}"
-    if connection.vendor == "postgresql":
-        url = f"postgres://{db['USER']}:{quote(db['PASSWORD'])}@{db['HOST']}:{db['PORT']}/{db['NAME']}"
-    return {
-        "PATH": os.environ["PATH"],
-        "SECRET_KEY": "s" * 60,
-        "BASE_URL": "http://testserver",
-        "DATA_DIR": str(settings.DATA_DIR),
-        "DATABASE_URL": url,
-        "REDIS_URL": "",
-        "DJANGO_SETTINGS_MODULE": "liaison.settings",
-    }
 
 
 # --- killed, lost, late --------------------------------------------------------------------------------------
@@ -111,7 +93,9 @@ def test_a_worker_killed_at_any_row_has_changed_nothing_and_the_next_ring_does_i
 def kill_at_work(batch: ImportBatch, after: float) -> None:
     """Kill a worker so many seconds after it has begun to compare rows."""
     program = "import django; django.setup(); from contacts.imports import work; work.do_what_is_due()"
-    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment()) as worker:
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment(settings.DATA_DIR)
+    ) as worker:
         while worker.poll() is None and step(batch) != "writing":
             time.sleep(0.01)
         time.sleep(after)
@@ -262,7 +246,12 @@ def test_ten_commands_at_once_give_one_import_that_creates_and_nine_that_change_
     command = [sys.executable, "manage.py", "import_file", str(file), "--json"]
     commands = [
         subprocess.Popen(
-            command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command,
+            cwd=ROOT,
+            env=environment(settings.DATA_DIR),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         for _number in range(10)
     ]
