@@ -265,10 +265,10 @@ def contacts_within(facts: Facts, owed: Owed, version: Version, now: dt.datetime
     """With that person, of a kind that counts, on a day within the period, and happened by now (R6)."""
     period = named(owed.key)
     for contact in facts.contacts.get(owed.person, ()):
-        unseen = contact.entered and contact.entered > now or contact.gone and contact.gone <= now
-        if contact.kind in version.met_by and contact.at <= now and not unseen:
-            if period.first <= facts.day(contact.at) <= period.last:
-                yield contact
+        stored = not (contact.entered and contact.entered > now or contact.gone and contact.gone <= now)
+        within = period.first <= facts.day(contact.at) <= period.last
+        if stored and within and contact.kind in version.met_by and contact.at <= now:
+            yield contact
 
 
 def met_by(facts: Facts, owed: Owed, version: Version, now: dt.datetime) -> Contact | None:
