@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -212,7 +212,8 @@ def takes_effect(version: Version) -> dt.date:
     return period.first if period.first >= version.starts else period.last + ONE
 
 
-def in_force(versions: Iterable[Version], period: Period) -> Version | None:
+@cache
+def in_force(versions: tuple[Version, ...], period: Period) -> Version | None:
     """The latest that has taken effect when the period begins, if it speaks of such periods at all (R3)."""
     begun = [version for version in versions if takes_effect(version) <= period.first]
     latest = max(begun, key=lambda version: version.starts or dt.date.min, default=None)
@@ -237,17 +238,6 @@ def is_owed(person: Person, version: Version, period: Period) -> bool:
         seated = any(matches(seat, version) and holds(seat, day) for seat in person.seats)
         both += seated and any(holds(pairing, day) for pairing in person.pairings)
     return both >= version.minimum_days
-
-
-@cache
-def owed_by(
-    person: Person, versions: tuple[Version, ...], which: tuple[Period, ...]
-) -> tuple[tuple[Period, Version], ...]:
-    """By one policy, in these periods."""
-    found = ((period, in_force(versions, period)) for period in which)
-    return tuple(
-        (period, version) for period, version in found if version and is_owed(person, version, period)
-    )
 
 
 # --- who, met, and how it stands (R5, R6, R7) ----------------------------------------------------------------
@@ -327,6 +317,8 @@ class Reckoning:
     live: dict[str, dict[Owed, Version]] = field(
         default_factory=lambda: defaultdict(dict)
     )  # by key of the period
+    kept: set[Owed] = field(default_factory=set)  # live only because they are met or waived
+    seen: dict[Hashable, tuple] = field(default_factory=dict)  # person → what was planned from
     closed: set[str] = field(default_factory=set)
     told: dict[Line, str] = field(default_factory=dict)  # → "told", "superseded" or "cancelled"
     has_told: dict[tuple[Hashable, str], set[Hashable]] = field(default_factory=lambda: defaultdict(set))
@@ -359,17 +351,41 @@ class Reckoning:
         return tuple(period for period in found if period.key not in self.closed)
 
     def plan(self, which: tuple[Period, ...], now: dt.datetime) -> None:
-        """In these periods what must exist does, and of the rest what is met or waived."""
-        wanted: dict[str, dict[Owed, Version]] = {period.key: {} for period in which}
+        """In these periods what must exist does, and of the rest what is met or waived. Whoever stands as at the last pass
+        is owed the same."""
+        for owed in [owed for owed in self.kept if owed.key in {period.key for period in which}]:
+            self.keep_or_withdraw(owed, now)
         for key, person in self.facts.people.items():
-            for policy, versions in self.facts.policies.items():
-                for period, version in owed_by(person, versions, which):
-                    wanted[period.key][Owed(key, policy, period.key)] = version
-        for key, found in wanted.items():
-            for owed, version in self.live[key].items():
-                if owed not in found and state(self.facts, owed, version, now) in {"met", "waived"}:
-                    found[owed] = version
-            self.live[key] = found
+            seen = person, self.facts.policies, which
+            if self.seen.get(key) != seen:
+                self.seen[key] = person, dict(self.facts.policies), which
+                for policy, versions in self.facts.policies.items():
+                    self.plan_one(key, person, policy, versions, which, now)
+
+    def plan_one(
+        self,
+        key: Hashable,
+        person: Person,
+        policy: Hashable,
+        versions: tuple[Version, ...],
+        which: tuple[Period, ...],
+        now: dt.datetime,
+    ) -> None:
+        for period in which:
+            owed, version = Owed(key, policy, period.key), in_force(versions, period)
+            if version and is_owed(person, version, period):
+                self.live[period.key][owed] = version
+                self.kept.discard(owed)
+            elif owed in self.live[period.key]:
+                self.keep_or_withdraw(owed, now)
+
+    def keep_or_withdraw(self, owed: Owed, now: dt.datetime) -> None:
+        """It is not owed any more: what is met or waived stays, and is asked again at each pass."""
+        if state(self.facts, owed, self.live[owed.key][owed], now) in {"met", "waived"}:
+            self.kept.add(owed)
+        else:
+            del self.live[owed.key][owed]
+            self.kept.discard(owed)
 
     def recount(self, key: str, now: dt.datetime) -> None:
         """A closed period is planned once more."""
@@ -395,20 +411,19 @@ class Reckoning:
 
     # --- who is told what (R10) ------------------------------------------------------------------------------
 
-    def stages(self, owed: Owed, version: Version, today: dt.date) -> list[str]:
+    def days_of(self, period: Period) -> dict[str, dt.date]:
+        """When the stages fall due, without the planned day, which each has of its own."""
+        due, works = due_day(period, self.facts.works), self.facts.works
+        missed = working_day_after(period.last, works)
+        return {"due_soon": working_days_before(due, 5, works), "last_day": due, "missed": missed}
+
+    def stages(self, owed: Owed, version: Version, on: dict[str, dt.date], today: dt.date) -> list[str]:
         """Those that have fallen due and still matter, in order; the last of them is the one to be told."""
-        period, works = named(owed.key), self.facts.works
-        if today > period.last:
-            late = today - period.last <= CATCH_UP and working_day_after(period.last, works) <= today
-            return [stage for stage in STAGES if stage in version.stages] if late else []
-        due = due_day(period, works)
-        on = {
-            "planned": self.facts.planned[owed],
-            "due_soon": working_days_before(due, 5, works),
-            "last_day": due,
-        }
-        fallen = [stage for stage in on if stage in version.stages and on[stage] <= today]
-        return sorted(fallen, key=lambda stage: (on[stage], STAGES.index(stage)))
+        if today > named(owed.key).last:
+            return [stage for stage in STAGES if stage in version.stages and on["missed"] <= today]
+        on = {**on, "planned": self.facts.planned[owed]}
+        fallen = [stage for stage in STAGES if stage in version.stages and on[stage] <= today]
+        return sorted(fallen, key=on.__getitem__)
 
     def stand_in(self, officer: Hashable, today: dt.date) -> Hashable:
         found = [one.other for one in self.facts.stand_ins if one.absent == officer and holds(one, today)]
@@ -437,15 +452,17 @@ class Reckoning:
         for key, found in self.live.items():
             period = named(key)
             if period.first <= today <= period.last + CATCH_UP:
+                on = self.days_of(period)
                 for owed, version in found.items():
-                    self.tell(owed, version, now)
+                    self.tell(owed, self.stages(owed, version, on, today), now)
         for handover, officers in self.facts.handovers.items():
             if not self.has_told[handover, "handover"]:
                 for officer in officers:
                     self.post(Line(handover, "handover", officer), now)
 
-    def tell(self, owed: Owed, version: Version, now: dt.datetime) -> None:
-        stages = self.stages(owed, version, self.facts.day(now))
+    def tell(self, owed: Owed, stages: list[str], now: dt.datetime) -> None:
+        """The latest of the stages that have fallen due, unless it was told to anybody."""
+        version = self.live[owed.key][owed]
         if not stages or self.has_told[owed, stages[-1]]:
             return
         if state(self.facts, owed, version, now) not in {"open", "missed"}:

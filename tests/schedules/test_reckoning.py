@@ -86,7 +86,7 @@ def test_one_officer_succeeding_another_counts_on():
 def test_a_change_takes_effect_with_the_first_period_that_begins_on_or_after_its_date(
     starts, cadence, month, quarter
 ):
-    versions = [CALL, Version(day(starts), cadence, frozenset({"npc_deputy"}))]
+    versions = (CALL, Version(day(starts), cadence, frozenset({"npc_deputy"})))
     names = {None: None, versions[0]: "old", versions[1]: "new"}
     assert names[reckoning.in_force(versions, reckoning.named("2026-11"))] == month
     assert names[reckoning.in_force(versions, reckoning.named("2026-Q4"))] == quarter
