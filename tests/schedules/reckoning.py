@@ -459,6 +459,8 @@ class Reckoning:
             if not self.has_told[handover, "handover"]:
                 for officer in officers:
                     self.post(Line(handover, "handover", officer), now)
+        if self.may_send(now):
+            self.merge(today)
 
     def tell(self, owed: Owed, stages: list[str], now: dt.datetime) -> None:
         """The latest of the stages that have fallen due, unless it was told to anybody."""
@@ -511,27 +513,38 @@ class Reckoning:
             return message.day >= self.facts.day(now)
         return message.state == "waiting"
 
+    def may_send(self, now: dt.datetime) -> bool:
+        opens, closes = self.facts.hours
+        return (
+            self.facts.works(self.facts.day(now)) and opens <= now.astimezone(self.facts.zone).hour < closes
+        )
+
+    def waiting(self, today: dt.date) -> Iterator[Message]:
+        """What may leave, in the order of its days."""
+        for message in sorted(self.messages.values(), key=lambda message: message.day):
+            if message.state == "waiting" and message.day <= today:
+                yield message
+
+    def merge(self, today: dt.date) -> None:
+        """One message, not a backlog: the newest takes up what never left."""
+        newest = {message.officer: message for message in self.waiting(today)}
+        for message in self.waiting(today):
+            if message is not (last := newest[message.officer]):
+                last.lines |= message.lines
+                self.message_of.update(dict.fromkeys(message.lines, last))
+                message.state, message.lines = "left", set()
+
     def deliver(self, now: dt.datetime) -> None:
-        """On working days within the hours everything that waits for an officer goes out as one message."""
-        today, (opens, closes) = self.facts.day(now), self.facts.hours
-        if not (self.facts.works(today) and opens <= now.astimezone(self.facts.zone).hour < closes):
+        """On working days within the hours what waits goes out, without what does not matter any more."""
+        if not self.may_send(now):
             return
-        waiting = defaultdict(list)
-        for (officer, day), message in sorted(self.messages.items(), key=lambda item: item[0][1]):
-            if message.state == "waiting" and day <= today:
-                waiting[officer].append(message)
-        for officer, (*old, newest) in waiting.items():
-            for message in old:
-                message.state = "left"
-                newest.lines |= message.lines
-                self.message_of.update(dict.fromkeys(message.lines, newest))
-                message.lines = set()
-            for line in newest.lines:
+        for message in self.waiting(self.facts.day(now)):
+            for line in message.lines:
                 if self.told[line] == "told" and not self.matters(line, now):
                     self.told[line] = "cancelled"
-                    self.has_told[line.about, line.stage].discard(officer)
-            said = any(self.told[line] == "told" for line in newest.lines)
-            newest.state = "left" if said and self.has_mail(officer) else "off"
+                    self.has_told[line.about, line.stage].discard(line.officer)
+            said = any(self.told[line] == "told" for line in message.lines)
+            message.state = "left" if said and self.has_mail(message.officer) else "off"
 
     def matters(self, line: Line, now: dt.datetime) -> bool:
         """Still owed, still unmet, still in its time, and still theirs?"""
