@@ -17,14 +17,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.access import Deed
 from contacts.models import Officer
 from schedules.coverage import State, with_status
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
 from schedules.notices import handing
 from schedules.notices.grouping import Group, grouped
 from schedules.notices.hours import Moment
-from schedules.notices.recipients import stand_ins_on
+from schedules.notices.recipients import Recipients
+from schedules.notices.stages import Due
 
 
 def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[NoticeLine]]:
@@ -38,11 +38,12 @@ def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[Notic
         .filter(notice__in=list(notices))
         .select_related("digest__unit", "handover__officer")
     )
-    stand_ins = stand_ins_on(moment.today)
+    found = list(lines.prefetch_related(Prefetch("obligation", owed)))
+    recipients = Recipients.of([_as_due(line) for line in found if line.obligation], moment.today)
     wanted: dict[int, list[NoticeLine]] = defaultdict(list)
     idle = []
-    for line in lines.prefetch_related(Prefetch("obligation", owed), "recipient"):
-        if _matters(line, stand_ins):
+    for line in found:
+        if _matters(line, recipients):
             wanted[line.notice_id].append(line)  # type: ignore[index]
         else:
             idle.append(line.pk)
@@ -54,23 +55,20 @@ def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[Notic
     return wanted
 
 
-def _matters(line: NoticeLine, stand_ins: dict[int, int]) -> bool:
-    """`stand_ins`: absent officer → who stands in today."""
+def _matters(line: NoticeLine, recipients: Recipients) -> bool:
+    """Would it be told again now, and to the same officer? By the words in which it was decided, so that nothing is
+    called off that the next pass would tell once more."""
     if line.digest_id or line.handover_id:
         return True
-    obligation = line.obligation
-    if obligation is None:  # withdrawn
+    if line.obligation is None:  # withdrawn
         return False
-    officer = obligation.responsible_officer_id
-    theirs = line.recipient_id in {officer, stand_ins.get(officer or 0)}
-    if line.stage == Stage.MISSED:
-        return obligation.state == State.MISSED and (theirs or _leads(line.recipient, obligation))
-    return obligation.state == State.OPEN and theirs
+    state = State.MISSED if line.stage == Stage.MISSED else State.OPEN
+    return line.obligation.state == state and line.recipient_id in recipients.for_(_as_due(line))
 
 
-def _leads(officer: Officer, obligation: Obligation) -> bool:
-    """Whoever stood in until yesterday reads nothing of it any more; a leader does."""
-    return officer.rights.reach(Deed.SEE_ROSTER).covers(obligation.stakeholder.unit.path, own=False)
+def _as_due(line: NoticeLine) -> Due:
+    row: Any = line.obligation
+    return Due(row.pk, line.stage, (), row.responsible_officer_id, row.responsible_unit_id)
 
 
 def compose(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> EmailMultiAlternatives:

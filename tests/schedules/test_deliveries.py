@@ -14,7 +14,7 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
 
-from contacts.models import Officer
+from contacts.models import Officer, Stakeholder
 from schedules import notices
 from schedules.models import Delivery, Notice, NoticeLine, Obligation
 from schedules.notices.delivering import LEASE, Delivered
@@ -481,6 +481,20 @@ def test_a_leader_reads_whose_miss_it_was(bureau):
     assert "Alice" in to_bob.body
     assert "Alice" in to_alice.body  # as a greeting
     assert to_alice.body.count("Alice") == 1
+
+
+def test_what_was_missed_is_told_to_its_leader_once_though_the_person_is_elsewhere_now(bureau):
+    """Alice has left and Dan of the other county holds the person, so that Bob alone is there to be told."""
+    owe(bureau.deputy)
+    bureau.deputy.pairings.update(ended_on=day("2026-11-30"))
+    factories.pairing(bureau.dan, bureau.deputy, day("2026-12-01"))
+    Stakeholder.objects.update(unit=bureau.other_station)
+    Officer.objects.filter(pk=bureau.alice.pk).update(is_active=False)
+
+    assert (queue("2026-12-01 08:01"), deliver("2026-12-01 08:01")) == (1, (1, 0))
+    assert (queue("2026-12-01 08:02"), deliver("2026-12-01 08:02")) == (0, (0, 0))
+    assert [message.to for message in mail.outbox] == [[bureau.bob.email]]
+    assert NoticeLine.objects.told().filter(recipient=bureau.bob, stage="missed").exists()
 
 
 def test_an_apostrophe_in_a_name_reads_as_one(bureau):
