@@ -67,6 +67,7 @@ class Deed(StrEnum):
     CONFIGURE = "configure"  # policies, working days, topics
     RECOUNT = "recount"  # a closed period; take an import back
     DIGEST = "digest"
+    SEE_BEHIND = "see_behind"  # who is behind, by unit and officer
     MANAGE_ACCOUNTS = "manage_accounts"
     PROPOSE_ROLE = "propose_role"
     APPROVE_ROLE = "approve_role"
@@ -113,6 +114,7 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.CONFIGURE: _row(_A),
     Deed.RECOUNT: _row(_A, _U),
     Deed.DIGEST: _row(_A, _U, _A, _U, _U, _O),
+    Deed.SEE_BEHIND: _row(_A, _U, _A, _U, _U),
     Deed.MANAGE_ACCOUNTS: _row(system_admin=_A),
     Deed.PROPOSE_ROLE: _row(system_admin=_A),
     Deed.APPROVE_ROLE: _row(security_admin=_A),

@@ -72,6 +72,7 @@ ACTIONS: dict[str, str | Promise] = {
     "waive": _("waive"),
     "take back waiver": _("take back waiver"),
     "move planned day": _("move planned day"),
+    "give reason": _("say why a contact is late"),
     "recount": _("recount closed period"),
     "add policy": _("add policy"),
     "change policy": _("change policy"),
@@ -132,6 +133,7 @@ DETAILS: dict[str, str | Promise] = {
     "ticked": _("ticked rows alone"),
     "unit": _("unit"),
     "until": _("until"),
+    "why": _("why not yet"),
     "withdrawn": _("withdrawn"),
 }
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from contacts.models import Actor
 from schedules import feeds, notices, planning
+from schedules.behind.weekly import report_week
 from schedules.digests.freezing import freeze_due
 from schedules.models import Heartbeat, PassState
 from schedules.notices.hours import Moment
@@ -46,6 +47,7 @@ def _plan_and_queue(moment: Moment) -> tuple[planning.Planned, int]:
     planned = planning.plan(state, moment.now, moment.workdays)
     queued = notices.queue(moment)
     freeze_due(moment)
+    report_week(moment)
     state.latest_at = moment.now
     state.save()
     return planned, queued

@@ -16,7 +16,9 @@ from django.utils.translation import ngettext
 
 from contacts.access import Deed
 from contacts.models import Officer
+from schedules.behind.reading import Reading
 from schedules.coverage import State, with_status
+from schedules.explaining import with_explanation
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
 from schedules.notices import handing
 from schedules.notices.hours import Moment
@@ -29,13 +31,13 @@ ORDER = [Stage.MISSED, Stage.LAST_DAY, Stage.DUE_SOON, Stage.PLANNED]
 def still_wanted(notices: Iterable[Notice], moment: Moment) -> dict[int, list[NoticeLine]]:
     """By notice, the lines that still matter; the others are marked as no longer needed. Their obligations carry
     their status."""
-    owed = with_status(Obligation.objects.live(), moment.now).select_related(
+    owed = with_explanation(with_status(Obligation.objects.live(), moment.now), moment.now).select_related(
         "stakeholder__unit", "version", "policy"
     )
     lines = (
         NoticeLine.objects.told()
         .filter(notice__in=notices)
-        .select_related("digest__unit", "handover__officer")
+        .select_related("digest__unit", "handover__officer", "behind__unit")
     )
     stand_ins = stand_ins_on(moment.today)
     wanted: dict[int, list[NoticeLine]] = defaultdict(list)
@@ -54,6 +56,8 @@ def _matters(line: NoticeLine, stand_ins: dict[int, int]) -> bool:
     """`stand_ins`: absent officer → who stands in today."""
     if line.digest_id or line.handover_id:
         return True
+    if line.behind:
+        return line.recipient.rights.reach(Deed.SEE_BEHIND).covers(line.behind.unit.path, own=False)
     obligation = line.obligation
     if obligation is None:  # withdrawn
         return False
@@ -93,12 +97,14 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
         found.sort(key=_by_street)
     _name_others(notice, lines)
     handovers = handing.described(lines, moment.today)
+    digests = [line.digest for line in lines if line.digest_id]
     return {
         "notice": notice,
-        "subject": _subject(by_stage, handovers),
+        "subject": _subject(by_stage, handovers, digests),
         "handovers": handovers,
         "groups": [(stage.label, by_stage[stage]) for stage in ORDER if stage in by_stage],
-        "digests": [line.digest for line in lines if line.digest_id],
+        "behind": [Reading(line.behind.figures, line.behind.week_key) for line in lines if line.behind],
+        "digests": digests,
         "day": moment.today,
         "site": settings.BASE_URL,
     }
@@ -118,10 +124,12 @@ def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
         one.held_by = names.get(one.responsible_officer_id, "")
 
 
-def _subject(by_stage: dict[str, list[NoticeLine]], handovers: list[handing.Told]) -> str:
+def _subject(by_stage: dict[str, list[NoticeLine]], handovers: list[handing.Told], digests: list[Any]) -> str:
     number = sum(map(len, by_stage.values()))
     if not number:
-        return handovers[0].headline if handovers else _("Your digest is ready")
+        if handovers:
+            return handovers[0].headline
+        return _("Your digest is ready") if digests else _("Who is behind this week")
     if Stage.LAST_DAY in by_stage:
         text = ngettext(
             "%(number)d contact, some on their last day",

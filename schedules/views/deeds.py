@@ -1,4 +1,4 @@
-"""What is done with an obligation besides meeting it: waiving, moving, and a recount of a closed period."""
+"""What is done with an obligation besides meeting it: waiving, moving, saying why it is late, and a recount of a closed period."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from contacts.models import Actor
 from contacts.requests import OfficerRequest
 from liaison.redirects import way_back
 from schedules import handling
-from schedules.forms.obligations import MoveForm, RecountForm
-from schedules.models import Obligation
+from schedules.forms.obligations import ExplanationForm, MoveForm, RecountForm
+from schedules.models import Explanation, Obligation
 from schedules.models.obligations import ObligationQuerySet
 
 
@@ -69,6 +69,27 @@ def move(request: OfficerRequest, pk: int) -> HttpResponse:
         return _back(request, owed)
     context = {"form": form, "owed": owed, "next": way_back(request, "")}
     return render(request, "schedules/obligation_move.html", context)
+
+
+@requires(Deed.LOG)
+def explain(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Say why a contact has not happened yet; what was said before stands below."""
+    owed = find_for(request.user, _live(), Deed.LOG, pk=pk)
+    form = ExplanationForm(request.POST or None)
+    actor, now = Actor.of(request), timezone.now()
+    if form.is_valid() and done(
+        form, lambda: handling.explain(owed, **form.cleaned_data, actor=actor, now=now)
+    ):
+        messages.success(request, _("The reason is noted; the contact is still owed."))
+        return _back(request, owed)
+    context = {
+        "form": form,
+        "owed": owed,
+        "reasons": Explanation.Reason,
+        "said": owed.explanations.select_related("officer").reverse(),
+        "next": way_back(request, ""),
+    }
+    return render(request, "schedules/explanation_form.html", context)
 
 
 @requires(Deed.RECOUNT)
