@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from schedules.models.obligations import Obligation
@@ -41,7 +42,10 @@ class Explanation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_reason_display()}: {self.text}" if self.text else str(self.get_reason_display())
+        reason = str(self.get_reason_display())
+        return (
+            gettext("%(reason)s: %(text)s") % {"reason": reason, "text": self.text} if self.text else reason
+        )
 
     def save(self, **kwargs: Any) -> None:
         if not self._state.adding:
