@@ -13,13 +13,11 @@ from schedules import handling
 from schedules.behind.weekly import report_week
 from schedules.models import BehindReport, DayOverride, Notice, NoticeLine
 from schedules.passes import run_schedule
-from schedules.verify import verify
 from tests import factories
 from tests.base import sign_in
 from tests.schedules.scenes import at, day, moment, owe
 
 MONDAY, NOW = "2026-11-16 09:00", "2026-11-18 10:30"
-REPORTS = ("every_report_was_told", "report_is_of_its_week", "explained_once_it_began")
 
 
 def report(text: str) -> int:
@@ -335,24 +333,3 @@ class TestPage:
 def live_html(officer) -> str:
     with time_machine.travel(at(NOW), tick=False):
         return sign_in(officer).get("/behind/").content.decode()
-
-
-class TestVerify:
-    def counts(self) -> dict:
-        found = verify(at("2026-11-16 09:01")).counts
-        return {name: found[name] for name in REPORTS}
-
-    def test_what_a_pass_told_is_in_order(self, busy):
-        run_schedule(at(MONDAY))
-        assert self.counts() == dict.fromkeys(REPORTS, 0)
-        assert verify(at("2026-11-16 09:01")).violations == []
-
-    def test_a_leader_who_was_not_told_and_somebody_who_leads_nobody_are_found(self, busy):
-        run_schedule(at(MONDAY))
-        NoticeLine.objects.filter(behind__unit=busy.station).update(recipient=busy.alice)
-        assert self.counts()["every_report_was_told"] == 2
-
-    def test_a_report_of_another_week_is_found(self, busy):
-        run_schedule(at(MONDAY))
-        BehindReport.objects.filter(unit=busy.station).update(week_key="2026-W40")
-        assert self.counts()["report_is_of_its_week"] == 1

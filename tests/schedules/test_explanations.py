@@ -13,7 +13,6 @@ from contacts.unmerging import unmerge
 from schedules import coverage, handling
 from schedules.models import Explanation, Obligation
 from schedules.passes import run_schedule
-from schedules.verify import verify
 from tests import factories
 from tests.base import sign_in
 from tests.schedules.scenes import at, day, owe
@@ -221,9 +220,3 @@ class TestFollowing:
         unmerge(made, actor=Actor(bureau.carl), reason="two after all")
         found = Explanation.objects.values_list("obligation__stakeholder", "reason")
         assert set(found) == {(bureau.deputy.pk, "no_answer"), (twin.pk, "away")}
-
-    def test_one_from_before_the_period_is_a_violation(self, bureau, late):
-        Explanation.objects.create(
-            obligation=late, officer=bureau.alice, reason="away", given_at=at("2026-10-30 09:00")
-        )
-        assert verify(NOW).counts["explained_once_it_began"] == 1
