@@ -68,6 +68,7 @@ class Deed(StrEnum):
     RECOUNT = "recount"  # a closed period; take an import back
     DIGEST = "digest"
     RESEND = "resend"  # see which messages did not arrive, and send them again
+    SEE_BEHIND = "see_behind"  # who is behind, by unit and officer
     MANAGE_ACCOUNTS = "manage_accounts"
     PROPOSE_ROLE = "propose_role"
     APPROVE_ROLE = "approve_role"
@@ -115,6 +116,7 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.RECOUNT: _row(_A, _U),
     Deed.DIGEST: _row(_A, _U, _A, _U, _U, _O),
     Deed.RESEND: _row(_A, _U, system_admin=_A),
+    Deed.SEE_BEHIND: _row(_A, _U, _A, _U, _U),
     Deed.MANAGE_ACCOUNTS: _row(system_admin=_A),
     Deed.PROPOSE_ROLE: _row(system_admin=_A),
     Deed.APPROVE_ROLE: _row(security_admin=_A),

@@ -80,6 +80,7 @@ ACTIONS: dict[str, str | Promise] = {
     "take back move": _("take back move of a planned day"),
     "mark leave": _("mark leave"),
     "remove leave": _("remove leave"),
+    "give reason": _("say why a contact is late"),
     "recount": _("recount closed period"),
     "add policy": _("add policy"),
     "change policy": _("change policy"),
@@ -142,6 +143,7 @@ DETAILS: dict[str, str | Promise] = {
     "ticked": _("ticked rows alone"),
     "unit": _("unit"),
     "until": _("until"),
+    "why": _("why not yet"),
     "withdrawn": _("withdrawn"),
 }
 

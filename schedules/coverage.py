@@ -134,6 +134,11 @@ def due_soon(day: dt.date, workdays: Workdays) -> Q:
     return Q(state=State.OPEN, due_on__lte=due_soon_limit(day, workdays))
 
 
+def late(day: dt.date) -> Q:
+    """For a query with status: open, and the planned day has passed."""
+    return Q(state=State.OPEN, planned_on__lt=day)
+
+
 def of_period(period: periods.Period) -> QuerySet[Obligation]:
     return Obligation.objects.live().filter(within(period))
 

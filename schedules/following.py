@@ -11,7 +11,7 @@ from django.db.models import Exists, F, Model, OuterRef
 
 from contacts import journal
 from contacts.models import ContactRecord, HandoverLine
-from schedules.models import Delivery, FeedToken, NoticeLine, Obligation, PassState
+from schedules.models import Delivery, Explanation, FeedToken, NoticeLine, Obligation, PassState
 from schedules.notices.hours import Moment
 
 MODELS = ("schedules.obligation", "schedules.feedtoken")
@@ -25,6 +25,7 @@ def take_turns() -> None:
 def forget(people: Collection[int]) -> None:
     owed = Obligation.objects.filter(stakeholder__in=people)
     NoticeLine.objects.filter(obligation__in=owed.values("pk")).delete()
+    Explanation.objects.filter(obligation__in=owed.values("pk")).delete()
     owed.delete()
     FeedToken.objects.filter(of_person__in=people).delete()
 
@@ -35,7 +36,8 @@ def merged(survivor: int, absorbed: int, pen: journal.Pen) -> None:
     Of two that are owed under one policy in one period, the one stays that binds more: live before withdrawn, not
     waived before waived (a waiver of the one call said nothing of the other, and a call to a double is what people
     waive), then the survivor's, with its planned day. What was told of the other counts as told of the one that stays,
-    each stage to each officer once, and no message speaks of it twice. What was told although a contact with the other
+    each stage to each officer once, and no message speaks of it twice. Reasons that were given for either stand in one
+    history. What was told although a contact with the other
     had met it stands as no longer needed. Rows of one obligation go back together.
     """
     own = {
@@ -48,6 +50,8 @@ def merged(survivor: int, absorbed: int, pen: journal.Pen) -> None:
             continue
         stays, goes = sorted([other, owed], key=lambda one: (*_rank(one), one is owed))
         _move_lines(goes, stays, pen)
+        for explanation in goes.explanations.all():
+            _change(explanation, stays.pk, pen, obligation_id=stays.pk)
         pen.deleted(stays.pk, goes)
         Obligation.objects.filter(pk=goes.pk).delete()
         if stays is owed:

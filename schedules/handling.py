@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from contacts.access import Deed
 from contacts.models import Actor, AuditEntry, Officer, Stakeholder
-from schedules.models import LOOK_NOW, Obligation, PassState, PeriodClosing
+from schedules.coverage import with_status
+from schedules.explaining import may_be_asked
+from schedules.models import LOOK_NOW, Explanation, Obligation, PassState, PeriodClosing
 from schedules.planning import Planned, Planner
 from schedules.slots import closed_slots
 from schedules.workdays import Workdays
@@ -130,6 +132,30 @@ def _put(obligation: Obligation, plan: dict[str, Any], now: dt.datetime) -> None
         setattr(obligation, name, value)
     obligation.remind_on = LOOK_NOW
     obligation.save()
+
+
+@transaction.atomic
+def explain(obligation: Obligation, *, reason: str, text: str = "", actor: Actor, now: dt.datetime) -> None:
+    """Say why this contact, which is late or was missed, has not happened yet. Said again the same day in the same words,
+    it stands once."""
+    obligation, text, day = _locked(obligation), text.strip(), timezone.localdate(now)
+    if reason == Explanation.Reason.OTHER and not text:
+        raise ValidationError(_("Say in a sentence what the other reason is."))
+    stands = with_status(Obligation.objects.filter(pk=obligation.pk), now)
+    if not stands.filter(may_be_asked(day, Workdays.load())).exists():
+        raise ValidationError(
+            _("A reason is asked for only while a contact is late or due soon, or after it was missed.")
+        )
+    last = obligation.explanations.last()
+    given = Explanation(obligation=obligation, officer=actor.officer, reason=reason, text=text, given_at=now)
+    if last and _said(last) == _said(given):
+        return
+    given.save()
+    AuditEntry.objects.record(actor, "give reason", obligation, after={"why": reason}, reason=text)
+
+
+def _said(one: Explanation) -> tuple[object, ...]:
+    return one.officer_id, one.reason, one.text, timezone.localdate(one.given_at)
 
 
 @transaction.atomic

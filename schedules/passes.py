@@ -9,6 +9,7 @@ from django.db import transaction
 
 from contacts.models import Actor
 from schedules import feeds, notices, planning
+from schedules.behind.weekly import report_week
 from schedules.digests.freezing import freeze_due
 from schedules.heartbeats import beating
 from schedules.models import PassState
@@ -47,6 +48,7 @@ def _plan_and_queue(moment: Moment) -> tuple[planning.Planned, int]:
     queued = notices.queue(moment)
     if new_day:
         freeze_due(moment)
+        report_week(moment)
     state.latest_at = moment.now
     state.save()
     return planned, queued

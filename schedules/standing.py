@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts.models import ContactRecord
 from schedules.coverage import State, due_soon_limit, with_status
+from schedules.explaining import with_explanation
 from schedules.models import Obligation
 from schedules.workdays import Workdays
 
@@ -18,12 +19,17 @@ Standing = Any  # an Obligation with what `stand` adds to it
 
 
 def stand(rows: QuerySet[Obligation], now: dt.datetime) -> list[Standing]:
-    """The rows with status, policy and version, and whether each is `due_soon` (R7)."""
-    limit = due_soon_limit(timezone.localdate(now), Workdays.load())
-    found: list[Standing] = list(with_status(rows, now).select_related("policy", "version"))
+    """The rows with status, explanation, policy and version, and of each whether it is `due_soon` (R7) and whether it
+    `may_be_explained`."""
+    day = timezone.localdate(now)
+    limit = due_soon_limit(day, Workdays.load())
+    stands = with_explanation(with_status(rows, now), now)
+    found: list[Standing] = list(stands.select_related("policy", "version"))
     for row in found:
         row.due_soon = row.state == State.OPEN and row.due_on <= limit
         row.state_label = State(row.state).label
+        late = row.due_soon or row.state == State.OPEN and row.planned_on < day
+        row.may_be_explained = late or row.state == State.MISSED
     return found
 
 

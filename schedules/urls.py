@@ -3,6 +3,7 @@
 from django.urls import path
 
 from schedules.views import (
+    behind,
     calendars,
     configuring,
     deeds,
@@ -38,7 +39,9 @@ urlpatterns = [
     path("tasks/<int:pk>/unwaive/", deeds.unwaive, name="obligation-unwaive"),
     path("tasks/<int:pk>/move/", deeds.move, name="obligation-move"),
     path("tasks/<int:pk>/move/take-back/", deeds.take_back_move, name="obligation-move-back"),
+    path("tasks/<int:pk>/explain/", deeds.explain, name="obligation-explain"),
     path("tasks/recount/", deeds.recount, name="recount"),
+    path("behind/", behind.index, name="behind"),
     path("digest/", digests.index, name="digest"),
     path("digest/file.xlsx", digests.download, name="digest-file"),
     path("calendars/", calendars.index, name="calendar-list"),

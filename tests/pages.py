@@ -82,6 +82,7 @@ DESIGN = {
     "recount a closed period": "- -  A U  - - -  - - -",
     "digest": "- -  A U  A U U  O - -",
     "send a message again": "A -  A U  - - -  - - -",
+    "who is behind": "- -  A U  A U U  - - -",
     "accounts": "A -  - -  - - -  - - -",
     "propose or approve a role": "A A  - -  - - -  - - -",
     "approve a role": "- A  - -  - - -  - - -",
@@ -187,6 +188,11 @@ def _moved(bureau: Bureau) -> list:
 def _leave(bureau: Bureau) -> list:
     leave = Leave.objects.create(officer=bureau.alice, first_day=TODAY, last_day=TODAY)
     return [leave.pk]
+
+
+def _late(bureau: Bureau) -> list:
+    stands = Obligation.objects.filter(stakeholder=bureau.deputy, period_key="2026-11").first()
+    return [(stands or owe(bureau.deputy, planned_on=dt.date(2026, 11, 12))).pk]
 
 
 def _waived(bureau: Bureau) -> list:
@@ -604,11 +610,15 @@ PAGES: dict[str, Page] = {
         LOG, "deputy", _obligation, post=lambda bureau: {"day": "2026-11-25", "time": ""}, doer="alice"
     ),
     "schedules:obligation-move-back": Page(LOG, "deputy", _moved, post=_nothing, doer="alice", only_post=True),
+    "schedules:obligation-explain": Page(
+        LOG, "deputy", _late, post=lambda bureau: {"reason": "away", "text": ""}, doer="alice"
+    ),
     "schedules:recount": Page(
         "recount a closed period", args=_closed_period, doer="carl",
         post=lambda bureau: {"period": "2026-10", "reason": "because"},
     ),
-    # Digests.
+    # Who is behind, and digests.
+    "schedules:behind": Page("who is behind"),
     "schedules:digest": Page("digest"),
     "schedules:digest-file": Page("digest"),
     # Calendars.

@@ -1,4 +1,5 @@
-"""What the engine made of the history: obligations, closed periods, waivers, frozen digests and what stands in inboxes."""
+"""What the engine made of the history: obligations, closed periods, waivers, frozen digests and what stands in inboxes:
+reminders, hand-overs, and who is behind, with the reasons that were given."""
 
 from __future__ import annotations
 
@@ -11,11 +12,14 @@ from django.utils import timezone
 
 from contacts.models import UnitRole
 from schedules import coverage, periods, planning
+from schedules.behind.figures import asked_about, since
+from schedules.behind.weekly import report_week
+from schedules.coverage import State
 from schedules.demo import sayings
 from schedules.demo.calendar import in_office
 from schedules.demo.chance import chance
 from schedules.digests.freezing import freeze_due, frozen_on
-from schedules.models import Delivery, Notice, Obligation, PassState, PeriodClosing
+from schedules.models import Delivery, Explanation, Notice, Obligation, PassState, PeriodClosing
 from schedules.notices import queue
 from schedules.notices.hours import Moment
 from schedules.workdays import ONE_DAY, Workdays
@@ -79,6 +83,8 @@ def waive(day: dt.date) -> int:
 # --- what officers were told ---------------------------------------------------------------------------------
 
 TOLD_DAYS = 6  # working days before today whose messages stand in the inboxes
+REPORTED_WEEKS = 2  # before this one, of which the leaders were told who was behind
+EXPLAINED = 0.35  # of what is late when they are told, and as much again of the rest in the week after
 UNREAD_DAYS = 2  # of these, those that not everybody has read yet
 
 
@@ -90,9 +96,16 @@ def tell(start: dt.date, day: dt.date) -> None:
     for moment in moments:
         freeze_due(moment)
         _sent()
-    for number in range(TOLD_DAYS, 0, -1):
-        queue(Moment(_morning(workdays.shift(day, -number)), workdays))
+    told = [workdays.shift(day, -number) for number in range(TOLD_DAYS, 0, -1)]
+    for one in sorted({*told, *_reporting_days(day, workdays)}):
+        moment = Moment(_morning(one), workdays)
+        if one in told:
+            queue(moment)
+        if one in _reporting_days(day, workdays):
+            _explain(workdays.shift(one, -1))
+            report_week(moment)
         _sent()
+    _explain(workdays.shift(day, -1))
     _read(day, workdays)
 
 
@@ -101,6 +114,41 @@ def _freezing_days(start: dt.date, day: dt.date, workdays: Workdays) -> Iterator
         ripe = frozen_on(month, workdays)
         if ripe < day:
             yield ripe
+
+
+def _reporting_days(day: dt.date, workdays: Workdays) -> list[dt.date]:
+    """The first working days of this week and of those before, as far as they are over."""
+    weeks = periods.between(day - dt.timedelta(days=7 * REPORTED_WEEKS), day, "week")
+    first = (next(iter(workdays.between(week.start, week.end)), day) for week in weeks)
+    return [one for one in first if one < day]
+
+
+def _explain(day: dt.date) -> None:
+    """On the evening of the day, some officers say why what is late or was missed has not happened."""
+    rng, now = chance("explanations", day), _morning(day) + dt.timedelta(hours=12)
+    wanted = asked_about(day, since(day)).filter(explanations=None)
+    rows = [
+        row
+        for row in coverage.standing(wanted, now=now)
+        if row.state == State.MISSED or row.state == State.OPEN and row.planned_on < day
+    ]
+    rows.sort(key=lambda row: (row.stakeholder, row.kind, row.period_start))  # not in the order of ids
+    given = []
+    for row in rows:
+        if rng.random() < EXPLAINED:
+            reason, text = rng.choice(sayings.REASONS)
+            if row.attempts and reason == "away":
+                reason, text = "no_answer", ""
+            given.append(
+                Explanation(
+                    obligation_id=row.obligation,
+                    officer_id=row.officer,
+                    reason=reason,
+                    text=text,
+                    given_at=in_office(day, rng),
+                )
+            )
+    Explanation.objects.bulk_create(given, batch_size=500)
 
 
 def _sent() -> None:

@@ -75,10 +75,10 @@ def _frozen(scope: Scope, period: Period, now: dt.datetime) -> dict[str, Digest]
     }
 
 
-def scope_for(officer: Officer, code: str = "") -> Scope | None:
+def scope_for(officer: Officer, code: str = "", deed: Deed = Deed.DIGEST) -> Scope | None:
     """The unit of that code with all below it, or the officer's own figures; without a code the highest unit whose
-    digest they may see. None outside what they may look at, which is asked of where units hang today."""
-    reach = access.reach(officer, Deed.DIGEST)
+    digest they may see, or what else the deed is about. None outside what they may look at, which is asked of where units hang today."""
+    reach = access.reach(officer, deed)
     if code == OWN or not (code or reach.everything or reach.paths):
         return Scope.of_officer(officer) if reach.own else None
     if not re.fullmatch(r"[0-9A-Za-z-]{0,12}", code):

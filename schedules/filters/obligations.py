@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from contacts.filters.base import (
+    DayFilter,
     ListFilter,
     OfficerFilter,
     UnitFilter,
@@ -23,11 +24,19 @@ from contacts.filters.base import (
 from contacts.models import ContactRecord, Seat
 from contacts.unit_history import Tree
 from schedules import periods
-from schedules.coverage import State, due_soon, within
+from schedules.behind.figures import since
+from schedules.coverage import State, due_soon, late, within
+from schedules.models import Explanation
 from schedules.workdays import Workdays
 
 EVERY = "all"
-STATES = [*State.choices, ("due_soon", _("due soon"))]
+STATES = [
+    *State.choices,
+    ("due_soon", _("due soon")),
+    ("late", _("past the planned day")),
+    ("behind", _("behind: past the planned day, or missed lately")),
+]
+REASONS = [("given", _("given")), ("none", _("none given")), *Explanation.Reason.choices]
 
 
 class PeriodField(forms.CharField):
@@ -51,9 +60,13 @@ class PeriodFilter(filters.CharFilter):
     field_class = PeriodField
 
     def filter(self, rows: QuerySet, key: str) -> QuerySet:
-        missed = self.parent.form.cleaned_data.get("state") == State.MISSED  # none of which is running
-        if key == EVERY or (missed and not key):
+        asked = self.parent.form.cleaned_data
+        state = asked.get("state")
+        if key == EVERY or (state == State.MISSED and not key):  # none of which is running
             return rows
+        if not key and state == "behind":
+            first = asked.get("since") or since(self.parent.day)
+            return rows.filter(period_start__lte=self.parent.day, period_end__gte=first)
         if not key:
             return rows.filter(period_start__lte=self.parent.day, period_end__gte=self.parent.day)
         return rows.filter(within(periods.parse(key)))
@@ -86,6 +99,8 @@ class ObligationFilter(ListFilter):
     period = PeriodFilter(label=_("Period"), max_length=8, strip=True)
     kind = choice_filter(ContactRecord.Kind.choices, _("Kind"), field_name="version__kind")
     state = choice_filter(STATES, _("State"), method="in_state")
+    reason = choice_filter(REASONS, _("Why not yet"), method="explained")
+    since = DayFilter(label=_("Period ended since"), field_name="period_end", lookup_expr="gte")
     officer = ResponsibleOfficerFilter()
     unit = ResponsibleUnitFilter(history=True)
     seat = choice_filter(Seat.Kind.choices, _("Seat"), method="keep")
@@ -102,7 +117,16 @@ class ObligationFilter(ListFilter):
     def in_state(self, rows: QuerySet, name: str, state: str) -> QuerySet:
         if state == "due_soon":
             return rows.filter(due_soon(self.day, self.workdays))
+        if state == "late":
+            return rows.filter(late(self.day))
+        if state == "behind":
+            return rows.filter(late(self.day) | Q(state=State.MISSED))
         return rows.filter(state=state)
+
+    def explained(self, rows: QuerySet, name: str, reason: str) -> QuerySet:
+        if reason in {"given", "none"}:
+            return rows.filter(why__isnull=reason == "none")
+        return rows.filter(why=reason)
 
     @cached_property
     def workdays(self) -> Workdays:

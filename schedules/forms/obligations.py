@@ -1,4 +1,4 @@
-"""Moving a planned contact, and counting a closed period again."""
+"""Moving a planned contact, saying why it is late, and counting a closed period again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.fields import ClockField, DayField, ReasonForm
-from schedules.models import Obligation, PeriodClosing
+from schedules.models import Explanation, Obligation, PeriodClosing
 
 
 class MoveForm(forms.Form):
@@ -27,6 +27,13 @@ class MoveForm(forms.Form):
         super().__init__(data, **{"initial": {"day": owed.planned_on, "time": owed.planned_time}} | kwargs)
         first = max(owed.period_start, timezone.localdate(now))
         self.fields["day"].widget.attrs |= {"min": first.isoformat(), "max": owed.period_end.isoformat()}
+
+
+class ExplanationForm(forms.Form):
+    """Each reason is a button of its own, so that choosing sends the form."""
+
+    reason = forms.ChoiceField(choices=Explanation.Reason.choices)
+    text = forms.CharField(label=_("In a sentence"), max_length=200, required=False)
 
 
 class RecountForm(ReasonForm):

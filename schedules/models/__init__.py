@@ -1,9 +1,11 @@
 """The models, one noun a file; import them from here."""
 
+from schedules.models.behind import BehindReport
 from schedules.models.calendars import CalendarEvent, CalendarSet
 from schedules.models.changes import ChangedFacts
 from schedules.models.days import DayOverride, KnownYear
 from schedules.models.digests import Digest
+from schedules.models.explanations import Explanation
 from schedules.models.feeds import FeedToken
 from schedules.models.leave import Leave
 from schedules.models.notices import Delivery, Notice, NoticeLine
@@ -15,6 +17,7 @@ __all__ = [
     "LOOK_NOW",
     "LOOK_NO_MORE",
     "MINIMUM_DAYS",
+    "BehindReport",
     "Cadence",
     "ChangedFacts",
     "CalendarEvent",
@@ -23,6 +26,7 @@ __all__ = [
     "DayOverride",
     "Delivery",
     "Digest",
+    "Explanation",
     "FeedToken",
     "Heartbeat",
     "KnownYear",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts import access
 from contacts.models import Handover
+from schedules.models.behind import BehindReport
 from schedules.models.digests import Digest
 from schedules.models.obligations import Obligation
 from schedules.models.policies import Stage
@@ -63,8 +64,8 @@ class NoticeLineQuerySet(models.QuerySet["NoticeLine"]):
 
 
 class NoticeLine(models.Model):
-    """One thing told: (obligation, stage, recipient), a digest that is ready, or a hand-over to either side. A line
-    that a later stage replaced before anybody was told, or that was met before it went out, says so in its state."""
+    """One thing told: (obligation, stage, recipient), a digest that is ready, a hand-over to either side, or who is behind
+    in a unit. A line that a later stage replaced before anybody was told, or that was met before it went out, says so in its state."""
 
     class State(models.TextChoices):
         TOLD = "told", _("told")
@@ -77,12 +78,21 @@ class NoticeLine(models.Model):
         Obligation, on_delete=models.PROTECT, null=True, related_name="notice_lines"
     )
     stage = models.CharField(
-        max_length=10, choices=[*Stage.choices, ("digest", _("digest")), ("handover", _("hand-over"))]
+        max_length=10,
+        choices=[
+            *Stage.choices,
+            ("digest", _("digest")),
+            ("handover", _("hand-over")),
+            ("behind", _("who is behind")),
+        ],
     )
     digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, related_name="notice_lines")
     handover = models.ForeignKey(
         Handover, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
     )  # the constraint's index leads with it
+    behind = models.ForeignKey(
+        BehindReport, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
+    )  # the same
     state = models.CharField(max_length=10, choices=State, default=State.TOLD)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -101,16 +111,18 @@ class NoticeLine(models.Model):
             models.UniqueConstraint(
                 fields=["handover", "recipient"], name="schedules_line_handover_told_once"
             ),
+            models.UniqueConstraint(fields=["behind", "recipient"], name="schedules_line_behind_told_once"),
             models.CheckConstraint(
-                condition=Q(obligation__isnull=False, digest=None, handover=None)
-                | Q(obligation=None, digest__isnull=False, handover=None)
-                | Q(obligation=None, digest=None, handover__isnull=False),
+                condition=Q(obligation__isnull=False, digest=None, handover=None, behind=None)
+                | Q(obligation=None, digest__isnull=False, handover=None, behind=None)
+                | Q(obligation=None, digest=None, handover__isnull=False, behind=None)
+                | Q(obligation=None, digest=None, handover=None, behind__isnull=False),
                 name="schedules_line_about_one_thing",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_stage_display()}: {self.obligation or self.digest or self.handover}"
+        return f"{self.get_stage_display()}: {self.obligation or self.digest or self.handover or self.behind}"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

@@ -17,8 +17,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.access import Deed
 from contacts.models import Officer
+from schedules.behind.reading import Reading
 from schedules.coverage import State, with_status
+from schedules.explaining import with_explanation
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
 from schedules.notices import handing
 from schedules.notices.grouping import Group, grouped
@@ -30,13 +33,13 @@ from schedules.notices.stages import Due
 def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[NoticeLine]]:
     """By notice, the lines that still matter; the others are marked as no longer needed, unless their message has left
     on some channel. Their obligations carry their status."""
-    owed = with_status(Obligation.objects.live(), moment.now).select_related(
+    owed = with_explanation(with_status(Obligation.objects.live(), moment.now), moment.now).select_related(
         "stakeholder__unit", "version", "policy"
     )
     lines = (
         NoticeLine.objects.told()
         .filter(notice__in=list(notices))
-        .select_related("digest__unit", "handover__officer")
+        .select_related("recipient", "digest__unit", "handover__officer", "behind__unit")
     )
     found = list(lines.prefetch_related(Prefetch("obligation", owed)))
     recipients = Recipients.of([_as_due(line) for line in found if line.obligation], moment.today)
@@ -60,6 +63,8 @@ def _matters(line: NoticeLine, recipients: Recipients) -> bool:
     called off that the next pass would tell once more."""
     if line.digest_id or line.handover_id:
         return True
+    if line.behind:
+        return line.recipient.rights.reach(Deed.SEE_BEHIND).covers(line.behind.unit.path, own=False)
     if line.obligation is None:  # withdrawn
         return False
     state = State.MISSED if line.stage == Stage.MISSED else State.OPEN
@@ -68,7 +73,7 @@ def _matters(line: NoticeLine, recipients: Recipients) -> bool:
 
 def _as_due(line: NoticeLine) -> Due:
     row: Any = line.obligation
-    return Due(row.pk, line.stage, (), row.responsible_officer_id, row.responsible_unit_id)
+    return Due(row.pk, line.stage, (), row.responsible_officer_id, row.responsible_unit_id, row.remind_on)
 
 
 def compose(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> EmailMultiAlternatives:
@@ -94,6 +99,7 @@ def brief(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> str:
             (group.stage.label, group.number) for group in grouped(_with_owed(lines))
         ]
         counts.append((_("hand-overs"), sum(line.handover_id is not None for line in lines)))
+        counts.append((_("reports of who is behind"), sum(line.behind_id is not None for line in lines)))
         counts.append((_("digests"), sum(line.digest_id is not None for line in lines)))
         said = [
             _("%(what)s %(number)d") % {"what": what, "number": number} for what, number in counts if number
@@ -116,13 +122,14 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
     for line in told:
         line.may_log = may_log(notice.officer, line.owed)
     handovers = handing.described(lines, moment.today)
-    groups = grouped(told)
+    groups, digests = grouped(told), [line.digest for line in lines if line.digest_id]
     return {
         "notice": notice,
-        "subject": _subject(groups, handovers),
+        "subject": _subject(groups, handovers, digests),
         "handovers": handovers,
         "groups": groups,
-        "digests": [line.digest for line in lines if line.digest_id],
+        "behind": [Reading(line.behind.figures, line.behind.week_key) for line in lines if line.behind],
+        "digests": digests,
         "day": moment.today,
         "site": settings.BASE_URL,
     }
@@ -146,10 +153,12 @@ def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
         one.held_by = names.get(one.responsible_officer_id, "")
 
 
-def _subject(groups: list[Group], handovers: list[handing.Told]) -> str:
+def _subject(groups: list[Group], handovers: list[handing.Told], digests: list[Any]) -> str:
     number = sum(group.number for group in groups)
     if not number:
-        return handovers[0].headline if handovers else _("Your digest is ready")
+        if handovers:
+            return handovers[0].headline
+        return _("Your digest is ready") if digests else _("Who is behind this week")
     if any(group.stage == Stage.LAST_DAY for group in groups):
         text = ngettext(
             "%(number)d contact, some on their last day",

@@ -13,7 +13,11 @@ from schedules.notices.recipients import Recipients
 from schedules.notices.stages import Due
 
 BATCH = 1000
-_ABOUT = {"digest": ["digest"], "handover": ["handover"]}  # stage → what a line is about; else an obligation
+_ABOUT = {
+    "digest": ["digest"],
+    "handover": ["handover"],
+    "behind": ["behind"],
+}  # stage → what a line is about; else an obligation
 
 
 def queue(moment: Moment) -> int:
@@ -47,7 +51,7 @@ def queue(moment: Moment) -> int:
 
 def post(lines: list[NoticeLine], moment: Moment) -> int:
     """Put lines, each with its recipient, into the inbox and on their way; how many notices got something. All are
-    about obligations, all about digests, or all about hand-overs. One that was cancelled once is told after all. Under
+    about obligations, all about digests, all about hand-overs, or all about who is behind. One that was cancelled once is told after all. Under
     the same lock."""
     if not lines:
         return 0

@@ -22,8 +22,9 @@ from contacts.tables.units import NUMBER
 from contacts.unit_history import called_on
 from liaison.markup import badge
 from schedules.coverage import State, due_soon_limit, with_attempts, with_status
+from schedules.explaining import in_words, with_explanation
 from schedules.filters.obligations import ObligationFilter
-from schedules.models import Obligation, PolicyVersion
+from schedules.models import Explanation, Obligation, PolicyVersion
 from schedules.workdays import Workdays
 
 
@@ -35,6 +36,7 @@ class ObligationTable(tables.Table):
     due_on = cells.DayColumn(verbose_name=_("Due on"))
     state = tables.Column(verbose_name=_("State"))
     attempts = tables.Column(verbose_name=_("Attempts"), attrs=NUMBER, orderable=False)
+    why = tables.Column(verbose_name=_("Why not yet"), orderable=False, empty_values=())
     officer = tables.Column(
         verbose_name=_("Responsible"), accessor="officer_name", order_by="officer_pinyin", default=""
     )
@@ -51,6 +53,9 @@ class ObligationTable(tables.Table):
 
     def render_attempts(self, value: int) -> int | str:
         return value or ""
+
+    def render_why(self, record: Any) -> str:
+        return in_words(record) if record.state in {State.OPEN, State.MISSED} else ""
 
     def render_officer(self, value: str, record: Any) -> SafeString:
         return format_html('{} <span class="muted number">{}</span>', value, record.officer_number)
@@ -72,6 +77,8 @@ class ObligationListing(Listing):
         Column(_("State"), "state", lambda state: State(state).label),
         Column(_("Met on"), "met_on", name="met_on"),
         Column(_("Attempts"), "attempts"),
+        Column(_("Why not yet"), "why", lambda why: Explanation.Reason(why).label if why else ""),
+        Column(_("In a sentence"), "why_text"),
         Column(_("Waived because"), "waive_reason", name="waive_reason"),
         Column(_("Responsible"), "officer_name"),
         Column(_("Police number"), "officer_number"),
@@ -89,7 +96,8 @@ class ObligationListing(Listing):
     def with_status(self) -> QuerySet[Obligation]:
         """All that exist, with their status; what a query does not name costs it nothing."""
         holder = Pairing.objects.filter(pk=OuterRef("responsible_pairing_id"))
-        rows = with_attempts(Obligation.objects.live(), self.now, self.versions)
+        rows = with_explanation(Obligation.objects.live(), self.now)
+        rows = with_attempts(rows, self.now, self.versions)
         return with_status(rows, self.now, self.versions).annotate(
             officer_name=Subquery(holder.values("officer__name")[:1]),
             officer_pinyin=Subquery(holder.values("officer__pinyin")[:1]),
@@ -102,7 +110,7 @@ class ObligationListing(Listing):
 
     def is_dear(self, data: Mapping[str, Any]) -> bool:
         """What is derived is reckoned for every row that is asked about."""
-        return any(data.get(name) for name in ("state", "officer", "unit"))
+        return any(data.get(name) for name in ("state", "officer", "unit", "reason"))
 
     def load(self, keys: list[int]) -> Iterable[Obligation]:
         rows = self.with_status.filter(pk__in=keys).select_related("stakeholder", "policy")

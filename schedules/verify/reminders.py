@@ -10,8 +10,9 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from contacts.models import ContactRecord, Handover
-from schedules.models import Delivery, NoticeLine, Obligation, Stage
+from contacts.models import AuditEntry, ContactRecord, Handover, UnitRole
+from schedules import periods
+from schedules.models import BehindReport, Delivery, Explanation, NoticeLine, Obligation, Stage
 from schedules.notices import handing, stages
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
@@ -83,6 +84,40 @@ def every_hand_over_was_told(facts: Facts) -> Found:
     told = set(NoticeLine.objects.filter(handover__isnull=False).values_list("handover", "recipient"))
     for handover, officer in sorted(handing.recipients(made) - told):
         yield f"hand-over {handover}", f"Officer {officer} was not told."
+
+
+def every_report_was_told(facts: Facts) -> Found:
+    """Who is behind was told to everybody who led the unit then, and to nobody who never did. Whose account was switched
+    on again may not have been there to be told."""
+    told = set(NoticeLine.objects.filter(behind__isnull=False).values_list("behind", "recipient"))
+    back = set(AuditEntry.objects.filter(action="activate account").values_list("object_id", flat=True))
+    leads = Q(unit__roles__role=UnitRole.Role.LEADER, unit__roles__approved_at__isnull=False)
+    then = Q(unit__roles__approved_at__lte=F("made_at")) & (
+        Q(unit__roles__ended_at=None) | Q(unit__roles__ended_at__gt=F("made_at"))
+    )
+    owing = BehindReport.objects.filter(figures__total__owed__gt=0).order_by()
+    due = owing.filter(leads & then, unit__roles__officer__is_active=True)
+    for report, officer in sorted(set(due.values_list("pk", "unit__roles__officer")) - told):
+        if str(officer) not in back:
+            yield f"weekly report {report}", f"Officer {officer} leads the unit and was not told."
+    for report, officer in sorted(told - set(owing.filter(leads).values_list("pk", "unit__roles__officer"))):
+        yield f"weekly report {report}", f"Officer {officer} was told and never led the unit."
+
+
+def report_is_of_its_week(facts: Facts) -> Found:
+    rows = BehindReport.objects.order_by("pk").values_list("pk", "week_key", "made_at")
+    for pk, week_key, made_at in rows.iterator(chunk_size=5000):
+        if (day := timezone.localdate(made_at)) not in periods.parse(week_key):
+            yield f"weekly report {pk}", f"It is of {week_key} and was made on {day}."
+
+
+def explained_once_it_began(facts: Facts) -> Found:
+    """Nobody says why a contact is late before its period begins."""
+    early = Explanation.objects.annotate(day=TruncDate("given_at")).filter(
+        day__lt=F("obligation__period_start")
+    )
+    for pk, obligation, day in early.order_by("pk").values_list("pk", "obligation", "day"):
+        yield f"explanation {pk}", f"It was given on {day}, before obligation {obligation} began."
 
 
 def sent_within_the_hours(facts: Facts) -> Found:

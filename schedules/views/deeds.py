@@ -1,4 +1,4 @@
-"""What is done with an obligation besides meeting it: waiving, moving, and a recount of a closed period."""
+"""What is done with an obligation besides meeting it: waiving, moving, saying why it is late, and a recount of a closed period."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from contacts.models import Actor, Pairing
 from contacts.requests import OfficerRequest
 from liaison.redirects import way_back
 from schedules import handling
-from schedules.forms.obligations import MoveForm, RecountForm
-from schedules.models import Leave, Obligation
+from schedules.forms.obligations import ExplanationForm, MoveForm, RecountForm
+from schedules.models import Explanation, Leave, Obligation
 from schedules.models.obligations import ObligationQuerySet
 from schedules.workdays import Workdays
 
@@ -117,6 +117,27 @@ def _say_where(request: OfficerRequest, owed: Obligation, day: dt.date) -> None:
 def _unknown_year(owed: Obligation) -> int | None:
     year = owed.period_end.year
     return None if Workdays.load().knows(year) else year
+
+
+@requires(Deed.LOG)
+def explain(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Say why a contact has not happened yet; what was said before stands below."""
+    owed = find_for(request.user, _live(), Deed.LOG, pk=pk)
+    form = ExplanationForm(request.POST or None)
+    actor, now = Actor.of(request), timezone.now()
+    if form.is_valid() and done(
+        form, lambda: handling.explain(owed, **form.cleaned_data, actor=actor, now=now)
+    ):
+        messages.success(request, _("The reason is noted; the contact is still owed."))
+        return _back(request, owed)
+    context = {
+        "form": form,
+        "owed": owed,
+        "reasons": Explanation.Reason,
+        "said": owed.explanations.select_related("officer").reverse(),
+        "next": way_back(request, ""),
+    }
+    return render(request, "schedules/explanation_form.html", context)
 
 
 @requires(Deed.RECOUNT)

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from contacts.access import signed_in
+from contacts.access import Deed, reach, signed_in
 from contacts.models import Actor, AuditEntry, Stakeholder
 from contacts.requests import OfficerRequest
+from schedules.behind.reading import Reading
 from schedules.coverage import State
 from schedules.models import Notice, NoticeLine, Obligation
 from schedules.notices import handing
@@ -29,17 +30,21 @@ PER_PAGE = 10  # notices; each may hold dozens of lines
 
 @signed_in
 def index(request: OfficerRequest) -> HttpResponse:
-    """One's own notices, the newest first. A line about someone who has been handed over names nobody."""
+    """One's own notices, the newest first. A line about someone who has been handed over names nobody, one about a unit
+    that one leads no longer says nothing of it."""
     notices = Notice.objects.visible_to(request.user).order_by("-send_on", "-pk")
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
     found: list[Any] = list(page.object_list)
     lines: list[Any] = list(
-        NoticeLine.objects.told().filter(notice__in=found).select_related("digest__unit", "handover__officer")
+        NoticeLine.objects.told()
+        .filter(notice__in=found)
+        .select_related("digest__unit", "handover__officer", "behind__unit")
     )
     owed = _owed(request, lines)
     handovers = {told.line: told for told in handing.described(lines, timezone.localdate())}
     for line in lines:
         line.owed, line.handed = owed.get(line.obligation_id), handovers.get(line.pk)
+        line.told_behind = _behind(request, line)
         line.may_log = line.owed and line.owed.state in TO_DO and may_log(request.user, line.owed)
     for notice in found:
         told = [line for line in lines if line.notice_id == notice.pk]
@@ -77,6 +82,12 @@ def _mark(request: OfficerRequest, notices) -> int:
         unread.update(read_at=timezone.now())
         AuditEntry.objects.record(Actor.of(request), "read notices", after={"days": days})
     return len(days)
+
+
+def _behind(request: OfficerRequest, line: NoticeLine) -> Reading | None:
+    if not line.behind or not reach(request.user, Deed.SEE_BEHIND).covers(line.behind.unit.path, own=False):
+        return None
+    return Reading(line.behind.figures, line.behind.week_key)
 
 
 def _owed(request: OfficerRequest, lines: list[NoticeLine]) -> dict[int, Obligation]:

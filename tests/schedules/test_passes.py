@@ -21,7 +21,16 @@ from django.utils import timezone
 
 from contacts.models import Officer
 from schedules import heartbeats, tasks
-from schedules.models import Delivery, Heartbeat, Notice, NoticeLine, Obligation, PassState, PeriodClosing
+from schedules.models import (
+    BehindReport,
+    Delivery,
+    Heartbeat,
+    Notice,
+    NoticeLine,
+    Obligation,
+    PassState,
+    PeriodClosing,
+)
 from schedules.passes import run_schedule
 from tests import factories
 from tests.schedules.processes import ROOT, environment
@@ -41,7 +50,8 @@ EACH = 8 + 3 + 2
 
 @pytest.fixture
 def people(bureau):
-    """The deputy and five more, held by Alice and Dan."""
+    """The deputy and five more, held by Alice and Dan. Who is behind this week was told already."""
+    BehindReport.objects.create(unit=bureau.bureau, week_key="2026-W49", made_at=at(LAST_DAY), figures={})
     for number in range(5):
         person = factories.stakeholder(f"代表{number}", bureau.station)
         factories.seat(person)
@@ -53,6 +63,11 @@ def told() -> Counter:
     """What stands in the inboxes about November's calls."""
     lines = NoticeLine.objects.told().filter(obligation__period_key="2026-11")
     return Counter(lines.values_list("obligation__stakeholder__name", "stage", "recipient__name"))
+
+
+def who_was_told_who_is_behind() -> Counter:
+    lines = NoticeLine.objects.told().filter(behind__isnull=False)
+    return Counter(lines.values_list("recipient__name", flat=True))
 
 
 # --- what a pass does ----------------------------------------------------------------------------------------
@@ -172,7 +187,7 @@ def test_a_pass_with_nothing_to_do_asks_a_handful_of_queries_however_many_people
         factories.seat(person, "cppcc_member")
         factories.pairing(people.bob, person)
     run_schedule(at("2026-11-30 09:01"))
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         assert run_schedule(at("2026-11-30 09:02")) == NOTHING
 
 
@@ -258,6 +273,7 @@ POINTS = {
     "before anything": "passes.planning.plan = die",
     "planned": "passes.notices.queue = die",
     "queued": "passes.freeze_due = die",
+    "frozen": "passes.report_week = die",
     "committed": "passes.notices.deliver = die",
     "claimed": "delivering._prepare = die",
     "before the message leaves": "delivering.Post.send = die",
@@ -315,10 +331,11 @@ def test_killed_in_the_middle_and_run_again_nothing_is_lost_and_nothing_told_twi
             ("代表2", "last_day", "Alice"): 1,
         }
     )
-    assert Notice.objects.count() == 2
+    assert who_was_told_who_is_behind() == {"Bob": 1, "Lin": 1, "Lea": 1}
+    assert Notice.objects.count() == 5
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
     arrived = Counter((one["To"], one["Message-ID"]) for one in mails(tmp_path))
-    officers = Officer.objects.filter(name__in=["Alice", "Dan"])
+    officers = Officer.objects.filter(name__in=["Alice", "Dan", "Bob", "Lin", "Lea"])
     assert {to for to, _id in arrived} == {officer.email for officer in officers}
-    assert len(arrived) == 2  # what came twice came under one id
-    assert sum(arrived.values()) == 2 + (point == "after the message has left")
+    assert len(arrived) == 5  # what came twice came under one id
+    assert sum(arrived.values()) == 5 + (point == "after the message has left")

@@ -23,9 +23,12 @@ from contacts.models import (
 )
 from schedules import coverage
 from schedules.models import (
+    BehindReport,
     ChangedFacts,
     Delivery,
+    Explanation,
     Leave,
+    Notice,
     NoticeLine,
     Obligation,
     PassState,
@@ -143,6 +146,29 @@ def handed_over_in_silence():
     carl = Officer.objects.get(name="Carl")
     made = factories.handover(carl, {Stakeholder.objects.get(name="王芳"): carl}, day("2026-11-30"))
     Handover.objects.filter(pk=made.pk).update(made_at=at("2026-11-30 08:00"))
+
+
+def behind_in_silence():
+    NoticeLine.objects.filter(behind__isnull=False, recipient__name="Bob").delete()
+
+
+def behind_told_to_another():
+    Notice.objects.filter(officer__name="Bob").update(officer=Officer.objects.get(name="Carol"))
+    lines = NoticeLine.objects.filter(behind__isnull=False, recipient__name="Bob")
+    lines.update(recipient=Officer.objects.get(name="Carol"))
+
+
+def report_of_another_week():
+    BehindReport.objects.filter(unit__parent=None, week_key="2026-W49").update(week_key="2026-W40")
+
+
+def explained_too_early():
+    Explanation.objects.create(
+        obligation=Obligation.objects.get(stakeholder__name="王芳", period_key="2026-11"),
+        officer=Officer.objects.get(name="Dan"),
+        reason="away",
+        given_at=at("2026-10-30 09:00"),
+    )
 
 
 def two_stand_in():
@@ -290,6 +316,10 @@ BREACHES = [
     (another_unit_in_charge, "unit_in_charge_follows_the_pairing"),
     (switched_off, "no_open_pairing_with_an_inactive_officer"),
     (handed_over_in_silence, "every_hand_over_was_told"),
+    (behind_in_silence, "every_report_was_told"),
+    (behind_told_to_another, "every_report_was_told"),
+    (report_of_another_week, "report_is_of_its_week"),
+    (explained_too_early, "explained_once_it_began"),
     (two_stand_in, "one_stands_in_at_a_time"),
     (deleted, "nothing_owed_is_missing"),
     (invented, "nothing_exists_that_is_not_owed"),
