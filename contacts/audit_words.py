@@ -84,6 +84,7 @@ ACTIONS: dict[str, str | Promise] = {
     "recount": _("recount closed period"),
     "add policy": _("add policy"),
     "change policy": _("change policy"),
+    "take back policy change": _("take back policy change"),
     "end policy": _("end policy"),
     "set working day": _("decide about a working day"),
     "forget working day": _("leave a day to the statutory calendar"),
