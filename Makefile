@@ -14,7 +14,7 @@ help:
 	@echo "make setup     make .venv and .env"
 	@echo "make run       a demonstration bureau: web server and worker on http://localhost:8000"
 	@echo "make test      all tests, on SQLite unless DATABASE_URL and REDIS_URL say otherwise (TESTS=path picks some)"
-	@echo "make bench     time the pages and the engine against a plain baseline"
+	@echo "make bench     time the pages and the engine against a plain baseline, the engine at ten times the size too"
 	@echo "make lint      ruff, mypy, bandit, missing migrations"
 	@echo "make format    let ruff put the code in shape"
 	@echo "make messages  collect the texts and compile the translations (needs gettext)"
@@ -43,6 +43,7 @@ test: setup
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks engine calendars --scale 10
 
 lint: lint-style lint-types lint-security lint-migrations
 
