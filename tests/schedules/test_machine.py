@@ -66,6 +66,13 @@ HOURS = [0, 7, 8, 9, 12, 19, 20, 23]
 numbers = st.integers(0, 3)
 near = st.integers(-40, 40)
 spans = st.tuples(st.none() | near, st.none() | st.integers(0, 70))
+# TODO core bug 3: without "last_day", "planned" is lost behind "due_soon" on the due day.
+some = st.sets(st.sampled_from(reckoning.STAGES)).filter(
+    lambda found: "last_day" in found or not {"planned", "due_soon"} <= found
+)
+reminders = st.just(reckoning.STAGES) | some.map(
+    lambda found: [stage for stage in reckoning.STAGES if stage in found]
+)
 
 
 @cache
@@ -186,8 +193,9 @@ class Bureau(RuleBasedStateMachine):
         seats=st.lists(spans, min_size=4, max_size=4),
         cadences=st.tuples(st.sampled_from(["month", "quarter"]), st.sampled_from(["month", "half_year"])),
         minimum_days=st.tuples(st.integers(1, 15), st.integers(1, 40)),
+        stages=st.tuples(reminders, reminders),
     )
-    def found(self, day, hour, seats, cadences, minimum_days) -> None:
+    def found(self, day, hour, seats, cadences, minimum_days, stages) -> None:
         """The keys are given: the shift of planned days hangs on them, and the same example has to be the same."""
         self.now = at(f"{day} {hour:02d}:00")
         root = factories.unit("市局", kind="bureau")
@@ -206,7 +214,9 @@ class Bureau(RuleBasedStateMachine):
             zip(("call", "visit"), cadences, minimum_days, strict=True)
         ):
             policy = CyclePolicy.objects.create(pk=9001 + number, code=f"policy-{number}", name=kind)
-            self.version(kind=kind, cadence=cadence, minimum_days=least, policy=policy).save()
+            self.version(
+                kind=kind, cadence=cadence, minimum_days=least, stages=stages[number], policy=policy
+            ).save()
             self.policies.append(policy)
         self.people = []
         for number, (start, length) in enumerate(seats):
@@ -374,13 +384,10 @@ class Bureau(RuleBasedStateMachine):
         seat_kinds=st.lists(st.sampled_from(Seat.Kind.values[:3]), max_size=3, unique=True),
         levels=st.lists(st.sampled_from(["city", "district"]), max_size=1),
         others=st.lists(st.sampled_from(["meeting", "incoming"]), max_size=1),
-        stages=st.sets(st.sampled_from(reckoning.STAGES)),
+        stages=reminders,
         new=st.booleans(),
     )
     def decide_policy(self, number, day, others, stages, new, **fields) -> None:
-        # TODO core bug 3: without "last_day", "planned" is lost behind "due_soon" on the due day.
-        stages |= {"last_day"} if {"planned", "due_soon"} <= stages else set()
-        stages = [stage for stage in reckoning.STAGES if stage in stages]
         version = self.version(
             starts_on=self.today + day * DAY, stand_in_kinds=others, stages=stages, **fields
         )
