@@ -389,3 +389,10 @@ def test_it_takes_as_many_queries_for_many_as_for_few(bureau, django_assert_max_
     assert (
         NoticeLine.objects.told().count() == 90
     )  # 30 planned; 30 missed, told to an officer and a leader each
+
+
+def test_a_contact_planned_on_its_last_day_is_told_by_a_policy_without_that_stage(bureau):
+    PolicyVersion.objects.filter(policy__code="call").update(stages=["planned", "due_soon"])
+    owe(bureau.deputy, planned_on=day("2026-11-30"))  # due on that day, too
+    run_through("2026-11-20", "2026-11-30")
+    assert told(bureau.alice) == [("2026-11-23", "due_soon"), ("2026-11-30", "planned")]
