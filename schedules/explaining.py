@@ -28,6 +28,6 @@ def in_words(owed: Any) -> str:
     return str(Explanation(reason=owed.why, text=owed.why_text)) if owed.why else ""
 
 
-def may_be_asked(day: dt.date, workdays: Workdays) -> Q:
+def may_be_explained(day: dt.date, workdays: Workdays) -> Q:
     """For a query with status: of what is late, due soon or missed one may say why."""
     return coverage.late(day) | coverage.due_soon(day, workdays) | Q(state=coverage.State.MISSED)

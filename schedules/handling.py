@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from contacts.access import Deed
 from contacts.models import Actor, AuditEntry, Officer, Stakeholder
 from schedules.coverage import with_status
-from schedules.explaining import may_be_asked
+from schedules.explaining import may_be_explained
 from schedules.models import LOOK_NOW, Explanation, Obligation, PassState, PeriodClosing
 from schedules.planning import Planned, Planner
 from schedules.slots import closed_slots
@@ -142,7 +142,7 @@ def explain(obligation: Obligation, *, reason: str, text: str = "", actor: Actor
     if reason == Explanation.Reason.OTHER and not text:
         raise ValidationError(_("Say in a sentence what the other reason is."))
     stands = with_status(Obligation.objects.filter(pk=obligation.pk), now)
-    if not stands.filter(may_be_asked(day, Workdays.load())).exists():
+    if not stands.filter(may_be_explained(day, Workdays.load())).exists():
         raise ValidationError(
             _("A reason is asked for only while a contact is late or due soon, or after it was missed.")
         )
