@@ -145,7 +145,7 @@ def test_the_officer_who_holds_the_person_sees_no_trace_whatever_their_role(bure
 def test_the_paired_officer_sees_no_trace(bureau, asked):
     for address in (bureau.deputy.get_absolute_url(), "/people/", "/today/", "/inbox/", "/tasks/"):
         html = html_for(bureau.alice, address)
-        assert "asked for" not in html, address
+        assert "was asked for" not in html, address
         assert "another officer" not in html.lower(), address
 
 
