@@ -24,8 +24,8 @@ STATES = {
     "unexplained": "behind",
 }
 LABELS: dict[str, str | Promise] = {
-    "late": gettext_lazy("past the planned day"),
-    "due_soon": gettext_lazy("due within five working days"),
+    "late": gettext_lazy("late"),
+    "due_soon": gettext_lazy("due soon"),
     "missed": gettext_lazy("missed"),
     "attempts": gettext_lazy("attempts"),
     "unexplained": gettext_lazy("without a reason"),
@@ -61,7 +61,7 @@ class Row:
 
     @property
     def sentence(self) -> str:
-        """For the mail: "past the planned day 3 · missed 1 · without a reason 2"."""
+        """For the mail: "late 3 · missed 1 · without a reason 2"."""
         figures = [cell for cell in self.cells if cell.number] + self.reasons
         return " · ".join(f"{cell.label} {cell.number}" for cell in figures)
 

@@ -189,7 +189,7 @@ class TestMessage:
         (message,) = self.messages(busy.bob)
         assert message.subject == "Who is behind this week"
         assert "Who is behind in 澄江派出所 (2026-W47)" in message.body
-        assert "- Alice: past the planned day 1 · without a reason 1" in message.body
+        assert "- Alice: late 1 · without a reason 1" in message.body
         link = f"/tasks/?state=behind&since=2026-11-09&unit={busy.station.code}&officer={busy.alice.police_number}"
         assert f"http://testserver{link}" in message.body
         assert link.replace("&", "&amp;") in message.alternatives[0][0]
@@ -199,7 +199,7 @@ class TestMessage:
     def test_those_above_read_units_and_no_officer(self, busy):
         run_schedule(at(MONDAY))
         (message,) = self.messages(busy.lea)
-        assert "- 江阴市局: past the planned day 1" in message.body
+        assert "- 江阴市局: late 1" in message.body
         assert f"http://testserver/behind/?unit={busy.county.code}&week=2026-W47" in message.body
         assert "Alice" not in message.body
 
@@ -233,7 +233,7 @@ class TestMessage:
         held.save()
         factories.pairing(busy.bob, busy.deputy, day("2026-11-16"))
         run_schedule(at(MONDAY))
-        assert "- Alice: past the planned day 1" in self.messages(busy.bob)[0].body
+        assert "- Alice: late 1" in self.messages(busy.bob)[0].body
         assert [row.name for row in live(busy.bob, now=MONDAY).officers] == ["Bob"]
 
     def test_the_inbox_shows_it_with_its_rows(self, busy):
