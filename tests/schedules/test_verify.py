@@ -227,7 +227,7 @@ def planned_on_a_day_off():
 
 
 def planned_on_leave():
-    row = Obligation.objects.filter(period_key="2027-03").first()
+    row = Obligation.objects.filter(period_key="2027-03", stakeholder__name="张伟").first()
     officer = row.stakeholder.pairings.get().officer
     Leave.objects.create(officer=officer, first_day=row.planned_on, last_day=row.planned_on)
     ChangedFacts.objects.all().delete()

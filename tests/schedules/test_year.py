@@ -267,7 +267,7 @@ def tell(
                 unit = facts.above[unit]
             recipients |= set(facts.leaders[unit])
         told |= {(fallen[-1], officer) for officer in recipients}
-        told |= {(stage, pairing.officer) for stage in fallen[:-1] if stage not in done}
+        told |= {(stage, pairing.officer) for stage in fallen[:-1]}
         done |= set(fallen)
     return told
 
