@@ -18,6 +18,12 @@ from tests.schedules.scenes import at, day, owe
 MICROSECOND = dt.timedelta(microseconds=1)
 
 
+@pytest.fixture(autouse=True)
+def _no_weekly_report(monkeypatch):
+    """It would be one more message for each leader."""
+    monkeypatch.setattr("schedules.passes.report_week", lambda moment: None)
+
+
 @pytest.fixture
 def _since_2024(bureau):
     bureau.deputy.pairings.update(started_on=day("2024-01-01"))
