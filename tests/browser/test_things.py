@@ -12,7 +12,7 @@ def pages_of_things(bureau) -> list[tuple]:
     """(who opens it, its address) of every page whose address names a thing."""
     found = []
     for name, page in PAGES.items():
-        if page.about not in {"", "private"} and not page.only_post:
+        if page.about and not page.about.startswith("private") and not page.only_post:
             who = getattr(bureau, page.doer or ("carl" if page.about == "carl" else "alice"))
             where = address(name, bureau)
             answer = sign_in(who).get(where)

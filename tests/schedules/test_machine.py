@@ -397,7 +397,14 @@ class Bureau(RuleBasedStateMachine):
     def end_policy(self, number, day) -> None:
         policy = self.policies[number % len(self.policies)]
         with self.deed():
-            configuring.end_policy(policy, on=self.today + day * DAY, day=self.today, **WORDS)
+            ended = configuring.ended_from(policy, self.today + day * DAY)
+            configuring.end_policy(policy, ended, day=self.today, **WORDS)
+
+    @rule(number=st.integers(0, 5))
+    def take_back_policy_change(self, number) -> None:
+        policy = self.policies[number % len(self.policies)]
+        with self.deed():
+            configuring.take_back(configuring.current(policy), day=self.today, actor=CAROL)
 
     @rule(day=st.integers(-5, 40), is_working=st.booleans())
     def set_day(self, day, is_working) -> None:
