@@ -420,7 +420,8 @@ class Reckoning:
     def stages(self, owed: Owed, version: Version, on: dict[str, dt.date], today: dt.date) -> list[str]:
         """Those that have fallen due and still matter, in order; the last of them is the one to be told."""
         if today > named(owed.key).last:
-            return [stage for stage in STAGES if stage in version.stages and on["missed"] <= today]
+            told = "missed" in version.stages and on["missed"] <= today
+            return [stage for stage in STAGES if told and stage in version.stages]
         on = {**on, "planned": self.facts.planned[owed]}
         fallen = [stage for stage in STAGES if stage in version.stages and on[stage] <= today]
         return sorted(fallen, key=on.__getitem__)

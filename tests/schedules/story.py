@@ -148,7 +148,7 @@ def read(messages: Iterable[EmailMessage]) -> Counter[tuple[str, str, str]]:
         for line in lines:
             if line.startswith("- "):
                 items[message["To"], heading, line] += 1
-            elif line and not line.startswith(" "):
-                heading = line
+            elif line.endswith(")"):  # with how many there are; the lines below it are streets
+                heading = line.rpartition(" (")[0]
         found[message["Message-ID"]] = items
     return sum(found.values(), Counter())

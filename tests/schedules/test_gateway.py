@@ -505,7 +505,12 @@ def worker(tmp_path, sms, now):
     return subprocess.Popen(
         [sys.executable, "-c", f"import django; django.setup(); {code}"],
         cwd=ROOT,
-        env=environment(tmp_path) | {"GATEWAY_URL": sms.url, "GATEWAY_HOSTS": "127.0.0.1"},
+        env=environment(
+            tmp_path,
+            EMAIL_URL=f"filemail:///{tmp_path / 'mails'}",
+            GATEWAY_URL=sms.url,
+            GATEWAY_HOSTS="127.0.0.1",
+        ),
     )
 
 
