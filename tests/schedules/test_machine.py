@@ -642,7 +642,7 @@ def is_wanted(facts: reckoning.Facts, one: Owed, version: reckoning.Version) -> 
     return reckoning.is_owed(facts.people[one.person], version, reckoning.named(one.key))
 
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "30"))  # thousands of them hunt; these few keep watch
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "15"))  # thousands of them hunt; these few keep watch
 
 
 def test_the_software_says_what_the_rules_say(db, monkeypatch):
