@@ -32,6 +32,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "browser" in item.path.relative_to(config.rootpath).parts:
             item.add_marker("browser")
+        database = item.get_closest_marker("django_db")
+        if database and database.kwargs.get("transaction") and not database.kwargs.get("serialized_rollback"):
+            raise pytest.UsageError(
+                f"{item.nodeid} empties the tables and leaves them without what the migrations put there: "
+                "the next test finds no policies. Add serialized_rollback=True."
+            )
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in missing())]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -1,4 +1,4 @@
-"""The child process that opens a stranger's file: `python reader.py FILE` prints its rows, one line of JSON each, and
+"""The child process that opens a stranger's file: `python reader.py < FILE` prints its rows, one line of JSON each, and
 as the last line which of them, from byte to byte, are those of a sheet.
 
 It runs as a plain script, without Django and without the rest of this package, under limits on memory and CPU that it
@@ -19,7 +19,6 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 MEMORY = 1024**3  # of address space; 100,000 rows take half of it
@@ -40,32 +39,31 @@ class Unreadable(Exception):
     """Carries the code that the parent puts in words."""
 
 
-def sheets(path: Path) -> Iterator[tuple[str | None, Iterable[list]]]:
-    start = path.open("rb").read(8)
-    if not start:
+def sheets(data: bytes) -> Iterator[tuple[str | None, Iterable[list]]]:
+    if not data:
         raise Unreadable("empty_file")
-    if start.startswith(b"PK"):
-        inspect(path)
-        yield from workbook(path)
-    elif start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":  # .xls, or a workbook under a password
-        if b"V\0B\0A\0" in path.read_bytes():
+    if data.startswith(b"PK"):
+        inspect(data)
+        yield from workbook(data)
+    elif data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # .xls, or a workbook under a password
+        if b"V\0B\0A\0" in data:
             raise Unreadable("macros")
-        yield from workbook(path)
+        yield from workbook(data)
     else:
-        yield None, text_rows(path.read_bytes())
+        yield None, text_rows(data)
 
 
-def inspect(path: Path) -> None:
+def inspect(data: bytes) -> None:
     """Refuse, before anything parses it, what an honest workbook does not hold."""
     try:
-        with zipfile.ZipFile(path) as parts:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
             members = parts.infolist()
             if any(_MACROS.search(member.filename) for member in members):
                 raise Unreadable("macros")
             if "xl/workbook.xml" not in parts.namelist():
                 raise Unreadable("not_a_workbook")
             unpacked = sum(member.file_size for member in members)
-            if unpacked > UNPACKED or unpacked > max(10 * 1024**2, RATIO * path.stat().st_size):
+            if unpacked > UNPACKED or unpacked > max(10 * 1024**2, RATIO * len(data)):
                 raise Unreadable("too_large")
             for member in members:
                 if member.filename.endswith((".xml", ".rels")):
@@ -102,7 +100,7 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def workbook(path: Path) -> Iterator[tuple[str, Iterable[list]]]:
+def workbook(data: bytes) -> Iterator[tuple[str, Iterable[list]]]:
     """The sheets that whoever opens the workbook sees; what is hidden was not meant to be sent."""
     from python_calamine import (
         CalamineError,
@@ -113,7 +111,7 @@ def workbook(path: Path) -> Iterator[tuple[str, Iterable[list]]]:
     )
 
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             for found in book.sheets_metadata:
                 if found.visible != SheetVisibleEnum.Visible or found.typ != SheetTypeEnum.WorkSheet:
                     continue
@@ -206,11 +204,11 @@ def decoded(data: bytes, encoding: str) -> str:
         raise Unreadable("encoding") from broken
 
 
-def answer(path: Path, out: BinaryIO) -> None:
+def answer(data: bytes, out: BinaryIO) -> None:
     found: list[dict] = []
     printed = 0
     try:
-        for name, rows in sheets(path):
+        for name, rows in sheets(data):
             start = printed
             for row in rows:
                 line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -233,4 +231,4 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answer(Path(sys.argv[1]), sys.stdout.buffer)
+    answer(sys.stdin.buffer.read(), sys.stdout.buffer)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import tempfile
@@ -51,26 +52,29 @@ class Rows:
 
 
 def read(path: Path, file_name: str) -> list[Sheet]:
-    """The sheets of a workbook or csv. What it is, its bytes say, not its name; only .xlsm is refused by name."""
+    """The sheets of a workbook or csv. What it is, its bytes say, not its name; only .xlsm is refused by name.
+
+    FileNotFoundError if it is gone; one that goes away from now on, as by a second click, is read to its end."""
     if file_name.lower().endswith((".xlsm", ".xltm", ".xlsb", ".xlam")):
         raise Refused("macros")
-    if path.stat().st_size > BYTES:
-        raise Refused("too_large")
-    answer = run_reader(path)
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size > BYTES:
+            raise Refused("too_large")
+        answer = run_reader(file)
     last = last_line(answer)
     if "error" in last:
         raise Refused(last["error"])
     return [Sheet(sheet["name"], Rows(answer, sheet["start"], sheet["end"])) for sheet in last["sheets"]]
 
 
-def run_reader(path: Path) -> IO[bytes]:
+def run_reader(file: IO[bytes]) -> IO[bytes]:
     """The child's answer; a child that was killed, ran out of memory or of time did so over the file."""
-    command = [sys.executable, "-I", str(READER), str(path.resolve())]
+    command = [sys.executable, "-I", str(READER)]
     answer = tempfile.TemporaryFile()  # noqa: SIM115 - it is gone with the last sheet that reads from it
     try:
-        child = subprocess.run(  # noqa: S603 - our own script and a path, no shell
+        child = subprocess.run(  # noqa: S603 - our own script, no shell
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=file,
             stdout=answer,
             stderr=subprocess.PIPE,
             env={},
@@ -81,7 +85,7 @@ def run_reader(path: Path) -> IO[bytes]:
         raise Refused("too_large") from late
     if child.returncode:
         last_words = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        logger.warning("The reader of %s ended with %s: %s", path.name, child.returncode, last_words)
+        logger.warning("The reader of %s ended with %s: %s", file.name, child.returncode, last_words)
         raise Refused("too_large" if child.returncode < 0 or "memory" in last_words.lower() else "damaged")
     return answer
 

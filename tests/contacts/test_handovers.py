@@ -243,8 +243,7 @@ def test_a_pairing_that_begins_later_counts_too(bureau: Bureau) -> None:
         deactivate(bureau.dan, on=DAY, actor=Actor(bureau.sue), reason="left")
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("django_db_serialized_rollback")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_switched_off_and_paired_at_the_same_moment_one_is_refused() -> None:
     bureau = factories.small_bureau()
     person = factories.stakeholder("李强", bureau.station)

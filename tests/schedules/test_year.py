@@ -288,7 +288,7 @@ ON = {
 # --- the test ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_year_of_the_bureau_is_what_the_reckoning_says(settings, time_machine):
     settings.EMAIL_ENABLED = True
     time_machine.move_to(

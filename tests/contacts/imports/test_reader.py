@@ -3,9 +3,11 @@
 import codecs
 import datetime as dt
 import resource
+import tempfile
 import time
 import zipfile
 from pathlib import Path
+from typing import IO
 
 import pytest
 from xlsxwriter import Workbook
@@ -243,13 +245,30 @@ def test_a_file_beyond_the_limit_is_not_even_opened(tmp_path: Path) -> None:
     assert refused.value.code == "too_large"
 
 
+def test_a_file_that_goes_away_while_it_is_read_is_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever confirms the same file at the same moment may be done with it."""
+    file = tmp_path / "roster.csv"
+    file.write_text("姓名\n李娜\n")
+    run_reader = workbook.run_reader
+
+    def after_it_is_gone(opened: IO[bytes]) -> IO[bytes]:
+        file.unlink()
+        return run_reader(opened)
+
+    monkeypatch.setattr(workbook, "run_reader", after_it_is_gone)
+    [sheet] = workbook.read(file, file.name)
+    assert list(sheet.rows) == [(1, ["姓名"]), (2, ["李娜"])]
+
+
 def test_a_child_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = tmp_path / "slow.py"
     slow.write_text("while True: pass\n")
     monkeypatch.setattr(workbook, "READER", slow)
     monkeypatch.setattr(workbook, "SECONDS", 0.5)
-    with pytest.raises(Refused) as refused:
-        workbook.run_reader(tmp_path)
+    with tempfile.TemporaryFile() as file, pytest.raises(Refused) as refused:
+        workbook.run_reader(file)
     assert refused.value.code == "too_large"
 
 
@@ -257,8 +276,8 @@ def test_a_child_that_dies_is_a_refused_file(tmp_path: Path, monkeypatch: pytest
     dying = tmp_path / "dying.py"
     dying.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGABRT)\n")
     monkeypatch.setattr(workbook, "READER", dying)
-    with pytest.raises(Refused) as refused:
-        workbook.run_reader(tmp_path)
+    with tempfile.TemporaryFile() as file, pytest.raises(Refused) as refused:
+        workbook.run_reader(file)
     assert refused.value.code == "too_large"
 
 
