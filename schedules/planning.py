@@ -1,17 +1,18 @@
 """Planning: which obligations exist, and on which days they stand (R3, R4, R4a, R8).
 
-A pass reckons in memory what must exist and writes only the difference. It reckons for everybody where a slot is new, is over, or has changed with its
-policy or its working days; elsewhere only for the people whose facts have changed, which the database notes by itself
-(`schedules.changes`). With neither there is nothing to do.
+A pass reckons in memory what must exist and writes only the difference. It reckons for everybody where a slot is new,
+is over, or has changed with its policy or its working days; elsewhere only for the people whose facts have changed,
+which the database notes by itself (`schedules.changes`). With neither there is nothing to do.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 from zlib import crc32
 
@@ -28,7 +29,13 @@ from schedules.periods import Period
 from schedules.slots import Slot, due_on, open_slots
 from schedules.workdays import Workdays
 
-BATCH = 2000
+BATCH = 2000  # keys in one statement: SQLite takes only so many
+
+
+def batched(keys: Iterable[int]) -> Iterator[list[int]]:
+    left = iter(keys)
+    while batch := list(islice(left, BATCH)):
+        yield batch
 
 
 @dataclass
@@ -50,7 +57,7 @@ def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
     day = timezone.localtime(now).date()
     if state.day and state.day < day:
         _note_who_takes_over(state.day, day)
-    changed = list(ChangedFacts.objects.values_list("pk", flat=True))
+    changed = dict(ChangedFacts.objects.values_list("pk", "person"))
     if changed or state.day != day:
         follow_pairings(day)
     slots = open_slots(state, day)
@@ -62,11 +69,14 @@ def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
             Obligation.objects.filter(policy=slot.policy, period_key=slot.period.key).look_again()
         planned += Planner(anew, now, workdays).run()
     if changed:
-        people = Stakeholder.objects.filter(pk__in=ChangedFacts.objects.values("person"))
-        planned += Planner([slot for slot in slots if slot not in anew], now, workdays).run(people)
-        Obligation.objects.filter(stakeholder__in=ChangedFacts.objects.values("person")).look_again()
-        for first in range(0, len(changed), BATCH):  # only these: others are noted meanwhile
-            ChangedFacts.objects.filter(pk__in=changed[first : first + BATCH]).delete()
+        people = set(changed.values())
+        # Named one by one: PostgreSQL takes the table of notes for as small as it was before a roster came in.
+        whom = Stakeholder.objects.filter(pk__in=people) if len(people) <= BATCH else None
+        planned += Planner([slot for slot in slots if slot not in anew], now, workdays).run(whom)
+        for batch in batched(people):
+            Obligation.objects.filter(stakeholder__in=batch).look_again()
+        for batch in batched(changed):  # only these: others are noted meanwhile
+            ChangedFacts.objects.filter(pk__in=batch).delete()
     over = [slot for slot in slots if slot.period.end < day]
     PeriodClosing.objects.bulk_create(
         PeriodClosing(policy_id=slot.policy, period_key=slot.period.key, closed_at=now) for slot in over
@@ -208,10 +218,8 @@ class Planner:
 
     def _unsettled(self, pks: list[int]) -> Iterator[int]:
         """Those that are neither met nor waived (R4)."""
-        for first in range(0, len(pks), BATCH):  # SQLite takes only so many keys at once
-            rows = with_status(
-                Obligation.objects.filter(pk__in=pks[first : first + BATCH]).order_by(), self.now
-            )
+        for batch in batched(pks):
+            rows = with_status(Obligation.objects.filter(pk__in=batch).order_by(), self.now)
             yield from rows.exclude(state__in=[State.MET, State.WAIVED]).values_list("pk", flat=True)
 
     # --- on which day ------------------------------------------------------------------------------------
@@ -295,8 +303,8 @@ class Planner:
         anew = {row.pk: found.days[row.stakeholder] for row in (*found.returning, *found.moving)}
         touched = [*anew, *(row.pk for row in found.outdated)]
         version, day_due = found.slot.version, due_on(found.slot.period, self.workdays)
-        for first in range(0, len(touched), BATCH):
-            rows = list(Obligation.objects.filter(pk__in=touched[first : first + BATCH]))
+        for batch in batched(touched):
+            rows = list(Obligation.objects.filter(pk__in=batch))
             for row in rows:
                 row.version, row.due_on, row.withdrawn_at = version, day_due, None  # type: ignore[assignment]
                 row.remind_on = LOOK_NOW
@@ -307,13 +315,11 @@ class Planner:
 
     def _withdraw(self, found: Difference) -> None:
         """What no longer must exist goes; what is met or waived stays, and keeps up with the working days."""
-        for first in range(0, len(found.withdrawn), BATCH):
-            rows = Obligation.objects.filter(pk__in=found.withdrawn[first : first + BATCH])
-            rows.update(withdrawn_at=self.now, changed_at=self.now)
+        for batch in batched(found.withdrawn):
+            Obligation.objects.filter(pk__in=batch).update(withdrawn_at=self.now, changed_at=self.now)
         day_due = due_on(found.slot.period, self.workdays)
-        late = [row.pk for row in found.staying if row.due_on != day_due]
-        for first in range(0, len(late), BATCH):
-            Obligation.objects.filter(pk__in=late[first : first + BATCH]).update(due_on=day_due)
+        for batch in batched(row.pk for row in found.staying if row.due_on != day_due):
+            Obligation.objects.filter(pk__in=batch).update(due_on=day_due)
 
 
 CHANGED = [

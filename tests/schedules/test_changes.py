@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contacts import handling
 from contacts.models import Actor, ContactRecord, Pairing, Seat
@@ -146,6 +147,23 @@ def test_the_new_one_takes_the_lightest_day_of_all_that_the_officer_has(planned)
     factories.pairing(planned.alice, people[-1])
     passes.run_schedule(NOON)
     assert {calls.get(stakeholder=people[-1]).planned_on} == left - taken
+
+
+@pytest.mark.parametrize("batch", [2, 2000])
+def test_few_changes_or_many_whom_they_concern_is_read_from_the_notes_only_once(planned, monkeypatch, batch):
+    """PostgreSQL took the notes of a whole roster for a handful, and went through them for each seat of each person."""
+    people = [factories.stakeholder(f"P{number}", planned.station) for number in range(5)]
+    for person in people:
+        factories.seat(person)
+        factories.pairing(planned.alice, person)
+    monkeypatch.setattr(planning, "BATCH", batch)
+    with CaptureQueriesContext(connection) as asked:
+        passes.run_schedule(NOON)
+    notes = [query["sql"] for query in asked if f'FROM "{ChangedFacts._meta.db_table}"' in query["sql"]]
+    assert len([sql for sql in notes if sql.startswith("SELECT")]) == 1
+    assert all(sql.startswith(("SELECT", "DELETE")) for sql in notes)
+    assert not noted()
+    assert Obligation.objects.filter(period_key="2026-11", stakeholder__in=people).count() == 5
 
 
 @pytest.mark.parametrize("dropped", ["contacts_pairing_noted_update", "contacts_seat_noted_insert"])
