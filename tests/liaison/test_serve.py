@@ -1,6 +1,7 @@
 """`manage.py serve`: web server and worker live and end together."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,12 +24,16 @@ def free_port() -> int:
 
 @pytest.fixture
 def environment(tmp_path):
+    return installation(tmp_path)
+
+
+def installation(folder: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "s" * 60,
         "BASE_URL": "http://localhost",
-        "DATA_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/liaison.sqlite3",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/liaison.sqlite3",
         "REDIS_URL": "",
         "EMAIL_URL": "",
         "DEBUG": "false",
@@ -73,10 +78,18 @@ def answers(port: int) -> bool:
         return False
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """A folder with a migrated database."""
+    folder = tmp_path_factory.mktemp("migrated")
+    assert manage(installation(folder), "migrate", "--verbosity=0").returncode == 0
+    return folder
+
+
 @pytest.fixture
-def served(environment):
+def served(environment, migrated, tmp_path):
     """A serving process with both children, on a port of its own: (process, port, pids of the children)."""
-    assert manage(environment, "migrate", "--verbosity=0").returncode == 0
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", f"--port={port}"],
