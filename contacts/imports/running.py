@@ -17,6 +17,7 @@ from contacts.imports.results import Context, Outcome, Report, Result
 from contacts.imports.tables import Table, Wordings
 from contacts.imports.workbook import Sheet
 from contacts.locks import one_at_a_time
+from contacts.models import ContactPhone, ContactRecord, Officer, Pairing, Seat, Stakeholder, Unit
 
 IMPORTERS: dict[str, Callable[[Table, Context], Iterable[Result]]] = {
     "units": units.run,
@@ -29,6 +30,8 @@ IMPORTERS: dict[str, Callable[[Table, Context], Iterable[Result]]] = {
     "contacts": records.run,
 }
 ROWS_ON_SQLITE = 10_000  # SQLite lets nobody else write meanwhile
+MANY = 500  # rows
+FILLED = (Unit, Officer, Stakeholder, ContactPhone, Seat, Pairing, ContactRecord)
 
 
 def read(path: Path, file_name: str, kind: str = "auto", wordings: Wordings | None = None) -> Table:
@@ -71,6 +74,16 @@ def apply(table: Table, file_name: str, context: Context, *, dry_run: bool = Fal
     with turn():
         notes = (Result(sheet, number, Outcome.NOTE, issues=[issue]) for sheet, number, issue in table.notes)
         report = Report(file_name, table.kind, chain(IMPORTERS[table.kind](table, context), notes))
+        if report.rows >= MANY:
+            count_anew()
         if dry_run:
             transaction.set_rollback(True)
     return report
+
+
+def count_anew() -> None:
+    """PostgreSQL counts its rows in the minute after a file is in. Until then it takes the tables for as small as they were,
+    and what comes next in the transaction, or in the next pass, would go through all of them for each row."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in FILLED)}")
