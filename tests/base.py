@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
 if TYPE_CHECKING:
     from contacts.models import Officer
+
+PATIENCE = 60  # seconds for what another process or thread does
+
+
+def until(comes_true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not comes_true():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.02)
 
 
 def sign_in(officer: Officer, *, language: str = "en", **headers: str) -> Client:

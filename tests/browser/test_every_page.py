@@ -6,6 +6,7 @@ The addresses are read from the URL configuration, so that a new page is covered
 from collections import defaultdict
 
 import pytest
+from django.db import connection
 from django.urls import URLPattern, get_resolver
 
 from tests.base import sign_in
@@ -44,11 +45,18 @@ def pages_by_viewer(bureau) -> dict:
     return pages
 
 
-@pytest.mark.parametrize(
-    ("size", "dark", "language"),
-    [(PHONE, True, "zh-hans"), (PHONE, False, "en"), (DESK, False, "zh-hans"), (DESK, True, "en")],
-    ids=["phone-dark-chinese", "phone-light-english", "desk-light-chinese", "desk-dark-english"],
-)
+LOOKS = [
+    pytest.param(PHONE, True, "zh-hans", id="phone-dark-chinese"),
+    pytest.param(DESK, True, "en", id="desk-dark-english"),
+    pytest.param(PHONE, False, "en", id="phone-light-english"),
+    pytest.param(DESK, False, "zh-hans", id="desk-light-chinese"),
+]
+# The database does not change how a page looks: the second time the suite runs, two are enough to see each page open.
+if connection.vendor == "postgresql":
+    LOOKS = LOOKS[2:]
+
+
+@pytest.mark.parametrize(("size", "dark", "language"), LOOKS)
 def test_everybody_can_use_every_page(open_page, size, dark, language):
     problems = []
     pages = pages_by_viewer(small_bureau())

@@ -6,14 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from tests.base import PATIENCE, until
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
 
 
 def free_port() -> int:
@@ -63,13 +63,6 @@ def gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
 
-def until(what, *arguments) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not what(*arguments):
-        assert time.monotonic() < deadline, f"{what.__name__} did not come true"
-        time.sleep(0.05)
-
-
 def answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=5) as answer:
@@ -98,7 +91,7 @@ def served(environment, migrated, tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    until(answers, port)
+    until(lambda: answers(port))
     yield server, port, children(server.pid)
     if server.poll() is None:
         server.terminate()
@@ -135,6 +128,5 @@ def test_it_leaves_nobody_behind_when_it_is_killed(served):
     server, port, pids = served
     server.kill()
     server.wait(timeout=PATIENCE)
-    for pid in pids:
-        until(gone, pid)
+    until(lambda: all(gone(pid) for pid in pids))
     assert not answers(port)

@@ -12,9 +12,13 @@ SECRET = "s" * 60
 
 
 def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`manage.py check --deploy` in an environment that says just this; empty values hide what .env says."""
+    return manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **environment)
+
+
+def manage(tmp_path: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command in an environment that says just this; empty values hide what .env says."""
     return subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        [sys.executable, "manage.py", *words],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
@@ -66,3 +70,14 @@ def test_a_gateway_outside_the_allowed_hosts_stops_the_start(tmp_path, hosts, wo
     done = start(tmp_path, GATEWAY_URL="json://sms.example/?:to={mobile}", GATEWAY_HOSTS=hosts)
     assert done.returncode != 0
     assert words in done.stderr
+
+
+@pytest.mark.parametrize(("said", "options"), [("", "-c jit=off"), ("?options=-c%20jit%3Don", "-c jit=on")])
+def test_postgresql_compiles_nothing_unless_told_to(tmp_path, said, options):
+    """A question about the whole bureau took 1.5 s instead of 0.13."""
+    print_them = (
+        "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['options'])"
+    )
+    url = f"postgres://liaison@database.example/liaison{said}"
+    done = manage(tmp_path, "shell", "--no-imports", "--command", print_them, DATABASE_URL=url)
+    assert done.stdout.strip() == options, done.stderr

@@ -176,8 +176,10 @@ def live_through(year: Year) -> None:
                 voided_at=instant, voided_by=record.officer_id, void_reason="entered twice"
             )
         passes.run_schedule(now)
-        if not year.passes and connection.vendor == "postgresql":
-            with connection.cursor() as cursor:  # as the handbook says after a bulk load
+        if connection.vendor == "postgresql" and (not year.passes or year.passes[-1].month != now.month):
+            with (
+                connection.cursor() as cursor
+            ):  # as the server itself does in a year, which is not over in minutes
                 cursor.execute("ANALYZE")
         year.passes.append(now)
 

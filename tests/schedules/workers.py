@@ -6,18 +6,16 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 from huey import RedisHuey, SqliteHuey
 
 from schedules import tasks
+from tests.base import until
 from tests.schedules.launcher import locked, set_clock
 from tests.schedules.processes import Launcher, environment
 
-PATIENCE = 60
 KILLED = -signal.SIGKILL
 
 
@@ -122,10 +120,3 @@ class Consumers:
                 dead += 1
         self.dead += dead
         return dead
-
-
-def until(what: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)
