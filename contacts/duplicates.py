@@ -21,12 +21,12 @@ from django.utils.translation import gettext as _
 from contacts.access import Deed
 from contacts.models import Actor, AuditEntry, ContactPhone, Distinct, Officer, Seat, Stakeholder
 from contacts.traits import Evidence, Traits
+from liaison.batches import batches
 
 LIKELY = 6  # points: shown without being asked for; less than that are weak
 WEAK = 1
 CROWD = 30  # people
 PAIRS = 20_000  # of one kind, looked at in one go; from the smallest groups, where true duplicates are
-BATCH = 2000
 LANDLINE = 1  # points that numbers can still add to two who do not share a mobile
 
 
@@ -198,8 +198,8 @@ def read(pairs: Iterable[tuple[int, int]]) -> dict[int, Stakeholder]:
     pks = sorted({pk for pair in pairs for pk in pair})
     rows = Stakeholder.objects.only("name", "sex", "birth_year", "birth_month", "employer", "address")
     found: dict[int, Stakeholder] = {}
-    for start in range(0, len(pks), BATCH):
-        found.update(rows.in_bulk(pks[start : start + BATCH]))
+    for some in batches(pks):
+        found.update(rows.in_bulk(some))
     return found
 
 
@@ -211,8 +211,8 @@ def weigh(
     people = people or read(pairs)
     phones: dict[int, list[ContactPhone]] = defaultdict(list)
     pks = sorted({pk for pair in pairs for pk in pair})
-    for start in range(0, len(pks), BATCH):
-        for phone in ContactPhone.objects.filter(stakeholder__in=pks[start : start + BATCH]):
+    for some in batches(pks):
+        for phone in ContactPhone.objects.filter(stakeholder__in=some):
             phones[phone.stakeholder_id].append(phone)
     known = certificates or {}
     traits = {pk: Traits.of_person(people[pk], phones[pk], known.get(pk, ())) for pk in pks if pk in people}

@@ -19,10 +19,8 @@ from contacts import followers
 from contacts.models import Actor, Journal, JournalLine, Officer, Stakeholder
 from contacts.obstacles import WHOLE, Rows, find, restored, stays
 from contacts.rows import (
-    AT_ONCE,
     UNTOLD,
     Values,
-    batches,
     field_of,
     model_of,
     pointing_to,
@@ -30,13 +28,14 @@ from contacts.rows import (
     values,
     with_companions,
 )
+from liaison.batches import AT_ONCE, batches
 
 # A quarter of what `bulk_create` costs: an import of n rows writes some four n lines.
 INSERT = """INSERT INTO contacts_journalline (journal_id, "group", model, object_id, before, after, undone)
             VALUES (%s, %s, %s, %s, %s, %s, %s)"""
 
 __all__ = [
-    "Blank", "Pen", "TakenBack", "Values", "batches", "begin", "carry", "examined", "model_of", "obstacles", "take_back", "values",
+    "Blank", "Pen", "TakenBack", "Values", "begin", "carry", "examined", "model_of", "obstacles", "take_back", "values",
 ]  # fmt: skip
 
 

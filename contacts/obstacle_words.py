@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts import phones
 from contacts.access import Deed
 from contacts.models import AuditEntry, ImportBatch, ImportRow, JournalLine, Officer, Stakeholder, Unit
-from contacts.rows import batches, field_of, model_of
+from contacts.rows import field_of, model_of
+from liaison.batches import batches
 
 MAIN = {"officers": Officer, "units": Unit}  # whose key is the group; elsewhere the row names the person
 HIDDEN = {"pinyin", "initials", "occurred_on", "id"}

@@ -24,13 +24,13 @@ from contacts.models import JournalLine, Officer, Pairing, Stakeholder, Unit
 from contacts.rows import (
     DERIVED,
     Values,
-    batches,
     field_of,
     model_of,
     pointing_to,
     values,
     with_companions,
 )
+from liaison.batches import batches
 
 # Who or what a deed created goes with everything that came with it, or stays with it.
 WHOLE = {

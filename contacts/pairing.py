@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from contacts import journal
 from contacts.imports.directory import OfficerRef
-from contacts.imports.inserting import insert
+from contacts.inserting import insert
 from contacts.models import (
     Actor,
     AuditEntry,
@@ -24,8 +24,8 @@ from contacts.models import (
     Stakeholder,
     Unit,
 )
+from liaison.batches import batches
 
-AT_ONCE = 2000  # keys that fit into one query on every database
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -127,17 +127,15 @@ def pair_proposed(
 
 def lock(people: Iterable[Stakeholder]) -> None:
     """Whoever pairs locks the people first, in the order of their keys, and then the officers: two at once take turns."""
-    pks = sorted({person.pk for person in people})
-    for start in range(0, len(pks), AT_ONCE):
-        rows = Stakeholder.objects.filter(pk__in=pks[start : start + AT_ONCE]).order_by("pk")
+    for some in batches(sorted({person.pk for person in people})):
+        rows = Stakeholder.objects.filter(pk__in=some).order_by("pk")
         list(rows.select_for_update().values_list("pk"))
 
 
 def answer_requests(people: Collection[int], actor: Actor) -> None:
     """Whoever is paired anew got the other officer that was asked for."""
-    pks = sorted(people)
-    for start in range(0, len(pks), AT_ONCE):
-        requests = RepairingRequest.objects.filter(stakeholder__in=pks[start : start + AT_ONCE])
+    for some in batches(sorted(people)):
+        requests = RepairingRequest.objects.filter(stakeholder__in=some)
         requests.decide(RepairingRequest.Outcome.DONE, actor)
 
 
@@ -189,10 +187,8 @@ def follow_pairings(day: dt.date) -> None:
 def last_pairings(people: Collection[Stakeholder]) -> dict[int, Pairing]:
     """Person → the pairing that began last, locked."""
     last: dict[int, Pairing] = {}
-    pks = [person.pk for person in people]
-    for start in range(0, len(pks), AT_ONCE):
-        rows = Pairing.objects.filter(stakeholder__in=pks[start : start + AT_ONCE])
-        rows = rows.select_related("officer", "stakeholder")
+    for some in batches(person.pk for person in people):
+        rows = Pairing.objects.filter(stakeholder__in=some).select_related("officer", "stakeholder")
         for pairing in rows.select_for_update(of=("self",)).order_by("started_on"):
             last[pairing.stakeholder_id] = pairing
     return last

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-T = TypeVar("T")
 Values = dict[str, Any]
 
-AT_ONCE = 2000  # rows, or keys in a query
 # Kept out of journals: what nobody can put back, and what changes with every other field.
 UNTOLD = {"password", "updated_at"}
 # Follows from other rows: kept for a row that was deleted, but nobody's change, and reckoned anew.
@@ -75,8 +72,3 @@ def pointing_to(model: type[models.Model]) -> list[Any]:
 
 def model_of(label: str) -> type[models.Model]:
     return apps.get_model(label)
-
-
-def batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), AT_ONCE):
-        yield rows[start : start + AT_ONCE]

@@ -9,6 +9,7 @@ from django.db import models
 
 from contacts import journal
 from contacts.models import ContactPhone, Journal, JournalLine, Pairing, Seat, Stakeholder
+from liaison.batches import batches
 
 # Parents before what hangs on them: taking back goes the other way.
 OF_PEOPLE: tuple[tuple[type[models.Model], str], ...] = (
@@ -48,7 +49,7 @@ class Watch:
         pen.close()
 
     def lines_of(self, book: Journal) -> Iterator[JournalLine]:
-        for some in journal.batches(sorted(self.people)):
+        for some in batches(sorted(self.people)):
             yield from book.lines.standing().filter(group__in=some, after__isnull=False)
 
 
@@ -64,7 +65,7 @@ def amend(line: JournalLine, before: journal.Values, now: journal.Values) -> Non
 def rows_of(people: Collection[int]) -> Rows:
     found: Rows = {}
     for model, name in OF_PEOPLE:
-        for some in journal.batches(sorted(people)):
+        for some in batches(sorted(people)):
             for row in model._base_manager.filter(**{f"{name}__in": some}).order_by("pk"):
                 found[model._meta.label_lower, row.pk] = getattr(row, name), row
     return found

@@ -169,7 +169,9 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = read(env.int, "CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Its compiler spends a second on a long question that is answered in a tenth of one.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", f"-c jit=off {env.str('PGOPTIONS', default='')}".rstrip()
+    )
 
 REDIS_URL = env.str("REDIS_URL", default="")
 HUEY = {

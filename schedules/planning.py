@@ -9,33 +9,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
 from typing import NamedTuple
 from zlib import crc32
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from contacts.inserting import insert_alike
 from contacts.models import Pairing, Stakeholder
 from contacts.pairing import follow_pairings
+from liaison.batches import AT_ONCE, batches
 from schedules import existence, facts, levelling
 from schedules.coverage import State, due_soon_day, with_status
-from schedules.inserting import insert
 from schedules.models import LOOK_NOW, ChangedFacts, Obligation, PassState, PeriodClosing
 from schedules.periods import Period
 from schedules.slots import Slot, due_on, open_slots
 from schedules.workdays import Workdays
-
-BATCH = 2000  # keys in one statement: SQLite takes only so many
-
-
-def batched(keys: Iterable[int]) -> Iterator[list[int]]:
-    left = iter(keys)
-    while batch := list(islice(left, BATCH)):
-        yield batch
 
 
 @dataclass
@@ -71,12 +63,12 @@ def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
     if changed:
         people = set(changed.values())
         # Named one by one: PostgreSQL takes the table of notes for as small as it was before a roster came in.
-        whom = Stakeholder.objects.filter(pk__in=people) if len(people) <= BATCH else None
+        whom = Stakeholder.objects.filter(pk__in=people) if len(people) <= AT_ONCE else None
         planned += Planner([slot for slot in slots if slot not in anew], now, workdays).run(whom)
-        for batch in batched(people):
-            Obligation.objects.filter(stakeholder__in=batch).look_again()
-        for batch in batched(changed):  # only these: others are noted meanwhile
-            ChangedFacts.objects.filter(pk__in=batch).delete()
+        for some in batches(people):
+            Obligation.objects.filter(stakeholder__in=some).look_again()
+        for some in batches(changed):  # only these: others are noted meanwhile
+            ChangedFacts.objects.filter(pk__in=some).delete()
     over = [slot for slot in slots if slot.period.end < day]
     PeriodClosing.objects.bulk_create(
         PeriodClosing(policy_id=slot.policy, period_key=slot.period.key, closed_at=now) for slot in over
@@ -218,8 +210,8 @@ class Planner:
 
     def _unsettled(self, pks: list[int]) -> Iterator[int]:
         """Those that are neither met nor waived (R4)."""
-        for batch in batched(pks):
-            rows = with_status(Obligation.objects.filter(pk__in=batch).order_by(), self.now)
+        for some in batches(pks):
+            rows = with_status(Obligation.objects.filter(pk__in=some).order_by(), self.now)
             yield from rows.exclude(state__in=[State.MET, State.WAIVED]).values_list("pk", flat=True)
 
     # --- on which day ------------------------------------------------------------------------------------
@@ -283,7 +275,7 @@ class Planner:
             return
         day_due = due_on(slot.period, self.workdays)
         soon = due_soon_day(day_due, self.workdays)
-        insert(
+        insert_alike(
             Obligation,
             {
                 "policy_id": slot.policy,
@@ -303,8 +295,8 @@ class Planner:
         anew = {row.pk: found.days[row.stakeholder] for row in (*found.returning, *found.moving)}
         touched = [*anew, *(row.pk for row in found.outdated)]
         version, day_due = found.slot.version, due_on(found.slot.period, self.workdays)
-        for batch in batched(touched):
-            rows = list(Obligation.objects.filter(pk__in=batch))
+        for some in batches(touched):
+            rows = list(Obligation.objects.filter(pk__in=some))
             for row in rows:
                 row.version, row.due_on, row.withdrawn_at = version, day_due, None  # type: ignore[assignment]
                 row.remind_on = LOOK_NOW
@@ -315,11 +307,11 @@ class Planner:
 
     def _withdraw(self, found: Difference) -> None:
         """What no longer must exist goes; what is met or waived stays, and keeps up with the working days."""
-        for batch in batched(found.withdrawn):
-            Obligation.objects.filter(pk__in=batch).update(withdrawn_at=self.now, changed_at=self.now)
+        for some in batches(found.withdrawn):
+            Obligation.objects.filter(pk__in=some).update(withdrawn_at=self.now, changed_at=self.now)
         day_due = due_on(found.slot.period, self.workdays)
-        for batch in batched(row.pk for row in found.staying if row.due_on != day_due):
-            Obligation.objects.filter(pk__in=batch).update(due_on=day_due)
+        for some in batches(row.pk for row in found.staying if row.due_on != day_due):
+            Obligation.objects.filter(pk__in=some).update(due_on=day_due)
 
 
 CHANGED = [

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 from contacts import names, phones
 from contacts.imports import cells
-from contacts.imports.results import Context, batches
+from contacts.imports.results import Context
 from contacts.models import Merge, Stakeholder
+from liaison.batches import batches
 
 _NUMBER = re.compile(r"^[Ll](\d{1,12})$")
 

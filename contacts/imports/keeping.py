@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from contacts import journal
 from contacts.imports import running
-from contacts.imports.inserting import insert
-from contacts.imports.results import Context, Outcome, Report, Result, batches, scope_of
+from contacts.imports.results import Context, Outcome, Report, Result, scope_of
 from contacts.imports.tables import Table
+from contacts.inserting import insert
 from contacts.models import AuditEntry, ImportBatch, ImportRow, Journal, Stakeholder
+from liaison.batches import batches
 
 
 def apply_file(path: Path, file_name: str, table: Table, context: Context) -> Report:

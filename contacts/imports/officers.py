@@ -12,10 +12,11 @@ from contacts import names, phones
 from contacts.imports import cells
 from contacts.imports.directory import Directory
 from contacts.imports.issues import Issue
-from contacts.imports.results import Context, Outcome, Result, batches, news, said_before
+from contacts.imports.results import Context, Outcome, Result, news, said_before
 from contacts.imports.tables import Line, Table
 from contacts.models import AuditEntry, Officer
 from contacts.rows import Values, values
+from liaison.batches import batches
 
 POST_CLASSES = {
     "市局领导": "bureau_leader", "部门负责人": "department_head", "县级局领导": "county_leader", "分局领导": "county_leader",

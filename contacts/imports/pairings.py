@@ -13,11 +13,12 @@ from contacts.imports import cells
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.finding import Finder
 from contacts.imports.issues import Issue
-from contacts.imports.results import Context, Outcome, Result, batches, said_before
+from contacts.imports.results import Context, Outcome, Result, said_before
 from contacts.imports.tables import Line, Table
 from contacts.models import AuditEntry, Pairing, Stakeholder
 from contacts.pairing import active_among, answer_requests, lock, move
 from contacts.rows import Values, values
+from liaison.batches import batches
 
 
 @dataclass

@@ -11,13 +11,14 @@ from contacts.imports import matching, rosters
 from contacts.imports.directory import Directory
 from contacts.imports.issues import Issue
 from contacts.imports.matching import Known, KnownSeat, Match
-from contacts.imports.results import Context, Outcome, Result, batches
+from contacts.imports.results import Context, Outcome, Result
 from contacts.imports.rosters import Entry
 from contacts.imports.tables import Line, Table, taken
 from contacts.imports.writing import Writer
 from contacts.models import ContactPhone, Distinct, Merge, Seat, Stakeholder
 from contacts.phones import Phone
 from contacts.traits import Traits
+from liaison.batches import batches
 
 
 def prepare(table: Table, context: Context) -> None:

@@ -15,10 +15,11 @@ from contacts.imports import cells
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.finding import Finder
 from contacts.imports.issues import Issue
-from contacts.imports.results import Context, Outcome, Result, batches, said_before
+from contacts.imports.results import Context, Outcome, Result, said_before
 from contacts.imports.tables import Line, Table
 from contacts.journal import Pen
 from contacts.models import AuditEntry, ContactRecord, Feedback, FeedbackStep, Stakeholder
+from liaison.batches import batches
 
 _KINDS = {
     "call": "电话 通话 打电话 电话联系", "visit": "走访 上门 上门走访 拜访 登门走访", "report": "工作报告 书面报告 报告 通报工作",

@@ -8,7 +8,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, TypeVar
 
 from django.db.models import Q
@@ -20,6 +19,7 @@ from contacts.imports.progress import Progress
 from contacts.imports.tables import Line
 from contacts.journal import Blank, Pen
 from contacts.models import Actor, ImportRow, Officer, Stakeholder, StakeholderQuerySet, Unit, UnitPast
+from liaison.batches import batches
 
 Outcome = ImportRow.Outcome
 T = TypeVar("T")
@@ -186,10 +186,3 @@ def news(said: dict[str, Any], before: dict[str, Any], stored: dict[str, Any]) -
         for name, value in said.items()
         if before.get(name) != value and stored.get(name) != value
     }
-
-
-def batches(rows: Iterable[T], size: int = 2000) -> Iterator[list[T]]:
-    """In pieces that fit into one query on every database."""
-    rest = iter(rows)
-    while some := list(islice(rest, size)):
-        yield some

@@ -12,12 +12,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from contacts import journal
-from contacts.imports.results import batches
 from contacts.journal import TakenBack
 from contacts.locks import one_at_a_time
 from contacts.models import Actor, AuditEntry, ImportBatch, ImportRow, Journal, JournalLine, Officer
 from contacts.obstacles import STAY_WHOLE, WHOLE
 from contacts.unit_tree import mend_paths
+from liaison.batches import batches
 
 AT_ONCE = 5000  # rows that a page waits for
 State = ImportBatch.State

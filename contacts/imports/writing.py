@@ -10,16 +10,17 @@ from django.utils.translation import gettext as _
 
 from contacts import names
 from contacts.imports.directory import Directory, OfficerRef
-from contacts.imports.inserting import insert
 from contacts.imports.issues import Issue
 from contacts.imports.matching import Match
-from contacts.imports.results import Context, Outcome, Result, batches, news, said_before
+from contacts.imports.results import Context, Outcome, Result, news, said_before
 from contacts.imports.rosters import Entry
 from contacts.imports.tables import Table
+from contacts.inserting import insert
 from contacts.models import AuditEntry, ContactPhone, Pairing, Seat, Stakeholder
 from contacts.pairing import Left, pair_many
 from contacts.phones import Phone
 from contacts.rows import Values, values
+from liaison.batches import batches
 
 PERSON_FIELDS = ("name", "sex", "employer", "address", "street", "email", "remark")
 SEAT_FIELDS = ("level", "term_number", "certificate", "occupation", "delegation", "body")

@@ -19,10 +19,11 @@ from contacts.imports.directory import Directory
 from contacts.imports.issues import Issue
 from contacts.imports.matching import Known, Match
 from contacts.imports.people import flag_certificates, load, where
-from contacts.imports.results import Context, Outcome, Result, batches
+from contacts.imports.results import Context, Outcome, Result
 from contacts.imports.rosters import Entry
 from contacts.imports.tables import Table
 from contacts.models import Pairing, Seat, Stakeholder, Turnover, TurnoverLine
+from liaison.batches import batches
 
 Group, Choice = TurnoverLine.Group, TurnoverLine.Choice
 Choose = Callable[[Entry], str]  # a doubtful row → a Choice, or "" while nobody has decided

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from liaison.batches import batches
 from schedules.calendars.events import Event, serialised
 from schedules.calendars.selecting import PAST, Owed
 from schedules.models import CalendarEvent
@@ -58,8 +59,7 @@ class Shelf:
             return
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                for first in range(0, len(rows), BATCH):
-                    some = rows[first : first + BATCH]
+                for some in batches(rows, BATCH):
                     places = ", ".join([PLACES] * len(some))
                     cursor.execute(SQL.format(places=places), [value for row in some for value in row])
         except DatabaseError as error:

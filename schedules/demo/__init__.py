@@ -12,12 +12,14 @@ from collections.abc import Callable
 from django.db import transaction
 
 from contacts.models import Actor, AuditEntry, ContactRecord, Stakeholder
+from liaison.batches import batches
 from schedules.demo import city as cities
 from schedules.demo import engine, history, opinions, pairings, people, trail
 from schedules.demo.calendar import first_day, in_office
 from schedules.demo.chance import chance
 from schedules.models import Digest, Notice, Obligation
 
+PEOPLE = 400  # at a time, so that a very large city does not have to fit into memory
 MARK = "load demo"  # the audit entry that says that a database holds a demonstration, and of which day
 
 
@@ -31,7 +33,7 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
         officers = sum(map(len, city.officers.values()))
         watch.lap(f"{len(city.units)} units, {officers} officers and {len(everybody)} people")
         leaves = opinions.topics()
-        counts = [_tell(batch, leaves, city, start, last) for batch in history.batches(everybody)]
+        counts = [_tell(batch, leaves, city, start, last) for batch in batches(everybody, PEOPLE)]
         contacts, said = map(sum, zip(*counts, strict=True))
         watch.lap(f"{contacts} contacts and {said} opinions")
         engine.plan(start, day)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import islice
 from random import Random
 
 from contacts.models import ContactRecord, Officer
@@ -21,13 +20,6 @@ CADENCES = [
     (_KINDS.REPORT, 6, sayings.REPORTS),
 ]
 _FAILURES = ["no_answer", "no_answer", "no_answer", "left_message", "declined"]
-BATCH = 400  # people at a time, so that a very large city does not have to fit into memory
-
-
-def batches(people: list[Person]) -> Iterator[list[Person]]:
-    left = iter(people)
-    while batch := list(islice(left, BATCH)):
-        yield batch
 
 
 def records_of(person: Person, start: dt.date, last: dt.date) -> list[ContactRecord]:

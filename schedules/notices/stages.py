@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from liaison.batches import batches
 from schedules.coverage import State, due_soon_day, with_status
 from schedules.models import LOOK_NO_MORE, NoticeLine, Obligation, PolicyVersion, Stage
 from schedules.notices.hours import Moment
@@ -22,7 +23,6 @@ from schedules.workdays import Workdays
 
 # For how long after a period's end its missed stage is still told, should no pass have run meanwhile.
 CATCH_UP = dt.timedelta(days=31)
-BATCH = 5000
 URGENCY = {stage: place for place, stage in enumerate(Stage.values)}  # of two on one day the later counts
 
 
@@ -58,8 +58,8 @@ class Found:
     def settle(self) -> None:
         """Write down when a pass has to look at each again."""
         for look_on, pks in self.looks.items():
-            for first in range(0, len(pks), BATCH):
-                Obligation.objects.filter(pk__in=pks[first : first + BATCH]).update(remind_on=look_on)
+            for some in batches(pks):
+                Obligation.objects.filter(pk__in=some).update(remind_on=look_on)
 
 
 def to_look_at(day: dt.date) -> QuerySet[Obligation]:
@@ -80,8 +80,7 @@ def find(candidates: QuerySet[Obligation], moment: Moment) -> Found:
         return found
     versions = {version.pk: version for version in PolicyVersion.objects.all()}
     days_of = _stage_days(moment.workdays)
-    for first in range(0, len(rows), BATCH):
-        some = rows[first : first + BATCH]
+    for some in batches(rows):
         open_ones, told = _open(some, moment, versions.values()), _told(some)
         for owed in some:
             if owed.pk not in open_ones:  # settled: should it be so no more, its facts have changed

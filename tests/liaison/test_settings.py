@@ -72,12 +72,21 @@ def test_a_gateway_outside_the_allowed_hosts_stops_the_start(tmp_path, hosts, wo
     assert words in done.stderr
 
 
-@pytest.mark.parametrize(("said", "options"), [("", "-c jit=off"), ("?options=-c%20jit%3Don", "-c jit=on")])
-def test_postgresql_compiles_nothing_unless_told_to(tmp_path, said, options):
+@pytest.mark.parametrize(
+    ("said", "also", "options"),
+    [
+        ("", "", "-c jit=off"),
+        ("", "-c work_mem=64MB", "-c jit=off -c work_mem=64MB"),
+        ("?options=-c%20jit%3Don", "", "-c jit=on"),
+    ],
+)
+def test_postgresql_compiles_nothing_unless_told_to(tmp_path, said, also, options):
     """A question about the whole bureau took 1.5 s instead of 0.13."""
     print_them = (
         "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['options'])"
     )
     url = f"postgres://liaison@database.example/liaison{said}"
-    done = manage(tmp_path, "shell", "--no-imports", "--command", print_them, DATABASE_URL=url)
+    done = manage(
+        tmp_path, "shell", "--no-imports", "--command", print_them, DATABASE_URL=url, PGOPTIONS=also
+    )
     assert done.stdout.strip() == options, done.stderr

@@ -149,14 +149,14 @@ def test_the_new_one_takes_the_lightest_day_of_all_that_the_officer_has(planned)
     assert {calls.get(stakeholder=people[-1]).planned_on} == left - taken
 
 
-@pytest.mark.parametrize("batch", [2, 2000])
-def test_few_changes_or_many_whom_they_concern_is_read_from_the_notes_only_once(planned, monkeypatch, batch):
+@pytest.mark.parametrize("many", [2, 2000])
+def test_few_changes_or_many_whom_they_concern_is_read_from_the_notes_only_once(planned, monkeypatch, many):
     """PostgreSQL took the notes of a whole roster for a handful, and went through them for each seat of each person."""
     people = [factories.stakeholder(f"P{number}", planned.station) for number in range(5)]
     for person in people:
         factories.seat(person)
         factories.pairing(planned.alice, person)
-    monkeypatch.setattr(planning, "BATCH", batch)
+    monkeypatch.setattr(planning, "AT_ONCE", many)
     with CaptureQueriesContext(connection) as asked:
         passes.run_schedule(NOON)
     notes = [query["sql"] for query in asked if f'FROM "{ChangedFacts._meta.db_table}"' in query["sql"]]

@@ -22,12 +22,13 @@ from django.utils import timezone
 from schedules.models import DayOverride, Delivery, PassState
 from schedules.verify import verify
 from tests import factories
+from tests.base import PATIENCE
 from tests.schedules import story
 from tests.schedules.deaths import DELIVERY, PLANNING, QUEUEING, Order
 from tests.schedules.processes import ROOT, Launcher, environment
 from tests.schedules.scenes import at
 from tests.schedules.smtp import STAGES, Sink, Trap
-from tests.schedules.workers import PATIENCE, Consumers, Passes
+from tests.schedules.workers import Consumers, Passes
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

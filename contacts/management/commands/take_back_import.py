@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from contacts.access import Deed
 from contacts.imports import taking_back
-from contacts.imports.results import batches
 from contacts.journal import TakenBack
 from contacts.models import Actor, ImportBatch, Officer
 from contacts.obstacle_words import explain
 from liaison.arguments import instant
+from liaison.batches import batches
 
 
 class Command(BaseCommand):
