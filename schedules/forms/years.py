@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts.forms.fields import DayField
 from schedules.configuring import NoticeLine
@@ -46,7 +47,9 @@ class NoticeRow(forms.Form):
         coerce=lambda value: value == "yes",
     )
     note = forms.CharField(
-        label=_("Name"), required=False, max_length=DayOverride._meta.get_field("note").max_length
+        label=pgettext_lazy("of a thing", "Name"),
+        required=False,
+        max_length=DayOverride._meta.get_field("note").max_length,
     )
 
     def has_changed(self) -> bool:
