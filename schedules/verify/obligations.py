@@ -34,16 +34,20 @@ def _named(key: Key) -> str:
 
 
 def period_is_that_of_its_key(facts: Facts) -> Found:
-    """The days are those that the key names, in the cadence of the version (R2)."""
-    spans = (
-        Obligation.objects.order_by()
-        .values_list("period_key", "period_start", "period_end", "version")
-        .distinct()
-    )
-    for key, start, end, version in spans:
-        period = periods.containing(start, facts.versions[version].cadence)
-        if (period.key, period.start, period.end) != (key, start, end):
-            yield key, f"Obligations of version {version} stand from {start} to {end} under this key."
+    """The days are those that the key names (R2). Its cadence need not be the version's: what was waived or withdrawn
+    stays after a change of policy is taken back, under the version before."""
+    spans = Obligation.objects.order_by().values_list("period_key", "period_start", "period_end").distinct()
+    for key, start, end in spans:
+        if (start, end) != _span(key):
+            yield key, f"Obligations stand from {start} to {end} under this key."
+
+
+def _span(key: str) -> tuple[dt.date, dt.date] | None:
+    try:
+        period = periods.parse(key)
+    except ValueError:
+        return None
+    return period.start, period.end
 
 
 def version_is_of_its_policy(facts: Facts) -> Found:

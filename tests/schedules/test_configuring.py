@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from contacts.models import Actor, AuditEntry, Topic
-from schedules import configuring, passes, previewing
+from schedules import configuring, handling, passes, previewing
 from schedules.forms.configuring import EndPolicyForm, PolicyForm, VersionForm
 from schedules.models import CyclePolicy, DayOverride, KnownYear, Obligation, PolicyVersion
+from schedules.verify import verify
 from schedules.workdays import Workdays
 from tests import factories
 from tests.base import as_seen, sign_in
@@ -223,6 +224,20 @@ def test_a_change_that_has_not_begun_to_count_is_taken_back(paired, call):
     assert call.versions.count() == 1
     assert standing() == before
     assert AuditEntry.objects.get(action="take back policy change").before["cadence"] == "quarter"
+
+
+def test_what_was_waived_under_a_change_stays_when_it_is_taken_back(paired, call):
+    """As of everything that is waived (R4); what else was planned by it is withdrawn, and nobody takes it for a breach."""
+    configuring.change_policy(call, quarterly(), day=TODAY, actor=Actor(paired.carol))
+    passes.run_schedule(at("2026-11-11 09:01"))
+    waived, *others = Obligation.objects.filter(policy=call, period_key__contains="Q")
+    assert others
+    handling.waive(waived, actor=Actor(paired.carol), reason="abroad", now=at("2026-11-11 09:02"))
+    configuring.take_back(configuring.current(call), day=TODAY, actor=Actor(paired.carol))
+    passes.run_schedule(at("2026-11-11 09:03"))
+
+    assert list(Obligation.objects.live().filter(policy=call, period_key__contains="Q")) == [waived]
+    assert verify(at("2026-11-11 09:04")).violations == []
 
 
 def test_a_change_that_counts_already_stays(paired, call, time_machine):
