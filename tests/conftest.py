@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 f"{item.nodeid} empties the tables and leaves them without what the migrations put there: "
                 "the next test finds no policies. Add serialized_rollback=True."
             )
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in missing())]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

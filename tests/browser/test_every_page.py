@@ -45,18 +45,20 @@ def pages_by_viewer(bureau) -> dict:
     return pages
 
 
-LOOKS = [
-    pytest.param(PHONE, True, "zh-hans", id="phone-dark-chinese"),
-    pytest.param(DESK, True, "en", id="desk-dark-english"),
-    pytest.param(PHONE, False, "en", id="phone-light-english"),
-    pytest.param(DESK, False, "zh-hans", id="desk-light-chinese"),
-]
-# The database does not change how a page looks: the second time the suite runs, two are enough to see each page open.
-if connection.vendor == "postgresql":
-    LOOKS = LOOKS[2:]
+# The database does not change how a page looks: whoever runs the suite on both sees all four, each once.
+LOOKS = {
+    "sqlite": [
+        pytest.param(PHONE, True, "zh-hans", id="phone-dark-chinese"),
+        pytest.param(DESK, False, "zh-hans", id="desk-light-chinese"),
+    ],
+    "postgresql": [
+        pytest.param(PHONE, False, "en", id="phone-light-english"),
+        pytest.param(DESK, True, "en", id="desk-dark-english"),
+    ],
+}
 
 
-@pytest.mark.parametrize(("size", "dark", "language"), LOOKS)
+@pytest.mark.parametrize(("size", "dark", "language"), LOOKS[connection.vendor])
 def test_everybody_can_use_every_page(open_page, size, dark, language):
     problems = []
     pages = pages_by_viewer(small_bureau())
