@@ -39,7 +39,7 @@ run: setup
 	$(BIN)/python manage.py demo
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) $(TESTS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(TESTS)
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks

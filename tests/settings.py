@@ -44,7 +44,9 @@ STORAGES = {
     "default": {"BACKEND": "liaison.storage.WholeFiles"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True  # nothing is collected for a test
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = (
+    True  # nothing is collected; found when asked for, not by each client
+)
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 EMAIL_ENABLED = True
 LANGUAGE_CODE = "en"  # whoever does not ask for a language is answered in the msgids

@@ -16,4 +16,6 @@ FLAGS = [
 
 @cache
 def chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """The shell without windows starts a page in half the time; a whole browser does as well."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return next(filter(None, map(shutil.which, names)), None)

@@ -7,16 +7,13 @@ import hashlib
 import io
 
 import pytest
-from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Count, F, Q
-from django.test import RequestFactory
+from django.db.models import Count
 from django.utils import timezone
 
 from contacts.models import (
     AuditEntry,
-    ContactPhone,
     ContactRecord,
     Feedback,
     Officer,
@@ -24,25 +21,15 @@ from contacts.models import (
     Seat,
     Stakeholder,
     Unit,
-    UnitRole,
 )
-from contacts.phones import parse
-from schedules import coverage, demo
-from schedules.demo.calendar import first_day
+from schedules import demo
 from schedules.demo.cast import cast
 from schedules.demo.city import PASSWORD
-from schedules.models import Delivery, Digest, Notice, Obligation, PeriodClosing
-from schedules.passes import run_schedule
-from tests.base import sign_in
+from schedules.models import Obligation
 
 DAY = dt.date(2026, 11, 18)
 NOW = timezone.make_aware(dt.datetime(2026, 11, 18, 9, 30))
 EVENING = timezone.make_aware(dt.datetime(2026, 11, 17, 23, 59))
-
-
-@pytest.fixture
-def city(db):
-    demo.load(DAY, scale=0.05)
 
 
 def test_the_whole_city_has_the_size_that_is_promised(db):
@@ -93,97 +80,6 @@ def fingerprint(day):
         found = hashlib.sha256(repr([sorted(map(repr, table)) for table in tables]).encode()).hexdigest()
         transaction.set_rollback(True)
     return found
-
-
-def test_its_history_is_months_long_and_ends_the_evening_before(city):
-    start = first_day(DAY)
-    assert 180 <= (DAY - start).days <= 320
-    records = ContactRecord.objects.all()
-    assert not records.filter(occurred_at__gt=EVENING).exists()
-    assert not records.filter(occurred_on__lt=start).exists()
-    assert not records.filter(recorded_at__lt=F("occurred_at")).exists()
-    assert set(records.values_list("outcome", flat=True)) == set(ContactRecord.Outcome.values)
-    promised = records.live().exclude(promised="")
-    assert promised.filter(promise_kept_at=None).exists()
-    assert promised.filter(promise_kept_at__isnull=False).exists()
-    assert set(Feedback.objects.values_list("state", flat=True)) == set(Feedback.State.values)
-    assert Feedback.objects.overdue(DAY).exists()
-    assert not Feedback.objects.filter(Q(answered_on__gte=DAY) | Q(closed_on__gte=DAY)).exists()
-
-
-def test_answers_were_given_in_contacts_that_reached_the_person(city):
-    answered = Feedback.objects.filter(state__in=["answered", "closed"])
-    assert answered.exists()
-    assert not answered.exclude(
-        answer_record__outcome="reached",
-        answer_record__stakeholder=F("stakeholder"),
-        answer_record__occurred_on=F("answered_on"),
-    ).exists()
-    assert not answered.filter(answered_on__lt=F("received_on")).exists()
-
-
-def test_no_pairing_overlaps_another_and_some_people_were_handed_over(city):
-    held = Pairing.objects.values("stakeholder").annotate(n=Count("pk")).filter(n__gt=1).values("stakeholder")
-    assert held.exists()
-    for person in held.values_list("stakeholder", flat=True):
-        before, after = Pairing.objects.filter(stakeholder=person).order_by("started_on")
-        assert before.ended_on + dt.timedelta(days=1) == after.started_on
-    assert (
-        not Stakeholder.objects.filter(pairings__ended_on=None)
-        .exclude(pairings__unit=F("unit"))
-        .filter(pairings__isnull=False)
-        .exclude(pk__in=held)
-        .exists()
-    )
-
-
-def test_every_number_could_be_dialled_and_every_address_can_not_be_reached(city):
-    phones = ContactPhone.objects.values_list("e164", "kind")
-    assert {(parse(e164).e164, parse(e164).kind) for e164, _kind in phones} == set(phones)
-    addresses = [
-        *Officer.objects.values_list("email", flat=True),
-        *Stakeholder.objects.values_list("email", flat=True),
-    ]
-    assert all(address.endswith(".example") for address in addresses if address)
-
-
-def test_what_was_owed_is_planned_closed_partly_missed_and_partly_waived(city):
-    states = {row.state for row in coverage.standing(Obligation.objects.live(), now=NOW)}
-    assert states == set(coverage.State.values)
-    assert PeriodClosing.objects.filter(period_key="2026-10").count() == 1
-    assert PeriodClosing.objects.filter(period_key="2026-Q3").count() == 1
-    assert not PeriodClosing.objects.filter(closed_at__gt=NOW).exists()
-    assert Digest.objects.filter(period_key="2026-10", unit__kind="bureau").exists()
-    assert Notice.objects.filter(read_at=None).exists()
-    assert Notice.objects.filter(read_at=None).count() < Notice.objects.count() / 3
-    assert not Delivery.objects.exclude(state="sent").exists()
-
-
-def test_planning_it_again_finds_nothing_to_change(city):
-    counts = run_schedule(NOW)
-    assert (counts["obligations_created"], counts["obligations_withdrawn"]) == (0, 0)
-
-
-def test_the_last_days_stand_in_the_audit_trail(city):
-    recent = ContactRecord.objects.filter(occurred_on__gt=DAY - dt.timedelta(days=15))
-    assert AuditEntry.objects.filter(action="log contact").count() == recent.count() > 0
-
-
-def test_everybody_who_is_named_can_sign_in_and_sees_their_start_page(city):
-    named = list(cast(DAY))
-    assert len({officer.pk for _work, officer in named}) == 10
-    for _work, officer in named:
-        assert (
-            authenticate(RequestFactory().post("/"), username=officer.police_number, password=PASSWORD)
-            == officer
-        )
-        assert sign_in(officer).get("/", follow=True).status_code == 200
-
-
-def test_administrators_exclude_each_other_and_four_eyes_approved_the_roles(city):
-    powers = UnitRole.objects.in_force().filter(role__in=["auditor", "system_admin", "security_admin"])
-    assert powers.values("officer").distinct().count() == powers.count() == 3
-    assert not UnitRole.objects.filter(proposed_by=F("approved_by")).exists()
 
 
 # --- the command ---------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from schedules.models import (
     PeriodClosing,
 )
 from schedules.passes import run_schedule
+from schedules.verify import verify
 from tests import factories
 from tests.schedules.processes import ROOT, environment
 from tests.schedules.scenes import at, day
@@ -82,6 +83,10 @@ def test_a_pass_plans_queues_and_delivers(people):
     }
     assert Obligation.objects.live().count() == counts["obligations_created"]
     assert {tuple(message.to) for message in mail.outbox} == {(people.alice.email,), (people.dan.email,)}
+
+
+def test_before_the_first_pass_there_is_nothing_to_complain_of(db):
+    assert verify(at("2026-12-01 09:00")).violations == []
 
 
 def test_the_second_pass_at_the_same_instant_does_nothing(people):
