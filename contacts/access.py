@@ -60,6 +60,7 @@ class Deed(StrEnum):
     EXPORT = "export"
     LOG = "log"  # contacts and ordinary feedback
     READ_FEEDBACK = "read_feedback"
+    EXTEND = "extend"  # approve more time for a formal suggestion or proposal
     PAIR = "pair"
     ASK_REPAIRING = "ask_repairing"  # that somebody be given another officer
     STAND_IN = "stand_in"  # who looks after an absent officer's people
@@ -108,6 +109,7 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.EXPORT: _row(_A, _U, None, None, None, _O),
     Deed.LOG: _row(_A, _U, None, None, _U, _O),
     Deed.READ_FEEDBACK: _row(_A, _U, _A, _U, _U, _O),
+    Deed.EXTEND: _row(city_leader=_A, county_leader=_U),
     Deed.PAIR: _row(_A, _U, None, _U, _U),
     Deed.ASK_REPAIRING: _row(_A, _U, None, _U, _U, reviewer=_A),
     Deed.STAND_IN: _row(_A, _U, None, _U, _U, _O),

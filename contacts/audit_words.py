@@ -43,6 +43,8 @@ ACTIONS: dict[str, str | Promise] = {
     "keep promise": _("keep promise"),
     "receive feedback": _("receive feedback"),
     "assign feedback": _("assign feedback"),
+    "return feedback": _("send feedback back"),
+    "extend feedback": _("extend feedback"),
     "answer feedback": _("answer feedback"),
     "close feedback": _("close feedback"),
     "upload": _("upload file for import"),

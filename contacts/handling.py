@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.clock import answer_due_on
+from contacts.clock import Clock, reckon
 from contacts.models import (
     Actor,
     AuditEntry,
@@ -236,29 +236,40 @@ def _receive_feedback(
     feedback: Feedback, received_on: dt.date, received_by: Officer, actor: Actor
 ) -> Feedback:
     feedback.received_on, feedback.received_by = received_on, received_by
-    feedback.due_on = answer_due_on(received_on)
+    feedback.run(reckon(_first_clock(feedback), received_on))
     if feedback.unit_id is None:
         feedback.unit = feedback.stakeholder.unit
     feedback.save(force_insert=True)
-    _step(feedback, actor, "")
+    _step(feedback, FeedbackStep.Deed.RECEIVED, actor)
     AuditEntry.objects.record(
-        actor, "receive feedback", feedback, after={"text": feedback.text, "due_on": feedback.due_on}
+        actor,
+        "receive feedback",
+        feedback,
+        after={"text": feedback.text, "due_on": feedback.due_on}
+        | ({"document": feedback.document_number} if feedback.is_formal else {}),
     )
     return feedback
 
 
 @transaction.atomic
 def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Actor, note: str = "") -> None:
-    """Give the item to a unit. After an answer this is a reopening, and counting starts afresh (R12)."""
+    """Give the item to a unit. The clock of a formal one starts with that; after an answer this is a reopening, and
+    counting starts afresh (R12)."""
     if unit.closed_on:
         raise ValidationError(_("%(unit)s is closed; choose a unit that is open."), params={"unit": unit})
     feedback = _moving(feedback, Feedback.State.ASSIGNED)
     before = {"unit": feedback.unit.code, "state": feedback.state}
-    if feedback.state in {Feedback.State.ANSWERED, Feedback.State.CLOSED}:
-        feedback.due_on, feedback.answered_on, feedback.closed_on = answer_due_on(day), None, None
-    feedback.state, feedback.unit = Feedback.State.ASSIGNED, unit
+    deed = FeedbackStep.Deed.ASSIGNED
+    if not feedback.is_pending:
+        deed = FeedbackStep.Deed.REOPENED
+        feedback.answered_on, feedback.closed_on = None, None
+        feedback.extended_by, feedback.extension_reason = None, ""
+        feedback.run(reckon(_first_clock(feedback), day))
+    elif feedback.is_formal and feedback.state == Feedback.State.RECEIVED:
+        feedback.run(reckon(feedback.clock, day))
+    feedback.state, feedback.unit, feedback.assigned_on = Feedback.State.ASSIGNED, unit, day
     feedback.save()
-    _step(feedback, actor, note)
+    _step(feedback, deed, actor, note)
     AuditEntry.objects.record(
         actor,
         "assign feedback",
@@ -266,6 +277,60 @@ def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Acto
         before=before,
         after={"unit": unit.code, "due_on": feedback.due_on},
         reason=note,
+    )
+
+
+@transaction.atomic
+def return_feedback(feedback: Feedback, *, day: dt.date, actor: Actor, reason: str) -> None:
+    """Send a wrong assignment back to the unit that made it, within the days that R12 gives. The clock of an oral opinion
+    goes on; a formal one gets its own with the next assignment."""
+    feedback = _moving(feedback, Feedback.State.RECEIVED)
+    last = feedback.return_deadline()
+    if last is None or day > last.day:
+        raise ValidationError(
+            _(
+                "The days for sending it back are over. Assign it to the unit that it belongs to, or answer it."
+            )
+        )
+    before = {"unit": feedback.unit.code, "state": feedback.state}
+    feedback.unit, feedback.state, feedback.assigned_on = _assigner(feedback), Feedback.State.RECEIVED, None
+    feedback.save()
+    _step(feedback, FeedbackStep.Deed.RETURNED, actor, reason)
+    AuditEntry.objects.record(
+        actor, "return feedback", feedback, before=before, after={"unit": feedback.unit.code}, reason=reason
+    )
+
+
+def _assigner(feedback: Feedback) -> Unit:
+    """The unit of whoever assigned the item last; where they gave it to their own unit, the one above."""
+    deeds = [FeedbackStep.Deed.ASSIGNED, FeedbackStep.Deed.REOPENED]
+    step = feedback.steps.filter(deed__in=deeds).select_related("officer__unit").last()
+    unit: Unit | None = step.officer.unit if step else feedback.unit
+    while unit and (unit.pk == feedback.unit_id or unit.closed_on):
+        unit = unit.parent
+    if unit is None:
+        raise ValidationError(
+            _("There is no unit above %(unit)s. Assign it to the unit that it belongs to, or answer it."),
+            params={"unit": feedback.unit},
+        )
+    return unit
+
+
+@transaction.atomic
+def extend_feedback(feedback: Feedback, *, actor: Actor, reason: str) -> None:
+    """Give a formal suggestion or proposal the longer time, once, by a leader and for a reason (R12)."""
+    feedback = Feedback.objects.select_for_update().select_related("unit").get(pk=feedback.pk)
+    if not feedback.may_be_extended:
+        raise ValidationError(_("Only a formal item that is worked on can be extended, and only once."))
+    if not reason.strip():
+        raise ValidationError(_("Say why it needs longer."))
+    before = {"due_on": feedback.due_on}
+    feedback.run(reckon(Clock.EXTENDED, feedback.clock_since))
+    feedback.extended_by, feedback.extension_reason = actor.officer, reason.strip()
+    feedback.save()
+    _step(feedback, FeedbackStep.Deed.EXTENDED, actor, feedback.extension_reason)
+    AuditEntry.objects.record(
+        actor, "extend feedback", feedback, before=before, after={"due_on": feedback.due_on}, reason=reason
     )
 
 
@@ -292,7 +357,7 @@ def answer_feedback(
     feedback.review_on = review_on if result != Feedback.Result.SOLVED else None
     feedback.answered_on, feedback.answer_record = record.occurred_on, record
     feedback.save()
-    _step(feedback, actor, answer[:500])
+    _step(feedback, FeedbackStep.Deed.ANSWERED, actor, answer[:500])
     AuditEntry.objects.record(actor, "answer feedback", feedback, after={"answer": answer, "result": result})
 
 
@@ -302,7 +367,7 @@ def close_feedback(feedback: Feedback, *, day: dt.date, actor: Actor, note: str 
     feedback = _moving(feedback, Feedback.State.CLOSED)
     feedback.state, feedback.closed_on = Feedback.State.CLOSED, day
     feedback.save()
-    _step(feedback, actor, note)
+    _step(feedback, FeedbackStep.Deed.CLOSED, actor, note)
     AuditEntry.objects.record(actor, "close feedback", feedback, after={"closed_on": day}, reason=note)
 
 
@@ -317,10 +382,16 @@ def _moving(feedback: Feedback, state: str) -> Feedback:
     return feedback
 
 
-def _step(feedback: Feedback, actor: Actor, note: str) -> None:
+def _first_clock(feedback: Feedback) -> Clock:
+    return Clock.FORMAL if feedback.is_formal else Clock.ORAL
+
+
+def _step(feedback: Feedback, deed: FeedbackStep.Deed, actor: Actor, note: str = "") -> None:
     FeedbackStep.objects.create(
         feedback=feedback,
+        deed=deed,
         state=feedback.state,
+        due_on=feedback.due_on,
         unit=feedback.unit,
         officer=actor.officer or feedback.received_by,
         note=note,

@@ -56,5 +56,4 @@ class History:
 
     @cached_property
     def pending(self) -> list[Feedback]:
-        waiting = {Feedback.State.RECEIVED, Feedback.State.ASSIGNED}
-        return sorted((item for item in self.feedback if item.state in waiting), key=lambda item: item.due_on)
+        return sorted((item for item in self.feedback if item.is_pending), key=lambda item: item.due_on)

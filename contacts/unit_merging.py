@@ -126,8 +126,8 @@ class Merging:
         rows = open_feedback().filter(unit__in=self.keys)
         steps = [
             FeedbackStep(
-                feedback=item, state=item.state, unit=self.into, officer=self.actor.officer or item.received_by,
-                at=self.now, note=self.sentence,
+                feedback=item, deed=FeedbackStep.Deed.CARRIED, state=item.state, due_on=item.due_on, unit=self.into,
+                officer=self.actor.officer or item.received_by, at=self.now, note=self.sentence,
             )
             for item in rows.select_related("received_by")
         ]  # fmt: skip

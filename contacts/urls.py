@@ -80,6 +80,8 @@ urlpatterns = [
     path("feedback/", feedback.Index.as_view(), name="feedback-list"),
     path("feedback/<int:pk>/", feedback.detail, name="feedback-detail"),
     path("feedback/<int:pk>/assign/", feedback.assign, name="feedback-assign"),
+    path("feedback/<int:pk>/send-back/", feedback.send_back, name="feedback-send-back"),
+    path("feedback/<int:pk>/extend/", feedback.extend, name="feedback-extend"),
     path("feedback/<int:pk>/answer/", feedback.answer, name="feedback-answer"),
     path("feedback/<int:pk>/close/", feedback.close, name="feedback-close"),
     # People who may be one.

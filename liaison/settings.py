@@ -306,9 +306,27 @@ PLANNING_HORIZON_DAYS = read(env.int, "PLANNING_HORIZON_DAYS", 183)  # R4a
 DIGEST_FREEZE_WORKING_DAYS = read(env.int, "DIGEST_FREEZE_WORKING_DAYS", 3)
 NOTICE_HOURS = (8, 20)  # R10, local time, half-open
 # So that contacts needs no word of schedules.
-FEEDBACK_CLOCK = "schedules.clocks.oral_due_on"
+FEEDBACK_CLOCK = "schedules.clocks.reckon"
 PEOPLE_FOLLOWER = "schedules.following"
-ORAL_OPINION_WORKING_DAYS = read(env.int, "ORAL_OPINION_WORKING_DAYS", 15)  # R12
+# How long feedback's clocks run, and what that rests on (R12): working days for an oral opinion and for the return of a
+# wrong assignment, months for a formal suggestion or proposal.
+CLOCK_LENGTHS = {
+    "oral": read(env.int, "ORAL_OPINION_WORKING_DAYS", 15),
+    "formal": read(env.int, "FORMAL_SUGGESTION_MONTHS", 3),
+    "extended": read(env.int, "EXTENDED_SUGGESTION_MONTHS", 6),
+    "return": read(env.int, "RETURN_WORKING_DAYS", 5),
+}
+_FORMAL_BASIS = env.str("FORMAL_SUGGESTION_BASIS", default="") or _(
+    "Law on Deputies to the People's Congresses: answered within three months of being assigned, within six where the "
+    "matter is wide or difficult."
+)
+CLOCK_BASES = {
+    "oral": env.str("ORAL_OPINION_BASIS", default="")
+    or _("The bureau's own rule for opinions given orally."),
+    "formal": _FORMAL_BASIS,
+    "extended": _FORMAL_BASIS,
+    "return": env.str("RETURN_BASIS", default="") or _("The bureau's own rule for assignments."),
+}
 
 LOGGING = {
     "version": 1,

@@ -1,12 +1,35 @@
-"""The clocks of feedback: by when an opinion is to be answered, and how that day was reckoned (R12)."""
+"""The clocks of feedback: how long they run, and that they follow the working days (R12)."""
+
+from __future__ import annotations
 
 import datetime as dt
 
 from django.conf import settings
 
-from schedules.workdays import Workdays
+from contacts.clock import Clock, Deadline
+from contacts.models import Feedback
+from schedules.periods import add_months
+from schedules.workdays import ONE_DAY, Workdays
 
 
-def oral_due_on(received_on: dt.date, workdays: Workdays | None = None) -> dt.date:
-    """15 working days (a setting) after an oral opinion was received; counting starts with the next working day."""
-    return (workdays or Workdays.load()).shift(received_on, settings.ORAL_OPINION_WORKING_DAYS)
+def reckon(clock: str, since: dt.date, workdays: Workdays | None = None) -> Deadline:
+    """Counting starts with the next working day. Of working days the last one is the deadline; months end on the day that
+    corresponds to the one before counting started, clamped to the month's end (as in the Civil Code, articles 201 and 202),
+    and a day off moves to the next working day."""
+    workdays = workdays or Workdays.load()
+    clock, length = Clock(clock), settings.CLOCK_LENGTHS[clock]
+    first = workdays.shift(since, 1)
+    if clock in {Clock.FORMAL, Clock.EXTENDED}:
+        nominal = add_months(first - ONE_DAY, length)
+    else:
+        nominal = workdays.shift(since, length)
+    return Deadline(clock, since, first, length, nominal, workdays.next(nominal))
+
+
+def keep_up(workdays: Workdays) -> None:
+    """What is not yet answered is due by the working days as they stand now: a notice may have made a day off of one."""
+    pending = Feedback.objects.pending().order_by()
+    for clock, since, due_on in set(pending.values_list("clock", "clock_since", "due_on")):
+        day = reckon(clock, since, workdays).day
+        if day != due_on:
+            pending.filter(clock=clock, clock_since=since, due_on=due_on).update(due_on=day)

@@ -22,7 +22,7 @@ from contacts.inserting import insert_alike
 from contacts.models import Pairing, Stakeholder
 from contacts.pairing import follow_pairings
 from liaison.batches import AT_ONCE, batches
-from schedules import existence, facts, levelling
+from schedules import clocks, existence, facts, levelling
 from schedules.coverage import State, due_soon_day, with_status
 from schedules.models import LOOK_NOW, ChangedFacts, Obligation, PassState, PeriodClosing
 from schedules.periods import Period
@@ -56,6 +56,8 @@ def plan(state: PassState, now: dt.datetime, workdays: Workdays) -> Planned:
     marks = {slot.name: slot.mark(workdays) for slot in slots}
     anew = [slot for slot in slots if slot.period.end < day or state.slots.get(slot.name) != marks[slot.name]]
     planned = Planned()
+    if anew or state.day != day:
+        clocks.keep_up(workdays)
     if anew:
         for slot in anew:
             Obligation.objects.filter(policy=slot.policy, period_key=slot.period.key).look_again()

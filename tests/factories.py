@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from contacts.clock import Clock
 from contacts.models import (
     ContactPhone,
     ContactRecord,
@@ -99,6 +100,11 @@ def record(person: Stakeholder, by: Officer, at: dt.datetime, **fields: Any) -> 
 
 
 def feedback(person: Stakeholder, by: Officer, received_on: dt.date, **fields: Any) -> Feedback:
+    kind = fields.get("kind", Feedback.Kind.ORAL)
+    fields.setdefault("clock", Clock.ORAL if kind == Feedback.Kind.ORAL else Clock.FORMAL)
+    fields.setdefault("clock_since", received_on)
+    if fields.get("state", Feedback.State.RECEIVED) != Feedback.State.RECEIVED:
+        fields.setdefault("assigned_on", received_on)
     fields.setdefault("due_on", received_on + dt.timedelta(days=21))
     fields.setdefault("unit", person.unit)
     fields.setdefault("text", "The crossing at the school needs a light.")

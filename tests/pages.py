@@ -75,6 +75,7 @@ DESIGN = {
     "export the roster": "- -  A U  - - -  O - -",
     "log contacts, feedback": "- -  A U  O O U  O - -",
     "read feedback": "- -  A U  A U U  O C -",
+    "approve more time": "- -  - -  A U -  - - -",
     "pair, hand over, waive": "- -  A U  - U U  - - -",
     "ask for another officer": "- -  A U  - U U  - A -",
     "name a stand-in": "- -  A U  O U U  O - -",
@@ -168,6 +169,15 @@ def _answered(bureau: Bureau) -> list:
     item = factories.feedback(
         bureau.deputy, bureau.alice, TODAY - dt.timedelta(days=9), state=Feedback.State.ANSWERED, result="solved",
         answer="Done.", answered_on=record.occurred_on, answer_record=record,
+    )  # fmt: skip
+    return [item.pk]
+
+
+def _assigned(bureau: Bureau) -> list:
+    """A formal suggestion, which its unit got yesterday."""
+    item = factories.feedback(
+        bureau.deputy, bureau.alice, TODAY - dt.timedelta(days=1), state=Feedback.State.ASSIGNED, kind="suggestion",
+        document_number="2026-114",
     )  # fmt: skip
     return [item.pk]
 
@@ -541,6 +551,8 @@ PAGES: dict[str, Page] = {
     "contacts:feedback-assign": Page(
         LOG, "deputy", _feedback, post=lambda bureau: {"unit": bureau.county.pk, "note": ""}, doer="alice"
     ),
+    "contacts:feedback-send-back": Page(LOG, "deputy", _assigned, post=_reason, doer="alice"),
+    "contacts:feedback-extend": Page("approve more time", "deputy", _assigned, post=_reason, doer="lin"),
     "contacts:feedback-answer": Page(
         LOG, "deputy", _feedback, doer="alice",
         post=lambda bureau: {

@@ -17,6 +17,7 @@ STATES = [*Feedback.State.choices, (OVERDUE, _("overdue")), (REVIEW, _("to be lo
 class FeedbackFilter(ListFilter):
     q = search_filter(by_words, _("Words, number or person"))
     state = choice_filter(STATES, _("State"), method="in_state")
+    kind = choice_filter(Feedback.Kind.choices, _("Kind"), field_name="kind")
     unit = UnitFilter(label=_("Handled by"), history=True)
     topic = choice_filter((), _("Topic"), field_name="topic")
     since = DayFilter("received_on", "gte", label=_("Received from"))

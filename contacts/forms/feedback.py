@@ -19,25 +19,51 @@ OFFERED = 5  # recent contacts in which the person may have been told
 
 
 class FeedbackForm(forms.ModelForm):
-    """An opinion that came by itself: in a letter, at the desk, in the street."""
+    """An opinion that came by itself: in a letter, at the desk, in the street; or a formal suggestion or proposal, which
+    comes with a document."""
 
     received_on = DayField(label=_("Received on"))
     submission = SubmissionField()
 
     class Meta:
         model = Feedback
-        fields = ["text", "topic", "received_on"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 5})}
+        fields = ["kind", "document_number", "text", "topic", "received_on"]
+        widgets = {"kind": forms.RadioSelect, "text": forms.Textarea(attrs={"rows": 5})}
+        help_texts = {
+            "document_number": _("Of a formal suggestion or proposal; its clock is the statutory one.")
+        }
 
     def __init__(self, data: Any = None, *, day: dt.date, **kwargs: Any) -> None:
         super().__init__(data, **{"initial": {"received_on": day}} | kwargs)
+        self.fields["kind"].required = False  # whoever says nothing of it means the oral one
         self.day = day
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or Feedback.Kind.ORAL
 
     def clean_received_on(self) -> dt.date:
         received_on = self.cleaned_data["received_on"]
         if received_on > self.day:
             raise ValidationError(_("This day lies in the future."))
         return received_on
+
+    def clean_document_number(self) -> str:
+        number: str = self.cleaned_data["document_number"]
+        if number and Feedback.objects.filter(document_number=number).exists():
+            raise ValidationError(_("This document has been entered already."))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        formal = cleaned.get("kind") not in {None, Feedback.Kind.ORAL}
+        number = cleaned.get("document_number")
+        if formal and not number and "document_number" not in self.errors:
+            self.add_error(
+                "document_number", _("A formal suggestion or proposal has one. Enter it as it is printed.")
+            )
+        if number and cleaned.get("kind") == Feedback.Kind.ORAL:
+            self.add_error("kind", _("What has a document number is a formal suggestion or a proposal."))
+        return cleaned
 
     def feedback(self, stakeholder: Any) -> Feedback:
         """The item, not yet saved."""
@@ -128,6 +154,10 @@ class AnswerForm(forms.Form):
             summary=told["answer"][:2000],
             submission=told["submission"],
         )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class CloseForm(forms.Form):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.utils import timezone
 
-from contacts import clock, handling
+from contacts import handling
+from contacts.clock import Clock, reckon
 from contacts.imports import cells
 from contacts.imports.directory import Directory, OfficerRef
 from contacts.imports.finding import Finder
@@ -208,7 +209,7 @@ def create(fresh: list[Told], context: Context) -> None:
         for one in fresh
     ]
     ContactRecord.objects.bulk_create(records, batch_size=500)
-    answer_due_on = lru_cache(clock.answer_due_on)
+    deadline = lru_cache(partial(reckon, Clock.ORAL))
     feedback = [
         Feedback(
             stakeholder=one.person,
@@ -217,16 +218,19 @@ def create(fresh: list[Told], context: Context) -> None:
             unit_id=one.person.unit_id,
             received_on=record.occurred_on,
             received_by_id=one.officer.pk,
-            due_on=answer_due_on(record.occurred_on),
         )
         for one, record in zip(fresh, records, strict=True)
         if "feedback" in one.said
     ]
+    for item in feedback:
+        item.run(deadline(item.received_on))
     Feedback.objects.bulk_create(feedback, batch_size=500)
     steps = [
         FeedbackStep(
             feedback=item,
+            deed=FeedbackStep.Deed.RECEIVED,
             state=item.state,
+            due_on=item.due_on,
             unit_id=item.unit_id,
             officer_id=actor.officer.pk if actor.officer else item.received_by_id,
             at=now,

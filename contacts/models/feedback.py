@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts import access
+from contacts.clock import Clock, Deadline, reckon
 from contacts.models.records import ContactRecord
 from contacts.models.stakeholders import Stakeholder
 from contacts.models.units import Unit
@@ -65,11 +66,23 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         if words[:1] in {"F", "f"} and words[1:].isdecimal() and len(words) < 12:
             return self.filter(pk=int(words[1:]))
         people = Stakeholder.objects.search(words).order_by().values("pk")
-        return self.filter(Q(text__icontains=words) | Q(answer__icontains=words) | Q(stakeholder__in=people))
+        found = Q(document_number__icontains=words)
+        return self.filter(
+            found | Q(text__icontains=words) | Q(answer__icontains=words) | Q(stakeholder__in=people)
+        )
 
 
 class Feedback(models.Model):
-    """One opinion or suggestion. Answered means that the person was told, in a contact record (R12)."""
+    """One opinion or suggestion. Answered means that the person was told, in a contact record (R12).
+
+    An oral opinion has the bureau's own clock. A formal suggestion or proposal comes with a document and has the statutory
+    one, which runs from its assignment and can be extended once.
+    """
+
+    class Kind(models.TextChoices):
+        ORAL = "oral", _("oral opinion")
+        SUGGESTION = "suggestion", _("formal suggestion")  # 建议, of a deputy
+        PROPOSAL = "proposal", _("proposal")  # 提案, of a committee member
 
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -87,7 +100,7 @@ class Feedback(models.Model):
     # What may follow what; closing unanswered is not a way.
     MOVES = {
         State.RECEIVED: {State.ASSIGNED, State.ANSWERED},
-        State.ASSIGNED: {State.ASSIGNED, State.ANSWERED},
+        State.ASSIGNED: {State.RECEIVED, State.ASSIGNED, State.ANSWERED},
         State.ANSWERED: {State.ASSIGNED, State.CLOSED},
         State.CLOSED: {State.ASSIGNED},
     }
@@ -111,6 +124,8 @@ class Feedback(models.Model):
         related_name="feedback",
         verbose_name=_("topic"),
     )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ORAL)
+    document_number = models.CharField(_("document number"), max_length=60, blank=True)
     text = models.TextField(_("opinion or suggestion"), max_length=4000)
     received_on = models.DateField(_("received on"))
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -118,7 +133,18 @@ class Feedback(models.Model):
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="feedback", verbose_name=_("handled by")
     )
+    assigned_on = models.DateField(_("assigned on"), null=True)
+    clock = models.CharField(max_length=10, choices=Clock, default=Clock.ORAL)
+    clock_since = models.DateField()
     due_on = models.DateField(_("answer due on"))
+    extended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("extension approved by"),
+    )
+    extension_reason = models.CharField(_("reason of the extension"), max_length=500, blank=True)
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
     result = models.CharField(_("result"), max_length=15, choices=Result, blank=True)
     review_on = models.DateField(_("to be looked at again on"), null=True, blank=True)
@@ -147,6 +173,22 @@ class Feedback(models.Model):
                 condition=Q(result__in=["", "solved"]) | Q(review_on__isnull=False),
                 name="contacts_feedback_unsolved_has_review_day",
             ),
+            # Two tracks, never mixed (R12).
+            models.CheckConstraint(
+                condition=Q(kind="oral", clock="oral", document_number="")
+                | Q(kind__in=["suggestion", "proposal"], clock__in=["formal", "extended"])
+                & ~Q(document_number=""),
+                name="contacts_feedback_one_track",
+            ),
+            models.UniqueConstraint(
+                fields=["document_number"],
+                condition=~Q(document_number=""),
+                name="contacts_feedback_document_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(clock="extended") | Q(extended_by__isnull=False) & ~Q(extension_reason=""),
+                name="contacts_feedback_extension_approved",
+            ),
             # A form sent twice takes an opinion in once.
             models.UniqueConstraint(fields=["submission"], name="contacts_feedback_submitted_once"),
         ]
@@ -168,18 +210,57 @@ class Feedback(models.Model):
     def number(self) -> str:
         return f"F{self.pk:06d}"
 
+    @property
+    def is_formal(self) -> bool:
+        return self.kind != self.Kind.ORAL
+
+    @property
+    def is_pending(self) -> bool:
+        """As `FeedbackQuerySet.pending`: the clock runs."""
+        return self.state in {self.State.RECEIVED, self.State.ASSIGNED}
+
+    @property
+    def may_be_extended(self) -> bool:
+        """Once, and while it is worked on."""
+        return self.state == self.State.ASSIGNED and self.clock == Clock.FORMAL
+
+    def run(self, deadline: Deadline) -> None:
+        """Let a clock run; not yet saved."""
+        self.clock, self.clock_since, self.due_on = deadline.clock, deadline.since, deadline.day
+
+    def deadline(self) -> Deadline:
+        """How the day by which it is to be answered was reckoned."""
+        return reckon(self.clock, self.clock_since)
+
+    def return_deadline(self) -> Deadline | None:
+        """Until when the unit may send it back as wrongly assigned; None unless it was assigned."""
+        assigned = self.state == self.State.ASSIGNED and self.assigned_on
+        return reckon(Clock.RETURN, assigned) if assigned else None
+
     def may_become(self, state: str) -> bool:
         return state in self.MOVES[self.State(self.state)]
 
     def is_overdue(self, day: dt.date) -> bool:
-        return self.state in {self.State.RECEIVED, self.State.ASSIGNED} and self.due_on < day
+        return self.is_pending and self.due_on < day
 
 
 class FeedbackStep(models.Model):
     """Who did what when; stands on the item for good."""
 
+    class Deed(models.TextChoices):
+        RECEIVED = "received", _("received")
+        ASSIGNED = "assigned", _("assigned")
+        RETURNED = "returned", _("sent back")
+        EXTENDED = "extended", _("extended")
+        ANSWERED = "answered", _("answered")
+        CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("opened again")
+        CARRIED = "carried", _("carried to another unit")  # with everything of a unit that was merged
+
     feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="steps")
-    state = models.CharField(max_length=10, choices=Feedback.State)
+    deed = models.CharField(max_length=10, choices=Deed)
+    state = models.CharField(max_length=10, choices=Feedback.State)  # afterwards
+    due_on = models.DateField(null=True)  # afterwards; None where that was not noted
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -191,4 +272,4 @@ class FeedbackStep(models.Model):
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_state_display()}, {self.at:%Y-%m-%d}"
+        return f"{self.get_deed_display()}, {self.at:%Y-%m-%d}"

@@ -64,6 +64,8 @@ class FeedbackListing(Listing):
         Column(_("Number"), "pk", lambda pk: f"F{pk:06d}"),
         Column(_("Said by"), "stakeholder__name"),
         Column(_("Number of the person"), "stakeholder_id", lambda pk: f"L{pk:06d}", name="person"),
+        Column(_("Kind"), "kind", dict(Feedback.Kind.choices).get, name="kind"),
+        Column(_("Document number"), "document_number", name="document"),
         Column(_("Topic"), "topic__name"),
         Column(_("Opinion or suggestion"), "text"),
         Column(_("Received"), "received_on"),

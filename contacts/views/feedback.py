@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -11,9 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.access import Deed, find_for, reach, requires
-from contacts.forms.feedback import AnswerForm, AssignForm, CloseForm, FeedbackForm
+from contacts.clock import Clock, reckon
+from contacts.forms.feedback import AnswerForm, AssignForm, CloseForm, FeedbackForm, ReasonForm
 from contacts.forms.fields import done
-from contacts.handling import answer_feedback, assign_feedback, close_feedback, log_contact, receive_feedback
+from contacts.handling import (
+    answer_feedback,
+    assign_feedback,
+    close_feedback,
+    extend_feedback,
+    log_contact,
+    receive_feedback,
+    return_feedback,
+)
 from contacts.models import Actor, Feedback, Officer, Stakeholder, Unit
 from contacts.requests import OfficerRequest
 from contacts.tables.feedback import FeedbackListing
@@ -33,12 +43,22 @@ class Index(ListPage):
 def detail(request: OfficerRequest, pk: int) -> HttpResponse:
     """One item with its steps, and what may come next."""
     rows = Feedback.objects.select_related(
-        "stakeholder", "topic", "unit", "received_by", "record__officer", "answer_record__officer"
+        "stakeholder",
+        "topic",
+        "unit",
+        "received_by",
+        "record__officer",
+        "answer_record__officer",
+        "extended_by",
     )
     item = find_for(request.user, rows, Deed.READ_FEEDBACK, pk=pk)
     today = timezone.localdate()
+    returning = item.return_deadline() if _handles(request.user, item) else None
     context = {
         "item": item,
+        "deadline": item.deadline() if item.is_pending else None,
+        "returning": returning if returning and today <= returning.day else None,
+        "may_extend": item.may_be_extended and request.user.rights.may(Deed.EXTEND, item),
         "today": today,
         "overdue": item.is_overdue(today),
         "may_handle": request.user.rights.may(Deed.LOG, item),
@@ -96,6 +116,57 @@ def assign(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 @requires(Deed.LOG)
+def send_back(request: OfficerRequest, pk: int) -> HttpResponse:
+    """A wrong assignment goes back to the unit that made it, within the days that R12 gives."""
+    item = _item(request, pk)
+    if not _handles(request.user, item):
+        raise PermissionDenied
+    if not item.may_become(Feedback.State.RECEIVED):
+        return _too_late(request, item)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        today, reason = timezone.localdate(), form.cleaned_data["reason"]
+        if done(form, lambda: return_feedback(item, day=today, actor=Actor.of(request), reason=reason)):
+            messages.success(request, _("%(number)s went back.") % {"number": item.number})
+            return _back(request, item)
+    context = {
+        "form": form,
+        "question": _("Send %(number)s back?") % {"number": item.number},
+        "explanation": _(
+            "It goes back to the unit that assigned it, with your reason. The person waits meanwhile."
+        ),
+        "verb": _("Send it back"),
+        "cancel_url": item.get_absolute_url(),
+    }
+    return render(request, "confirm.html", context)
+
+
+@requires(Deed.EXTEND)
+def extend(request: OfficerRequest, pk: int) -> HttpResponse:
+    """A leader gives a formal suggestion or proposal the longer time."""
+    rows = Feedback.objects.select_related("stakeholder", "unit")
+    item = find_for(request.user, rows, Deed.EXTEND, pk=pk)
+    if not item.may_be_extended:
+        return _too_late(request, item)
+    form = ReasonForm(request.POST or None)
+    longer = reckon(Clock.EXTENDED, item.clock_since)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if done(form, lambda: extend_feedback(item, actor=Actor.of(request), reason=reason)):
+            messages.success(request, _("To be answered by %(day)s.") % {"day": longer.day})
+            return _back(request, item)
+    context = {
+        "form": form,
+        "question": _("Give %(number)s more time?") % {"number": item.number},
+        "explanation": _("The answer is due on %(now)s; extended, on %(then)s. This can be done once.")
+        % {"now": item.due_on, "then": longer.day},
+        "verb": _("Extend"),
+        "cancel_url": item.get_absolute_url(),
+    }
+    return render(request, "confirm.html", context)
+
+
+@requires(Deed.LOG)
 def answer(request: OfficerRequest, pk: int) -> HttpResponse:
     """The person was told: in a contact that stands, or in one logged here."""
     item = _item(request, pk)
@@ -138,6 +209,11 @@ def _item(request: OfficerRequest, pk: int) -> Feedback:
     return find_for(
         request.user, Feedback.objects.select_related("stakeholder", "unit", "topic"), Deed.LOG, pk=pk
     )
+
+
+def _handles(user: Officer, item: Feedback) -> bool:
+    """Does the officer belong to the unit that has the item, or answer for it? Whoever holds the person need not."""
+    return user.unit_id == item.unit_id or reach(user, Deed.LOG).covers(item.unit.path, own=False)
 
 
 def _back(request: OfficerRequest, item: Feedback) -> HttpResponse:

@@ -9,7 +9,8 @@ from random import Random
 
 from django.utils import timezone
 
-from schedules.clocks import oral_due_on
+from contacts.clock import Clock, Deadline
+from schedules.clocks import reckon
 from schedules.workdays import Workdays
 
 
@@ -36,9 +37,9 @@ def working_days(begin: dt.date, end: dt.date) -> list[dt.date]:
 
 
 @cache
-def due_on(received_on: dt.date) -> dt.date:
+def deadline(clock: Clock, since: dt.date) -> Deadline:
     """By when an opinion is to be answered (R12)."""
-    return oral_due_on(received_on, STATUTORY)
+    return reckon(clock, since, STATUTORY)
 
 
 def in_office(day: dt.date, rng: Random) -> dt.datetime:

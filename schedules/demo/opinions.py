@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from contacts.clock import Clock
 from contacts.models import ContactRecord, Feedback, FeedbackStep, Officer, Topic, Unit
 from schedules.demo import sayings, words
-from schedules.demo.calendar import due_on, in_office, working_days
+from schedules.demo.calendar import deadline, in_office, working_days
 from schedules.demo.chance import chance
 from schedules.demo.city import City
 from schedules.demo.history import holder, record
@@ -18,6 +19,12 @@ from schedules.demo.people import Person
 SAID_IN_A_CONTACT = 0.034  # of the contacts in which a person was reached
 # Items per person in the whole history, of those whom no cycle covers.
 BROUGHT_ALONG = {"media_supervisor": 1.6, "patrol_visitor": 1.4, "discipline_monitor": 0.085}
+# What deputies and members hand in on paper: its kind, and how its documents are numbered.
+HANDED_IN = {
+    "npc_deputy": (Feedback.Kind.SUGGESTION, "市人大建〔{year}〕{number}号"),
+    "cppcc_member": (Feedback.Kind.PROPOSAL, "市政协提〔{year}〕{number}号"),
+}
+HAND_IN = 0.08  # of them
 _STATES = Feedback.State
 # How far items of an age have come: closed, answered, assigned, received.
 _BY_AGE = [(60, (86, 9, 4, 1)), (30, (52, 30, 14, 4)), (14, (22, 34, 34, 10)), (0, (4, 14, 40, 42))]
@@ -59,6 +66,11 @@ def items_of(
     for _each in range(int(expected) + (rng.random() < expected % 1)):
         day = rng.choice(working_days(start, last))
         yield _item(person, day, _host(person, city, day), None, leaves, city, last, rng)
+    if person.kind in HANDED_IN and rng.random() < HAND_IN:
+        day = rng.choice(working_days(start, last))
+        yield _item(
+            person, day, _host(person, city, day), None, leaves, city, last, rng, *HANDED_IN[person.kind]
+        )
 
 
 def _host(person: Person, city: City, day: dt.date) -> Officer:
@@ -68,7 +80,7 @@ def _host(person: Person, city: City, day: dt.date) -> Officer:
 
 def _item(
     person: Person, day: dt.date, officer: Officer, said_in: ContactRecord | None, leaves: list[Topic], city: City,
-    last: dt.date, rng: Random,
+    last: dt.date, rng: Random, kind: Feedback.Kind = Feedback.Kind.ORAL, document: str = "",
 ) -> Item:  # fmt: skip
     topic = rng.choice(leaves)
     says, answers = next(below[topic.name] for below in sayings.TOPICS.values() if topic.name in below)
@@ -76,13 +88,15 @@ def _item(
     row = Feedback(
         stakeholder=person.row,
         record=said_in,
+        kind=kind,
+        document_number=document.format(year=day.year, number=person.number),
         topic=topic,
         text=text,
         received_on=day,
         received_by=officer,
-        due_on=due_on(day),
         unit=person.row.unit,
     )
+    row.run(deadline(Clock.FORMAL if row.is_formal else Clock.ORAL, day))
     item = Item(row)
     at = said_in.recorded_at if said_in else in_office(day, rng)
     _step(item, _STATES.RECEIVED, officer, at, "")
@@ -104,7 +118,9 @@ def _move_on(
     if at.date() > last:
         return
     row.unit = _handler(row.unit, city, rng)
-    row.state = _STATES.ASSIGNED
+    row.state, row.assigned_on = _STATES.ASSIGNED, at.date()
+    if row.is_formal:
+        row.run(deadline(Clock.FORMAL, row.assigned_on))
     chief = city.officers[row.unit.parent_id or row.unit_id][0]
     _step(item, _STATES.ASSIGNED, chief, at, "请按时答复本人。" if rng.random() < 0.4 else "")
     if aim == _STATES.ASSIGNED:
@@ -145,7 +161,10 @@ def _answer(item: Item, person: Person, answer: str, city: City, day: dt.date, r
 
 
 def _step(item: Item, state: str, officer: Officer, at: dt.datetime, note: str) -> None:
-    item.steps.append(FeedbackStep(state=state, unit=item.row.unit, officer=officer, at=at, note=note))
+    step = FeedbackStep(
+        deed=state, state=state, due_on=item.row.due_on, unit=item.row.unit, officer=officer, at=at, note=note
+    )
+    item.steps.append(step)
 
 
 def save(items: list[Item]) -> None:

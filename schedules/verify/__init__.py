@@ -83,6 +83,7 @@ CHECKS = (
     Check("R11", "delivery_is_what_its_state_says", reminders.delivery_is_what_its_state_says),
     Check("R11", "message_id_is_made_of_its_notice", reminders.message_id_is_made_of_its_notice),
     Check("R12", "answered_means_told", roster.answered_means_told),
+    Check("R12", "clock_and_state_agree", roster.clock_and_state_agree, planned=True),
 )
 
 

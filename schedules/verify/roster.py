@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from contacts.models import ContactRecord, Feedback, Pairing, StandIn
+from schedules.clocks import reckon
 from schedules.verify.facts import Facts
 
 Found = Iterator[tuple[object, str]]
@@ -81,3 +83,17 @@ def answered_means_told(facts: Facts) -> Found:
             f"feedback {pk}",
             "The contact in which it was answered does not count, or was with somebody else.",
         )
+
+
+def clock_and_state_agree(facts: Facts) -> Found:
+    """What is not yet answered is due on the day that its clock says; whoever has it knows since when (R12)."""
+    due_on = cache(lambda clock, since: reckon(clock, since, facts.workdays).day)
+    for item in Feedback.objects.pending().order_by("pk"):
+        due = due_on(item.clock, item.clock_since)
+        if item.due_on != due:
+            yield f"feedback {item.pk}", f"It is due on {item.due_on}; its clock says {due}."
+        if (item.state == Feedback.State.ASSIGNED) != (item.assigned_on is not None):
+            yield (
+                f"feedback {item.pk}",
+                "It is assigned without a day, or has such a day without being assigned.",
+            )

@@ -151,6 +151,51 @@ def test_it_is_not_taken_in_from_the_future(bureau):
     assert "received_on" in response.context["form"].errors
 
 
+def formal(bureau, **fields):
+    fields = {"kind": "suggestion", "document_number": "2026-114"} | fields
+    return factories.feedback(bureau.deputy, bureau.alice, dt.date(2026, 11, 2), **fields)
+
+
+def test_a_formal_suggestion_is_taken_in_with_its_document_and_the_statutory_clock(bureau):
+    page = reverse("contacts:feedback-create", args=[bureau.deputy.pk])
+    form = {
+        "kind": "suggestion",
+        "document_number": "2026-114",
+        "text": "A crossing.",
+        "received_on": "2026-11-16",
+    }
+    sign_in(bureau.alice).post(page, form)
+    item = Feedback.objects.get()
+
+    assert (item.kind, item.document_number, item.clock) == ("suggestion", "2026-114", "formal")
+    assert item.due_on == dt.date(2027, 2, 16)
+    assert found(bureau.carl, kind="suggestion") == found(bureau.carl, q="2026-114") == ["A crossing."]
+    assert found(bureau.carl, kind="oral") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"document_number": ""}, "document_number"),
+        ({"kind": "oral"}, "kind"),
+        ({"document_number": "2026-001"}, "document_number"),  # entered already
+    ],
+)
+def test_the_tracks_are_never_mixed_and_a_document_is_entered_once(bureau, changes, field):
+    formal(bureau, document_number="2026-001")
+    page = reverse("contacts:feedback-create", args=[bureau.deputy.pk])
+    form = {
+        "kind": "proposal",
+        "document_number": "2026-114",
+        "text": "A crossing.",
+        "received_on": "2026-11-16",
+    }
+    response = sign_in(bureau.alice).post(page, form | changes)
+
+    assert list(response.context["form"].errors) == [field]
+    assert Feedback.objects.count() == 1
+
+
 # --- its way -------------------------------------------------------------------------------------------------
 
 
@@ -304,3 +349,136 @@ def test_those_who_may_only_read_do_not_move_it(bureau, item, name, who, status)
 @pytest.mark.parametrize(("who", "status"), [("alice", 200), ("lea", 200), ("dan", 404), ("sue", 403)])
 def test_reading_follows_the_matrix(bureau, item, who, status):
     assert sign_in(getattr(bureau, who)).get(url("detail", item)).status_code == status
+
+
+# --- the clocks ----------------------------------------------------------------------------------------------
+
+
+def assign(officer, item, unit, note=""):
+    sign_in(officer).post(url("assign", item), {"unit": unit.pk, "note": note})
+    item.refresh_from_db()
+
+
+def test_a_formal_one_counts_from_its_assignment_and_an_oral_one_from_its_day(bureau, item):
+    suggestion = formal(bureau)
+    for one in (item, suggestion):
+        assign(bureau.carl, one, bureau.station)
+    assert (item.clock_since, item.due_on) == (dt.date(2026, 11, 2), dt.date(2026, 11, 23))
+    assert (suggestion.clock_since, suggestion.due_on) == (TODAY, dt.date(2027, 2, 18))
+
+    with time_machine.travel(NOW + dt.timedelta(days=7), tick=False):
+        assign(bureau.bob, suggestion, bureau.county)  # passed on: the clock goes on
+    assert (suggestion.unit, suggestion.due_on) == (bureau.county, dt.date(2027, 2, 18))
+
+
+def test_how_the_day_was_reckoned_stands_on_the_page(bureau):
+    suggestion = formal(bureau)
+    assign(bureau.carl, suggestion, bureau.station)
+    html = sign_in(bureau.alice).get(url("detail", suggestion)).content.decode()
+
+    assert "From 2026-11-18; the first day that counts is the next working day, 2026-11-19." in html
+    assert "3 months end on 2027-02-18." in html
+    assert "Law on Deputies" in html
+
+
+def test_a_wrong_assignment_goes_back_to_whoever_made_it_with_the_reason(bureau, item):
+    assign(bureau.carl, item, bureau.station)
+    response = sign_in(bureau.bob).post(url("send-back", item), {"reason": "The road is the city's."})
+    item.refresh_from_db()
+    step = item.steps.last()
+
+    assert response.status_code == 302
+    assert (item.state, item.unit, item.assigned_on) == ("received", bureau.county, None)
+    assert item.due_on == dt.date(2026, 11, 23)  # the person waits all the same
+    assert (step.deed, step.note, step.officer) == ("returned", "The road is the city's.", bureau.bob)
+    assert AuditEntry.objects.filter(action="return feedback", reason="The road is the city's.").exists()
+
+
+def test_what_the_own_unit_assigned_goes_up(bureau, item):
+    assign(bureau.bob, item, bureau.station)
+    sign_in(bureau.bob).post(url("send-back", item), {"reason": "Not ours."})
+    item.refresh_from_db()
+
+    assert item.unit == bureau.county
+
+
+@pytest.mark.parametrize(("later", "state"), [(7, "received"), (8, "assigned")])
+def test_it_goes_back_within_five_working_days_and_no_later(bureau, item, later, state):
+    assign(bureau.carl, item, bureau.station)
+    with time_machine.travel(NOW + dt.timedelta(days=later), tick=False):
+        offered = b"Send back" in sign_in(bureau.bob).get(url("detail", item)).content
+        response = sign_in(bureau.bob).post(url("send-back", item), {"reason": "Not ours."})
+    item.refresh_from_db()
+
+    assert item.state == state
+    assert offered == (state == "received")
+    if state == "assigned":
+        assert "The days for sending it back are over." in response.content.decode()
+
+
+def test_whoever_holds_the_person_does_not_send_back_what_another_unit_has(bureau, item):
+    assign(bureau.carl, item, bureau.county)
+    page = sign_in(bureau.alice).get(url("detail", item)).content
+
+    assert b"Send back" not in page
+    assert sign_in(bureau.alice).post(url("send-back", item), {"reason": "Not theirs."}).status_code == 403
+
+
+def test_nobody_above_the_bureau_takes_it_back(bureau, item):
+    carol_assigns = bureau.carol
+    assign(carol_assigns, item, bureau.bureau)
+    response = sign_in(carol_assigns).post(url("send-back", item), {"reason": "Not ours."})
+    item.refresh_from_db()
+
+    assert item.state == "assigned"
+    assert "There is no unit above" in response.content.decode()
+
+
+def test_a_returned_formal_one_counts_from_its_next_assignment(bureau):
+    suggestion = formal(bureau)
+    assign(bureau.carl, suggestion, bureau.station)
+    sign_in(bureau.bob).post(url("send-back", suggestion), {"reason": "Not ours."})
+    with time_machine.travel(NOW + dt.timedelta(days=5), tick=False):
+        assign(bureau.carl, suggestion, bureau.station)
+
+    assert suggestion.due_on == dt.date(2027, 2, 23)
+
+
+def test_a_leader_extends_a_formal_one_once_with_a_reason(bureau):
+    suggestion = formal(bureau)
+    assign(bureau.carl, suggestion, bureau.station)
+    leader = sign_in(bureau.lin)
+    empty = leader.post(url("extend", suggestion), {"reason": " "})
+    leader.post(url("extend", suggestion), {"reason": "Three bureaus take part."})
+    suggestion.refresh_from_db()
+    again = leader.post(url("extend", suggestion), {"reason": "Longer still."})
+    html = leader.get(url("detail", suggestion)).content.decode()
+
+    assert list(empty.context["form"].errors) == ["reason"]
+    assert (suggestion.clock, suggestion.due_on) == ("extended", dt.date(2027, 5, 18))
+    assert (suggestion.extended_by, suggestion.extension_reason) == (bureau.lin, "Three bureaus take part.")
+    assert again.status_code == 302
+    assert suggestion.steps.filter(deed="extended").count() == 1
+    assert "6 months end on 2027-05-18." in html
+    assert "Three bureaus take part." in html
+
+
+def test_an_oral_one_is_not_extended(bureau, item):
+    assign(bureau.carl, item, bureau.station)
+    sign_in(bureau.lin).post(url("extend", item), {"reason": "Longer."})
+    item.refresh_from_db()
+
+    assert (item.clock, item.due_on) == ("oral", dt.date(2026, 11, 23))
+
+
+def test_opened_again_a_formal_one_has_its_first_clock_afresh(bureau):
+    record = factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=1))
+    suggestion = formal(
+        bureau, state="answered", result="solved", answered_on=record.occurred_on, answer_record=record, clock="extended",
+        extended_by=bureau.lin, extension_reason="Three bureaus take part.",
+    )  # fmt: skip
+    assign(bureau.carl, suggestion, bureau.station, "It is dark again.")
+
+    assert (suggestion.clock, suggestion.due_on) == ("formal", dt.date(2027, 2, 18))
+    assert (suggestion.extended_by, suggestion.extension_reason) == (None, "")
+    assert suggestion.steps.last().deed == "reopened"

@@ -102,7 +102,8 @@ def fill(bureau, count: int) -> None:
     )  # fmt: skip
     Feedback.objects.bulk_create(
         Feedback(
-            stakeholder=person, received_by=bureau.alice, received_on=dt.date(2026, 11, 20), due_on=dt.date(2026, 12, 11),
+            stakeholder=person, received_by=bureau.alice, received_on=dt.date(2026, 11, 20), clock_since=dt.date(2026, 11, 20),
+            due_on=dt.date(2026, 12, 11),
             unit=bureau.station, text="The crossing at the school needs a light, and the park behind it needs lamps.",
         )
         for person in people

@@ -66,6 +66,13 @@ def test_its_history_is_months_long_and_ends_the_evening_before(city):
     assert not Feedback.objects.filter(Q(answered_on__gte=DAY) | Q(closed_on__gte=DAY)).exists()
 
 
+def test_what_is_not_answered_is_due_by_its_clock_and_some_was_handed_in_on_paper(city):
+    pending = Feedback.objects.pending()
+    assert pending.filter(assigned_on=None).exists()
+    assert all(item.due_on == item.deadline().day for item in pending)
+    assert set(Feedback.objects.values_list("kind", flat=True)) == set(Feedback.Kind.values)
+
+
 def test_answers_were_given_in_contacts_that_reached_the_person(city):
     answered = Feedback.objects.filter(state__in=["answered", "closed"])
     assert answered.exists()

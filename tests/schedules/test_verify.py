@@ -301,6 +301,18 @@ def answered_in_no_contact():
     ContactRecord.objects.update(outcome="no_answer")
 
 
+def due_on_another_day():
+    record = ContactRecord.objects.get()
+    factories.feedback(record.stakeholder, record.officer, day("2026-11-24"), due_on=day("2026-12-16"))
+
+
+def assigned_on_no_day():
+    record = ContactRecord.objects.get()
+    factories.feedback(
+        record.stakeholder, record.officer, day("2026-11-24"), due_on=day("2026-12-15"), state="assigned", assigned_on=None,
+    )  # fmt: skip
+
+
 def path_of_another_place():
     Unit.objects.filter(short_name="宜城派出所").update(path="elsewhere/")
 
@@ -354,6 +366,8 @@ BREACHES = [
     (waiting_and_held, "delivery_is_what_its_state_says"),
     (another_message_id, "message_id_is_made_of_its_notice"),
     (answered_in_no_contact, "answered_means_told"),
+    (due_on_another_day, "clock_and_state_agree"),
+    (assigned_on_no_day, "clock_and_state_agree"),
 ]
 
 
