@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Actor, AuditEntry
 from schedules.existence import takes_effect
-from schedules.models import CyclePolicy, DayOverride, KnownYear, Obligation, PolicyVersion
+from schedules.models import CyclePolicy, DayOverride, KnownYear, Obligation, PassState, PolicyVersion
 
 ONE_DAY = dt.timedelta(days=1)
 LONGEST_SPAN = dt.timedelta(days=61)
@@ -64,13 +64,15 @@ def can_be_taken_back(version: PolicyVersion, day: dt.date) -> bool:
 
 @transaction.atomic
 def take_back(version: PolicyVersion, *, day: dt.date, actor: Actor) -> None:
-    """What was planned by it is planned by the version before again, so far as that owes it."""
-    before = [
-        one for one in in_order(version.policy) if one != version and one.starts_on != version.starts_on
-    ]
+    """What was planned by it is planned by the version before again, or the next where there is none, so far as that owes
+    it."""
+    PassState.objects.select_for_update().first()  # no pass plans by it meanwhile
+    versions = in_order(version.policy)
     if not can_be_taken_back(version, day):
         raise ValidationError(_("This change counts already; make another one from a later day."))
-    Obligation.objects.filter(version=version).update(version=before[-1])
+    place = versions.index(version)
+    heir = versions[place - 1] if place else versions[1]
+    Obligation.objects.filter(version=version).update(version=heir)
     AuditEntry.objects.record(actor, "take back policy change", version.policy, before=_state(version))
     version.delete()
 
@@ -144,7 +146,7 @@ def set_days(first: dt.date, last: dt.date, *, is_working: bool, note: str, acto
 
 
 @dataclass(frozen=True)
-class NoticeLine:
+class HolidayLine:
     """What a notice of the State Council says of some days: off, or worked."""
 
     first: dt.date
@@ -162,7 +164,7 @@ class NoticeLine:
 
 
 @transaction.atomic
-def enter_notice(year: int, lines: Sequence[NoticeLine], *, known: bool, actor: Actor) -> None:
+def enter_notice(year: int, lines: Sequence[HolidayLine], *, known: bool, actor: Actor) -> None:
     """Enter the official notice of a year at once (R9): what it says of a day counts more than the library, and more than
     what was decided about that day before, which the entry keeps. `known`: the notice is complete."""
     days = {

@@ -158,7 +158,6 @@ def figures(
     kind: str | None = None,
     unit: Unit | None = None,
     by: str = "unit",
-    visible: QuerySet[Obligation] | None = None,
 ) -> dict[str, Any]:
     """The figures of a period, in total and by "unit", "officer" or "level".
 
@@ -170,8 +169,6 @@ def figures(
     period = periods.parse(period_key)
     wanted, last_day = of_period(period), min(period.end, timezone.localdate(now))
     tree = Tree.read() if unit is not None or by == "unit" else None
-    if visible is not None:
-        wanted = wanted.filter(pk__in=visible.values("pk"))
     if kind:
         wanted = wanted.filter(version__kind=kind)
     total = dict.fromkeys(FIGURES, 0)
@@ -196,7 +193,7 @@ class Standing(NamedTuple):
     state: str
     attempts: int
     unit: int  # the responsible officer's, at the time
-    officer: int
+    officer: int  # none of what is met where the only pairing was withdrawn
     stakeholder: int
     version: int
     period_start: dt.date

@@ -136,8 +136,9 @@ def _look_at_mail(health: Health, now: dt.datetime) -> None:
     numbers = health.numbers
     undelivered = Delivery.objects.filter(state__in=UNDELIVERED)
     waiting = Q(state__in=[State.PENDING, State.CLAIMED, State.SENDING])
+    tried = waiting | Q(state=State.UNKNOWN)
     due = Q(state=State.PENDING, next_attempt_at__lte=now)
-    stuck = waiting & Q(attempts__gte=1) & _could_leave(now - STUCK_AFTER)
+    stuck = tried & Q(attempts__gte=1) & _could_leave(now - STUCK_AFTER)
     counted = undelivered.aggregate(
         waiting=Count("pk", waiting), due=Count("pk", due), stuck=Count("pk", stuck)
     )

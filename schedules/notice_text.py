@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from schedules.configuring import NoticeLine
+from schedules.configuring import HolidayLine
 
 _ASIDE = re.compile(r"（[^）]*）|\([^)]*\)")
 _NAME = re.compile(r"^\s*(?:[一二三四五六七八九十\d]+[、.．])?\s*([^：:。，]+)[：:]")
@@ -15,16 +15,16 @@ _SPAN = re.compile(rf"{_DAY}(?:\s*(?:至|—|-|–|到)\s*{_DAY})?")
 _VERB = re.compile(r"放假|上班")
 
 
-def read(text: str, year: int) -> list[NoticeLine]:
+def read(text: str, year: int) -> list[HolidayLine]:
     """The lines of a notice for `year`, holidays and make-up days as they come. What can not be read is left out."""
-    found: list[NoticeLine] = []
+    found: list[HolidayLine] = []
     for paragraph in _ASIDE.sub("", text).splitlines():
         if name := _NAME.match(paragraph):
             found += _read_paragraph(paragraph[name.end() :], year, name[1].strip())
     return found
 
 
-def _read_paragraph(text: str, year: int, name: str) -> list[NoticeLine]:
+def _read_paragraph(text: str, year: int, name: str) -> list[HolidayLine]:
     found, start = [], 0
     for verb in _VERB.finditer(text):
         month = 0
@@ -36,7 +36,7 @@ def _read_paragraph(text: str, year: int, name: str) -> list[NoticeLine]:
                 month = int(span[5] or month)
                 last = _day(span[4] or year, month, span[6])
             if first and last and first <= last:
-                found.append(NoticeLine(first, last, verb[0] == "上班", name))
+                found.append(HolidayLine(first, last, verb[0] == "上班", name))
         start = verb.end()
     return found
 

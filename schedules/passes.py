@@ -19,11 +19,13 @@ from schedules.workdays import Workdays
 
 @beating
 def run_schedule(now: dt.datetime) -> dict[str, int]:
-    """Plan, queue, freeze digests, deliver. What stands in the inbox is decided in one transaction; mail leaves after
-    it, outside any."""
+    """Plan and queue, report, deliver. What stands in the inbox is decided in one transaction, what the day brings of
+    digests and reports in another, lest a fault in one of them keep reminders from everybody; mail leaves outside any."""
     moment = Moment(now, Workdays.load())
     try:
-        planned, queued = _plan_and_queue(moment)
+        planned, queued, reported = _plan_and_queue(moment)
+        if not reported:
+            _report(moment)
         feeds.revoke_stale(now, actor=Actor.command("run_schedule"))
     except Exception:
         notices.deliver(moment)  # what is queued was promised, whatever planning stumbles over (R11)
@@ -39,19 +41,28 @@ def run_schedule(now: dt.datetime) -> dict[str, int]:
 
 
 @transaction.atomic
-def _plan_and_queue(moment: Moment) -> tuple[planning.Planned, int]:
+def _plan_and_queue(moment: Moment) -> tuple[planning.Planned, int, bool]:
+    """What was planned, how much was queued, and whether this day's reports stand."""
     state = locked_state(moment)
     if moment.now < state.latest_at:  # R4: a pass for an earlier instant only delivers
-        return planning.Planned(), 0
-    new_day = state.day != moment.today
+        return planning.Planned(), 0, True
     planned = planning.plan(state, moment.now, moment.workdays)
     queued = notices.queue(moment)
-    if new_day:
-        freeze_due(moment)
-        report_week(moment)
     state.latest_at = moment.now
     state.save()
-    return planned, queued
+    return planned, queued, state.reported_on == moment.today
+
+
+@transaction.atomic
+def _report(moment: Moment) -> None:
+    """Freeze digests and report the week, once a day."""
+    state = locked_state(moment)
+    if state.reported_on == moment.today or moment.now < state.latest_at:  # another pass was quicker
+        return
+    freeze_due(moment)
+    report_week(moment)
+    state.reported_on = moment.today
+    state.save()
 
 
 def locked_state(moment: Moment) -> PassState:

@@ -16,7 +16,8 @@ from schedules.notices.recipients import leaders_by_unit
 
 def report_week(moment: Moment) -> int:
     """Make the reports of this week unless they stand; how many. Call it under the lock of the passes and inside their
-    transaction. Every other pass of a working day asks one question, and those of other days none."""
+    transaction. Asked on the first pass of a day: on a working day that is one
+    question once the week is reported, on others none."""
     week = periods.containing(moment.today, "week")
     if moment.today not in moment.workdays or BehindReport.objects.filter(week_key=week.key).exists():
         return 0

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contacts.forms.fields import DayField
-from schedules.configuring import NoticeLine
+from schedules.configuring import HolidayLine
 from schedules.models import DayOverride
 
 EMPTY_ROWS = 14  # a notice names seven holidays and about as many make-up days
@@ -70,8 +70,8 @@ class NoticeRow(forms.Form):
         return cleaned
 
     @property
-    def line(self) -> NoticeLine:
-        return NoticeLine(
+    def line(self) -> HolidayLine:
+        return HolidayLine(
             **{name: self.cleaned_data[name] for name in ("first", "last", "is_working", "note")}
         )
 
@@ -92,7 +92,7 @@ class BaseNoticeRows(forms.BaseFormSet):
         return [(number, form) for number, form in rows if form.is_valid()]
 
     @property
-    def lines(self) -> list[NoticeLine]:
+    def lines(self) -> list[HolidayLine]:
         return [form.line for _number, form in self.filled]
 
     def clean(self) -> None:

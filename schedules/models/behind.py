@@ -38,7 +38,7 @@ class BehindReport(models.Model):
         verbose_name_plural = _("weekly reports")
         ordering = ["-week_key", "unit"]
         constraints = [
-            # A week is reported once (R10). Led by the week: every other pass asks whether the week has been.
+            # A week is reported once (R10). Led by the week: each day asks whether the week has been.
             models.UniqueConstraint(fields=["week_key", "unit"], name="schedules_behind_once_a_week"),
         ]
 

@@ -161,13 +161,16 @@ class Delivery(models.Model):
         SUPERSEDED = "superseded", _("superseded")
         CANCELLED = "cancelled", _("no longer needed")
 
-    LEFT = Q(state__in=[State.SENDING, State.SENT, State.UNKNOWN, State.DEAD])
+    LEFT = Q(state__in=[State.SENDING, State.SENT, State.UNKNOWN, State.DEAD]) | Q(may_have_left=True)
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=10, choices=Channel)
     address = models.CharField(max_length=254, blank=True)  # where it last went
     message_id = models.CharField(max_length=120, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    may_have_left = models.BooleanField(
+        default=False
+    )  # an attempt ended without a clear word; never forgotten
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)

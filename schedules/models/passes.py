@@ -9,13 +9,15 @@ from schedules.models.policies import CyclePolicy
 class PassState(models.Model):
     """The one row that passes lock in turn. `first_day` is the day of the installation's first pass: no period that
     ended before it is ever planned (R4). `day` is the one on which planning last looked at everything that a new day
-    brings, `slots` the mark of each slot that is planned and not closed."""
+    brings, `slots` the mark of each slot that is planned and not closed, `reported_on` the day whose digests are frozen
+    and whose weekly report is made."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     first_day = models.DateField()
     latest_at = models.DateTimeField()
     day = models.DateField(null=True)
     slots = models.JSONField(default=dict)
+    reported_on = models.DateField(null=True)
 
     class Meta:
         constraints = [

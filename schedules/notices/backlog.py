@@ -13,11 +13,13 @@ State = Delivery.State
 def merge(moment: Moment) -> None:
     """On each channel the newest message takes up those that never left. Where nothing of a notice has left on any
     channel, its lines move into the newest, in the inbox too. What went out on another channel stays where it was told,
-    and this one tells it together with the newest."""
+    and this one tells it together with the newest. What may have left goes out again by itself, under its own id."""
     if not moment.may_send:
         return
     waiting: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
-    rows = Delivery.objects.filter(state=State.PENDING, notice__send_on__lte=moment.today)
+    rows = Delivery.objects.filter(
+        state=State.PENDING, may_have_left=False, notice__send_on__lte=moment.today
+    )
     for delivery in rows.select_related("notice").order_by("notice__send_on").select_for_update(of=("self",)):
         waiting[delivery.notice.officer_id, delivery.channel].append(delivery)
     for *old, newest in waiting.values():

@@ -31,7 +31,7 @@ def open_for(notices: Iterable[Notice]) -> None:
     if not ids or not (settings.EMAIL_ENABLED or settings.GATEWAY_URL):
         return
     standing = Delivery.objects.filter(notice__in=ids)
-    standing.filter(state=Delivery.State.CANCELLED).update(state=Delivery.State.PENDING)
+    standing.filter(state=Delivery.State.CANCELLED, may_have_left=False).update(state=Delivery.State.PENDING)
     there = set(standing.values_list("notice", "channel"))
     Delivery.objects.bulk_create(
         (

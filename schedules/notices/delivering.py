@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from schedules.models import Delivery, NoticeLine
 from schedules.notices import attempts, channels, grouping, messages
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=15)
 AT_ONCE = 20  # claimed together; as many wait for their lease if the worker is killed
 State = Delivery.State
+# By day; what hung before goes last, so that a few of those do not hold up all others.
+IN_TURN = (Case(When(state=State.UNKNOWN, then=1), default=0), "notice__send_on", "pk")
 LEASED = [State.CLAIMED, State.SENDING, State.UNKNOWN]
 Way = Post | Gateway
 SENDERS: dict[str, type[Way]] = {Delivery.Channel.EMAIL: Post, Delivery.Channel.GATEWAY: Gateway}
@@ -94,8 +96,8 @@ def _end_leases(clock: Clock) -> None:
     over = rows.filter(pk__in=list(free))
     over.filter(state=State.CLAIMED).update(state=State.PENDING, lease_until=None, claim_token=None)
     begun, text = over.filter(state=State.SENDING), "The worker stopped while sending."
-    begun.filter(attempts__gte=attempts.TRIES).update(state=State.DEAD, last_error=text)
-    begun.update(state=State.UNKNOWN, last_error=text)
+    begun.filter(attempts__gte=attempts.TRIES).update(state=State.DEAD, may_have_left=True, last_error=text)
+    begun.update(state=State.UNKNOWN, may_have_left=True, last_error=text)
 
 
 def _due(channel: str, moment: Moment) -> QuerySet[Delivery]:
@@ -113,7 +115,7 @@ def _claim(channel: str, moment: Moment, clock: Clock) -> uuid.UUID | None:
     token = uuid.uuid4()
     held = {"claim_token": token, "lease_until": clock.now() + LEASE}
     with transaction.atomic():
-        rows = due.order_by("notice__send_on", "pk").select_for_update(skip_locked=True, of=("self",))
+        rows = due.order_by(*IN_TURN).select_for_update(skip_locked=True, of=("self",))
         taken = due.filter(pk__in=list(rows.values_list("pk", flat=True)[:AT_ONCE]))
         claimed = taken.filter(state=State.UNKNOWN).update(**held)
         claimed += taken.filter(state=State.PENDING).update(state=State.CLAIMED, **held)
@@ -133,7 +135,7 @@ def _release(token: uuid.UUID, clock: Clock) -> None:
 @transaction.atomic
 def _prepare(token: uuid.UUID, moment: Moment) -> list[tuple[Delivery, list[NoticeLine]]]:
     """Ask again of each line whether it still matters, and call off the messages of which nothing is left."""
-    claimed = list(_held(token).select_related("notice__officer").order_by("notice__send_on", "pk"))
+    claimed = list(_held(token).select_related("notice__officer").order_by(*IN_TURN))
     told = _tells(claimed)
     wanted = messages.still_wanted([notice for notices in told.values() for notice in notices], moment)
     lines = {
@@ -197,10 +199,12 @@ def _end(delivery: Delivery, state: State, **fields: Any) -> None:
 
 
 def _fail(delivery: Delivery, outcome: attempts.Outcome, clock: Clock) -> None:
+    may_have_left = delivery.may_have_left or outcome.uncertain
     if outcome.final(delivery.attempts):
-        _end(delivery, State.DEAD, last_error=outcome.text)
+        _end(delivery, State.DEAD, last_error=outcome.text, may_have_left=may_have_left)
     elif outcome.uncertain:  # until a lease is over nobody sends it again
-        _end(delivery, State.UNKNOWN, last_error=outcome.text, lease_until=clock.now() + LEASE)
+        lease = {"lease_until": clock.now() + LEASE}
+        _end(delivery, State.UNKNOWN, last_error=outcome.text, may_have_left=True, **lease)
     else:
         tried = delivery.attempts if outcome.reachable else max(1, delivery.attempts - 1)  # not its fault
         again = clock.now() + attempts.pause(delivery.pk, tried)

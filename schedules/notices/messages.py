@@ -61,8 +61,10 @@ def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[Notic
 def _matters(line: NoticeLine, recipients: Recipients) -> bool:
     """Would it be told again now, and to the same officer? By the words in which it was decided, so that nothing is
     called off that the next pass would tell once more."""
-    if line.digest_id or line.handover_id:
+    if line.handover_id:
         return True
+    if line.digest:
+        return line.recipient.rights.reach(Deed.DIGEST).covers(line.digest.unit.path, own=False)
     if line.behind:
         return line.recipient.rights.reach(Deed.SEE_BEHIND).covers(line.behind.unit.path, own=False)
     if line.obligation is None:  # withdrawn

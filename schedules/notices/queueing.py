@@ -95,7 +95,8 @@ def _open_notices(officers: set[int], moment: Moment) -> dict[int, Notice]:
     for delivery in Delivery.objects.select_for_update(of=("self",)).filter(
         notice__send_on__in=days, notice__officer__in=officers
     ):
-        if delivery.state not in {Delivery.State.PENDING, Delivery.State.CANCELLED}:
+        at_rest = delivery.state in {Delivery.State.PENDING, Delivery.State.CANCELLED}
+        if delivery.may_have_left or not at_rest:
             left.add(delivery.notice_id)
     standing = {
         (notice.officer_id, notice.send_on): notice

@@ -80,15 +80,19 @@ def _holder(pairings: list[tuple[dt.date, int]], day: dt.date) -> int | None:
 
 
 def groups_make_up_the_total(facts: Facts) -> Found:
-    """Of the periods that the day lies in: by unit and by officer, and every total by its states."""
+    """Of the periods that the day lies in: by unit and by officer, with what nobody is responsible for, and every total by
+    its states."""
     for cadence in ("month", "quarter", "half_year", "year"):
-        key = periods.containing(facts.day, cadence).key
+        period = periods.containing(facts.day, cadence)
+        key, nobodys = period.key, dict.fromkeys(FIGURES, 0)
+        for row in coverage.standing(coverage.of_period(period), now=facts.now):
+            if row.officer is None:  # what is met stays, though the only pairing was withdrawn
+                coverage.count(nobodys, row)
         for by in ("unit", "officer"):
             found = coverage.figures(key, now=facts.now, by=by)
             total, groups = found["total"], found["groups"]
             if total["owed"] != sum(total[state] for state in State.values):
                 yield key, f"The states do not make up what is owed: {total}."
-            nobodys = total["owed"] - sum(group["owed"] for group in groups)
-            added = {name: sum(group[name] for group in groups) for name in FIGURES}
-            if not nobodys and added != {name: total[name] for name in FIGURES}:
+            added = {name: nobodys[name] + sum(group[name] for group in groups) for name in FIGURES}
+            if added != {name: total[name] for name in FIGURES}:
                 yield key, f"Groups by {by} make up {added}, the total is {total}."

@@ -91,9 +91,10 @@ def _behind(request: OfficerRequest, line: NoticeLine) -> Reading | None:
 
 
 def _owed(request: OfficerRequest, lines: list[NoticeLine]) -> dict[int, Obligation]:
-    """The obligations that the lines tell of, with what became of them; only of people within reach today."""
+    """The obligations that the lines tell of, with what became of them; only what is still owed, and of people within
+    reach today."""
     keys = {line.obligation_id for line in lines if line.obligation_id}
-    rows = Obligation.objects.filter(
+    rows = Obligation.objects.live().filter(
         pk__in=keys, stakeholder__in=Stakeholder.objects.visible_to(request.user)
     )
-    return {row.pk: row for row in stand(rows.select_related("stakeholder"), timezone.now())}
+    return {row.pk: row for row in stand(rows.select_related("stakeholder__unit"), timezone.now())}

@@ -240,6 +240,22 @@ def test_what_was_waived_under_a_change_stays_when_it_is_taken_back(paired, call
     assert verify(at("2026-11-11 09:04")).violations == []
 
 
+def test_of_two_changes_the_earlier_one_taken_back_leaves_its_periods_to_the_one_before(paired, call):
+    always = configuring.current(call)
+    configuring.change_policy(call, quarterly(), day=TODAY, actor=Actor(paired.carol))
+    change = configuring.current(call)
+    later = quarterly()
+    later.starts_on = dt.date(2027, 4, 1)
+    configuring.change_policy(call, later, day=TODAY, actor=Actor(paired.carol))
+    passes.run_schedule(at("2026-11-11 09:01"))
+    owed = Obligation.objects.filter(policy=call, period_key="2027-Q1").first()
+    handling.waive(owed, actor=Actor(paired.carol), reason="abroad", now=at("2026-11-11 09:02"))
+    configuring.take_back(change, day=TODAY, actor=Actor(paired.carol))
+
+    owed.refresh_from_db()
+    assert owed.version == always
+
+
 def test_a_change_that_counts_already_stays(paired, call, time_machine):
     configuring.change_policy(call, quarterly(), day=TODAY, actor=Actor(paired.carol))
     time_machine.move_to(at("2027-01-01 09:00"))

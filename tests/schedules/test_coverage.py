@@ -308,10 +308,6 @@ def test_a_seat_that_had_ended_or_that_no_policy_covers_makes_no_group(year):
     assert groups("level") == {"city": 2, "district": 1}
 
 
-def test_only_what_is_visible_is_counted(year):
-    assert totals(visible=Obligation.objects.visible_to(year.carl))["owed"] == 2
-
-
 def test_it_takes_as_many_queries_for_many_as_for_one(year, django_assert_max_num_queries):
     with django_assert_max_num_queries(6):
         coverage.figures("2026-Q4", now=MID_NOVEMBER, unit=year.county, by="level")

@@ -14,10 +14,11 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
 
-from contacts.models import Officer, Stakeholder
+from contacts.models import Actor, Officer, Stakeholder
 from schedules import notices
 from schedules.models import Delivery, Notice, NoticeLine, Obligation
 from schedules.notices.delivering import LEASE, Delivered
+from schedules.notices.resending import resend
 from tests import factories
 from tests.base import sign_in
 from tests.schedules.post import Server, raising
@@ -242,6 +243,78 @@ def test_an_uncertain_outcome_is_unknown_and_sent_again_under_the_same_id_after_
     assert deliver("2026-11-12 08:16") == (1, 0)
     assert ids() == [before.message_id]
     assert delivery().state == "sent"
+
+
+def settle(owed: Obligation, when: str) -> None:
+    person = owed.stakeholder
+    factories.record(person, person.pairings.get().officer, at(when))
+
+
+def another_task(bureau) -> Obligation:
+    person = factories.stakeholder("李娜", bureau.station)
+    factories.pairing(bureau.alice, person)
+    return owe(person, planned_on=day("2026-11-12"))
+
+
+def test_what_may_have_arrived_is_not_written_anew_under_its_id(bureau, call, server):
+    server.answers = [raising(TimeoutError("timed out"))]
+    deliver("2026-11-12 08:00")
+    settle(call, "2026-11-12 08:05")
+    deliver("2026-11-12 08:20")  # nothing is left of it that matters
+    assert delivery().state == "cancelled"
+    another_task(bureau)
+    queue("2026-11-12 09:00")
+
+    assert deliver("2026-11-12 09:00") == (0, 0)
+    assert deliver("2026-11-13 08:00") == (1, 0)  # the next day's message, under an id of its own
+    first, second = Delivery.objects.order_by("pk")
+    assert ids() == [second.message_id] != [first.message_id]
+    assert "李娜" in mail.outbox[0].body
+
+
+def test_what_may_have_arrived_and_is_then_refused_stays_what_it_is(bureau, call, server):
+    refusal = smtplib.SMTPDataError(451, b"later")
+    server.answers = [raising(TimeoutError("timed out")), raising(refusal), raising(refusal)]
+    deliver("2026-11-12 08:00")
+    deliver("2026-11-12 08:20")
+    assert (delivery().state, delivery().may_have_left) == ("pending", True)
+    another_task(bureau)
+    queue("2026-11-12 08:25")
+    deliver("2026-11-12 10:00")
+    queue("2026-11-13 08:00")
+    while deliver("2026-11-13 08:00")[0]:
+        pass
+    deliver("2026-11-13 12:00")
+
+    first, second = Delivery.objects.order_by("pk")
+    bodies = {message.message()["Message-ID"]: message.body for message in mail.outbox}
+    assert sorted(ids()) == sorted({first.message_id, second.message_id})
+    assert "李娜" not in bodies[first.message_id]
+    assert "张伟" not in bodies[second.message_id]
+
+
+def test_what_was_told_in_a_message_that_may_have_arrived_was_told(bureau, call, server):
+    server.answers = [raising(TimeoutError("timed out"))]
+    deliver("2026-11-12 08:00")
+    resend(delivery(), actor=Actor(bureau.carol), now=at("2026-11-12 08:04"))
+    settle(call, "2026-11-12 08:05")
+    deliver("2026-11-12 08:20")
+
+    assert delivery().state == "cancelled"
+    assert NoticeLine.objects.get(obligation=call).state == "told"
+
+
+def test_messages_that_hang_do_not_hold_up_those_not_tried_yet(bureau, server):
+    for number in range(20):
+        person = factories.stakeholder(f"代表{number}", bureau.station)
+        factories.pairing(factories.officer(f"Officer {number}", bureau.station), person)
+        owe(person, planned_on=day("2026-11-12"))
+    queue("2026-11-12 07:00")
+    server.answers = [raising(TimeoutError("timed out"))] * 1000
+    for minute in range(30):
+        deliver(f"2026-11-12 08:{minute:02}")
+
+    assert not Delivery.objects.filter(attempts=0).exists()
 
 
 def test_what_stays_uncertain_is_not_sent_for_ever(call, server):

@@ -170,6 +170,20 @@ def test_a_pass_whose_planning_raises_delivers_what_is_queued_and_is_seen(people
     assert set(to().values()) == {1}
 
 
+def test_a_fault_in_a_digest_keeps_no_reminder_from_anybody(people, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(passes, "freeze_due", raising_at_once(ValueError("no figures")))
+        for minute in (0, 1):
+            with pytest.raises(ValueError, match="no figures"):
+                run_schedule(at(f"2026-11-30 08:0{minute}"))
+    assert PassState.objects.get().reported_on is None
+    assert to() == {people.alice.email: 1, people.dan.email: 1}
+
+    run_schedule(at("2026-11-30 08:02"))
+    assert PassState.objects.get().reported_on == day("2026-11-30")
+    assert set(to().values()) == {1}
+
+
 # --- the database is gone ------------------------------------------------------------------------------------
 
 

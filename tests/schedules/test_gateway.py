@@ -93,6 +93,7 @@ def test_a_message_goes_out_on_both_channels_each_once(call, sms):
 
 
 def test_what_lights_up_on_a_locked_telephone_names_nobody(bureau, call, sms):
+    factories.role(bureau.alice, "leader")
     digest = Digest.objects.create(
         unit=bureau.station, period_key="2026-10", frozen_at=at("2026-11-04 09:00"), figures={}
     )

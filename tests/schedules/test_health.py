@@ -130,8 +130,9 @@ def test_a_first_attempt_is_no_failure(bureau, beat):
     assert checks()["mail"] is True
 
 
-def test_a_mail_server_that_refuses_for_an_hour_is_seen(bureau, beat):
-    factories.delivery(bureau.alice, NOW, attempts=3, told_at=NOW - 61 * MINUTE)
+@pytest.mark.parametrize("state", ["pending", "unknown"])  # it refuses, or it hangs
+def test_a_mail_server_that_takes_nothing_for_an_hour_is_seen(bureau, beat, state):
+    factories.delivery(bureau.alice, NOW, state=state, attempts=3, told_at=NOW - 61 * MINUTE)
     found = health.examine(NOW)
     assert found.failing == ["mail"]
     assert found.numbers.deliveries_stuck == 1

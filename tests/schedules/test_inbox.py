@@ -9,7 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import AuditEntry
-from schedules.models import CyclePolicy, Notice, NoticeLine, Obligation, PassState, PeriodClosing
+from schedules.models import CyclePolicy, Digest, Notice, NoticeLine, Obligation, PassState, PeriodClosing
+from schedules.notices.hours import Moment
+from schedules.notices.messages import still_wanted
+from schedules.workdays import Workdays
 from tests import factories
 from tests.base import sign_in
 from tests.schedules.test_today import NOW, TODAY, owe
@@ -84,7 +87,28 @@ def test_a_line_about_someone_handed_over_names_nobody(bureau):
     notice(bureau.dan, TODAY, (owe(bureau.deputy), "planned"))
 
     assert "张伟" not in inbox(bureau.dan)
-    assert "no longer responsible for" in inbox(bureau.dan)
+    assert "owed no more, or no longer by you" in inbox(bureau.dan)
+
+
+def test_what_was_withdrawn_is_owed_no_more_and_can_not_be_logged_there(bureau):
+    owed = owe(bureau.deputy)
+    notice(bureau.alice, TODAY, (owed, "planned"))
+    Obligation.objects.filter(pk=owed.pk).update(withdrawn_at=NOW)
+
+    assert "owed no more" in inbox(bureau.alice)
+    assert "张伟" not in inbox(bureau.alice)
+
+
+def test_a_digest_of_a_unit_that_one_leads_no_longer_is_not_sent(bureau):
+    bob = bureau.bob
+    digest = Digest.objects.create(unit=bureau.station, period_key="2026-10", figures={}, frozen_at=NOW)
+    told = notice(bob, TODAY)
+    line = NoticeLine.objects.create(notice=told, recipient=bob, digest=digest, stage="digest")
+    moment = Moment(NOW, Workdays())
+    assert still_wanted([told.pk], moment) == {told.pk: [line]}
+
+    bob.roles.update(ended_at=NOW)
+    assert still_wanted([told.pk], moment) == {}
 
 
 def test_nobody_reads_another_s_inbox(bureau):
@@ -109,22 +133,23 @@ def test_unread_ones_are_counted_in_the_navigation_until_they_are_read(bureau):
     assert AuditEntry.objects.filter(action="read notices").count() == 2
 
 
-def test_it_takes_as_many_queries_for_many_lines_as_for_one(bureau):
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_it_takes_as_many_queries_for_many_lines_as_for_one(bureau, who):
+    reader = getattr(bureau, who)  # her own people, or those of the unit he leads
+
     def queries():
-        client = sign_in(bureau.alice)
+        client = sign_in(reader)
         with CaptureQueriesContext(connection) as captured:
             assert client.get("/inbox/").status_code == 200
         return [query["sql"] for query in captured]
 
-    notice(bureau.alice, TODAY, (owe(bureau.deputy), "planned"))
+    notice(reader, TODAY, (owe(bureau.deputy), "planned"))
     few = queries()
     for days in range(1, 9):
         people = [factories.stakeholder(f"p{days}-{number}", bureau.station) for number in range(5)]
         for person in people:
             factories.pairing(bureau.alice, person)
-        notice(
-            bureau.alice, TODAY - dt.timedelta(days=days), *((owe(person), "due_soon") for person in people)
-        )
+        notice(reader, TODAY - dt.timedelta(days=days), *((owe(person), "due_soon") for person in people))
     many = queries()
     assert len(many) == len(few) <= 10, "\n".join(many)
 
