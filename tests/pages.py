@@ -546,7 +546,7 @@ PAGES: dict[str, Page] = {
     "contacts:feedback-list": Page("read feedback"),
     "contacts:feedback-detail": Page("read feedback", "deputy", _feedback),
     "contacts:feedback-create": Page(
-        LOG, "deputy", _deputy, post=lambda bureau: {"text": "Scooters.", "received_on": "2026-11-17"}, doer="alice"
+        LOG, "deputy", _deputy, post=lambda bureau: {"kind": "oral", "text": "Scooters.", "received_on": "2026-11-17"}, doer="alice"
     ),
     "contacts:feedback-assign": Page(
         LOG, "deputy", _feedback, post=lambda bureau: {"unit": bureau.county.pk, "note": ""}, doer="alice"

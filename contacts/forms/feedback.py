@@ -35,11 +35,7 @@ class FeedbackForm(forms.ModelForm):
 
     def __init__(self, data: Any = None, *, day: dt.date, **kwargs: Any) -> None:
         super().__init__(data, **{"initial": {"received_on": day}} | kwargs)
-        self.fields["kind"].required = False  # whoever says nothing of it means the oral one
         self.day = day
-
-    def clean_kind(self) -> str:
-        return self.cleaned_data["kind"] or Feedback.Kind.ORAL
 
     def clean_received_on(self) -> dt.date:
         received_on = self.cleaned_data["received_on"]

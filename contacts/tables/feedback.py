@@ -28,6 +28,7 @@ class FeedbackTable(tables.Table):
         verbose_name=_("Said by"),
         accessor="stakeholder__name",
         order_by="stakeholder__pinyin",
+        attrs=cells.NOWRAP,
     )
     topic = tables.Column(verbose_name=_("Topic"), order_by="topic__name", default="")
     unit = tables.Column(verbose_name=_("Handled by"), order_by="unit__path")

@@ -132,7 +132,7 @@ def test_it_takes_as_many_queries_for_a_page_as_for_a_row(bureau, item):
 
 
 def test_it_is_taken_in_once_however_often_the_form_is_sent(bureau):
-    form = {"text": "Scooters.", "received_on": "2026-11-16", "submission": str(uuid.uuid4())}
+    form = {"kind": "oral", "text": "Scooters.", "received_on": "2026-11-16", "submission": str(uuid.uuid4())}
     for _time in range(2):
         response = sign_in(bureau.alice).post(
             reverse("contacts:feedback-create", args=[bureau.deputy.pk]), form
@@ -145,7 +145,7 @@ def test_it_is_taken_in_once_however_often_the_form_is_sent(bureau):
 
 
 def test_it_is_not_taken_in_from_the_future(bureau):
-    form = {"text": "Scooters.", "received_on": "2026-11-19"}
+    form = {"kind": "oral", "text": "Scooters.", "received_on": "2026-11-19"}
     response = sign_in(bureau.alice).post(reverse("contacts:feedback-create", args=[bureau.deputy.pk]), form)
 
     assert "received_on" in response.context["form"].errors
