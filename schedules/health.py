@@ -159,12 +159,14 @@ def _look_at_mail(health: Health, now: dt.datetime) -> None:
 
 def _could_leave(instant: dt.datetime) -> Q:
     """Deliveries of notices that stood there at the instant, on their day and past the officer's hour, or before."""
-    local = timezone.localtime(instant)
-    today = Q(
-        notice__send_on=local.date(),
-        notice__created_at__lte=instant,
-        notice__officer__notice_hour__lte=local.hour,
-    )
+    local, (opens, closes) = timezone.localtime(instant), settings.NOTICE_HOURS
+    hour = Q(notice__officer__notice_hour__lte=local.hour)
+    # An hour outside those of the setting is the nearest one within, as in `Moment.opening`.
+    if local.hour < opens:
+        hour = Q(pk__in=[])
+    elif local.hour >= closes - 1:
+        hour = Q()
+    today = Q(hour, notice__send_on=local.date(), notice__created_at__lte=instant)
     return Q(notice__send_on__lt=local.date()) | today
 
 

@@ -222,10 +222,13 @@ def _add_what_we_owe(lines: dict[int, Line], officer: Officer, owed: list[Standi
 
 
 def _progress(owed: list[Standing], day: dt.date) -> list[Progress]:
-    found: dict[int, Progress] = {}
+    found: dict[tuple[int, str], Progress] = {}
     for obligation in owed:
         if obligation.period_end >= day:
-            one = found.setdefault(obligation.policy_id, Progress(obligation.policy, obligation.period_key))
+            one = found.setdefault(
+                (obligation.policy_id, obligation.period_key),
+                Progress(obligation.policy, obligation.period_key),
+            )
             one.owed += 1
             one.met += obligation.state == State.MET
     return [found[pk] for pk in sorted(found)]

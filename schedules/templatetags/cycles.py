@@ -20,10 +20,11 @@ SHOWN_DAYS = 400  # how far back the strip of past periods looks
 
 @dataclass
 class Cycle:
-    """One policy for one person: what is owed now, and how the periods before it went, the oldest first."""
+    """One policy for one person: what is owed now, and how the periods before it went, the oldest first. Two are owed at a
+    time where the cadence changed: the quarter that runs, say, and its last month."""
 
     policy: CyclePolicy
-    current: Obligation | None = None
+    current: list[Obligation] = field(default_factory=list)
     past: list[Obligation] = field(default_factory=list)
 
 
@@ -39,7 +40,7 @@ def of(person: Stakeholder, records: list[ContactRecord], now: dt.datetime) -> l
     for owed in rows:
         cycle = by_policy.setdefault(owed.policy, Cycle(owed.policy))
         if owed.period_end >= today:
-            cycle.current = owed
+            cycle.current.append(owed)
         else:
             cycle.past.append(owed)
     return sorted(by_policy.values(), key=lambda cycle: cycle.policy.pk)

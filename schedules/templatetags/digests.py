@@ -1,4 +1,4 @@
-"""For the mail: a frozen digest made readable, without anybody's name."""
+"""For the mail: a frozen digest made readable, without the name of anybody who is owed a contact."""
 
 from __future__ import annotations
 

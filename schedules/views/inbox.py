@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -51,7 +52,11 @@ def index(request: OfficerRequest) -> HttpResponse:
         notice.groups = grouped(line for line in told if line.obligation_id)
         notice.others = [line for line in told if not line.obligation_id]
     page.object_list = found
-    context = {"page_obj": page, "unread": any(notice.read_at is None for notice in found)}
+    context = {
+        "shown": timezone.now().timestamp(),
+        "page_obj": page,
+        "unread": any(notice.read_at is None for notice in found),
+    }
     return render(request, "schedules/notice_list.html", context)
 
 
@@ -76,12 +81,21 @@ def read_all(request: OfficerRequest) -> HttpResponse:
 
 @transaction.atomic
 def _mark(request: OfficerRequest, notices) -> int:
-    unread = notices.unread()
+    """How many were marked: not those to which something was added since the page was shown."""
+    unread = notices.unread().exclude(lines__created_at__gt=_shown_at(request))
     days = [day.isoformat() for day in unread.values_list("send_on", flat=True)]
     if days:
         unread.update(read_at=timezone.now())
         AuditEntry.objects.record(Actor.of(request), "read notices", after={"days": days})
     return len(days)
+
+
+def _shown_at(request: OfficerRequest) -> dt.datetime:
+    """When the page was made that the form stood on."""
+    try:
+        return dt.datetime.fromtimestamp(float(request.POST["shown"]), dt.UTC)
+    except (KeyError, ValueError, OverflowError, OSError):  # a form of somebody's own means now
+        return timezone.now()
 
 
 def _behind(request: OfficerRequest, line: NoticeLine) -> Reading | None:

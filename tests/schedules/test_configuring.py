@@ -10,6 +10,7 @@ from contacts.models import Actor, AuditEntry, Topic
 from schedules import configuring, handling, passes, previewing
 from schedules.forms.configuring import EndPolicyForm, PolicyForm, VersionForm
 from schedules.models import CyclePolicy, DayOverride, KnownYear, Obligation, PolicyVersion
+from schedules.templatetags import cycles
 from schedules.verify import verify
 from schedules.workdays import Workdays
 from tests import factories
@@ -238,6 +239,25 @@ def test_what_was_waived_under_a_change_stays_when_it_is_taken_back(paired, call
 
     assert list(Obligation.objects.live().filter(policy=call, period_key__contains="Q")) == [waived]
     assert verify(at("2026-11-11 09:04")).violations == []
+
+
+def test_where_a_cadence_changed_both_running_periods_stand_on_the_person_s_page(paired, time_machine):
+    visit = CyclePolicy.objects.get(code="visit")
+    monthly = quarterly(
+        kind="visit", cadence="month", minimum_days=10, levels=[], starts_on=dt.date(2027, 2, 10)
+    )
+    configuring.change_policy(visit, monthly, day=TODAY, actor=Actor(paired.carol))
+    time_machine.move_to(at("2027-03-02 09:00"))
+    passes.run_schedule(at("2027-03-02 09:00"))
+    states = cycles.of(paired.deputy, [], at("2027-03-02 09:01"))
+
+    assert [owed.period_key for cycle in states if cycle.policy == visit for owed in cycle.current] == [
+        "2027-Q1",
+        "2027-03",
+    ]
+    html = sign_in(paired.alice).get(paired.deputy.get_absolute_url()).content.decode()
+    assert "2027-Q1 " in html
+    assert "2027-03 " in html
 
 
 def test_of_two_changes_the_earlier_one_taken_back_leaves_its_periods_to_the_one_before(paired, call):

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.urls import reverse
 
+from contacts.models import Officer
 from schedules import health, heartbeats
 from schedules.attention import counts
 from schedules.models import Delivery, Heartbeat
@@ -123,6 +124,15 @@ def test_what_was_told_on_friday_night_waits_since_monday_morning(bureau, beat):
     factories.delivery(bureau.alice, NOW, told_at=at("2026-11-13 21:00"), send_on=day("2026-11-16"))
     assert numbers(at("2026-11-16 08:02")).oldest_undelivered_seconds == 120
     assert numbers(at("2026-11-16 07:59")).oldest_undelivered_seconds is None
+
+
+def test_an_hour_outside_the_hours_is_the_nearest_one_within(bureau, beat):
+    Officer.objects.filter(pk=bureau.alice.pk).update(notice_hour=22)
+    factories.delivery(
+        bureau.alice, NOW, attempts=1, told_at=at("2026-11-17 21:00"), send_on=day("2026-11-18")
+    )
+    assert checks(at("2026-11-18 19:59"))["mail"] is True
+    assert checks(at("2026-11-18 20:01"))["mail"] is False
 
 
 def test_a_first_attempt_is_no_failure(bureau, beat):

@@ -1,6 +1,7 @@
 """The inbox, and what is done with an obligation from a page: waive, move, count again."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -131,6 +132,27 @@ def test_unread_ones_are_counted_in_the_navigation_until_they_are_read(bureau):
     sign_in(bureau.alice).post(reverse("schedules:notice-read-all"))
     assert 'class="count">' not in inbox(bureau.alice)
     assert AuditEntry.objects.filter(action="read notices").count() == 2
+
+
+def test_what_was_added_since_the_page_was_shown_stays_unread(bureau):
+    made = notice(bureau.alice, TODAY, (owe(bureau.deputy), "planned"))
+    shown = re.search(r'name="shown" value="([^"]+)"', inbox(bureau.alice))[1]
+    NoticeLine.objects.create(
+        notice=made, recipient=bureau.alice, obligation=owe(bureau.deputy, "2026-10"), stage="missed",
+        created_at=NOW + dt.timedelta(minutes=5),
+    )  # fmt: skip
+    client = sign_in(bureau.alice)
+    for address in (reverse("schedules:notice-read-all"), reverse("schedules:notice-read", args=[made.pk])):
+        client.post(address, {"shown": shown})
+    made.refresh_from_db()
+    assert made.read_at is None
+
+    later = re.search(r'name="shown" value="([^"]+)"', inbox(bureau.alice))[1]
+    with time_machine.travel(NOW + dt.timedelta(minutes=6), tick=False):
+        client.post(reverse("schedules:notice-read-all"), {"shown": "no instant"})
+    made.refresh_from_db()
+    assert later == shown
+    assert made.read_at is not None
 
 
 @pytest.mark.parametrize("who", ["alice", "bob"])
