@@ -177,7 +177,7 @@ def _assigned(bureau: Bureau) -> list:
     """A formal suggestion, which its unit got yesterday."""
     item = factories.feedback(
         bureau.deputy, bureau.alice, TODAY - dt.timedelta(days=1), state=Feedback.State.ASSIGNED, kind="suggestion",
-        document_number="2026-114",
+        document_number=f"2026-{Feedback.objects.count()}",
     )  # fmt: skip
     return [item.pk]
 
