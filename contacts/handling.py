@@ -267,7 +267,9 @@ def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Acto
         feedback.run(reckon(_first_clock(feedback), day))
     elif feedback.is_formal and feedback.state == Feedback.State.RECEIVED:
         feedback.run(reckon(feedback.clock, day))
-    feedback.state, feedback.unit, feedback.assigned_on = Feedback.State.ASSIGNED, unit, day
+    if feedback.state != Feedback.State.ASSIGNED or feedback.unit != unit:
+        feedback.assigned_on = day  # a note to the same unit gives it no more time to send the item back
+    feedback.state, feedback.unit = Feedback.State.ASSIGNED, unit
     feedback.save()
     _step(feedback, deed, actor, note)
     AuditEntry.objects.record(

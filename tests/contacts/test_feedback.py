@@ -416,6 +416,14 @@ def test_it_goes_back_within_five_working_days_and_no_later(bureau, item, later,
         assert "The days for sending it back are over." in response.content.decode()
 
 
+def test_assigned_again_to_the_same_unit_it_can_be_sent_back_no_longer(bureau, item):
+    assign(bureau.carl, item, bureau.station)
+    with time_machine.travel(NOW + dt.timedelta(days=7), tick=False):
+        assign(bureau.bob, item, bureau.station, "Please.")
+
+    assert item.assigned_on == TODAY
+
+
 def test_whoever_holds_the_person_does_not_send_back_what_another_unit_has(bureau, item):
     assign(bureau.carl, item, bureau.county)
     page = sign_in(bureau.alice).get(url("detail", item)).content
