@@ -236,7 +236,7 @@ def _receive_feedback(
     feedback: Feedback, received_on: dt.date, received_by: Officer, actor: Actor
 ) -> Feedback:
     feedback.received_on, feedback.received_by = received_on, received_by
-    feedback.run(reckon(_first_clock(feedback), received_on))
+    feedback.run(reckon(feedback.first_clock, received_on))
     if feedback.unit_id is None:
         feedback.unit = feedback.stakeholder.unit
     feedback.save(force_insert=True)
@@ -264,7 +264,7 @@ def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Acto
         deed = FeedbackStep.Deed.REOPENED
         feedback.answered_on, feedback.closed_on = None, None
         feedback.extended_by, feedback.extension_reason = None, ""
-        feedback.run(reckon(_first_clock(feedback), day))
+        feedback.run(reckon(feedback.first_clock, day))
     elif feedback.is_formal and feedback.state == Feedback.State.RECEIVED:
         feedback.run(reckon(feedback.clock, day))
     if feedback.state != Feedback.State.ASSIGNED or feedback.unit != unit:
@@ -382,10 +382,6 @@ def _moving(feedback: Feedback, state: str) -> Feedback:
             params={"now": feedback.get_state_display(), "next": Feedback.State(state).label},
         )
     return feedback
-
-
-def _first_clock(feedback: Feedback) -> Clock:
-    return Clock.FORMAL if feedback.is_formal else Clock.ORAL
 
 
 def _step(feedback: Feedback, deed: FeedbackStep.Deed, actor: Actor, note: str = "") -> None:

@@ -215,6 +215,11 @@ class Feedback(models.Model):
         return self.kind != self.Kind.ORAL
 
     @property
+    def first_clock(self) -> Clock:
+        """The one that it begins with, and begins again with when it is opened anew."""
+        return Clock.FORMAL if self.is_formal else Clock.ORAL
+
+    @property
     def is_pending(self) -> bool:
         """As `FeedbackQuerySet.pending`: the clock runs."""
         return self.state in {self.State.RECEIVED, self.State.ASSIGNED}

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from contacts.access import Deed, find_for, reach, requires
 from contacts.clock import Clock, reckon
-from contacts.forms.feedback import AnswerForm, AssignForm, CloseForm, FeedbackForm, ReasonForm
-from contacts.forms.fields import done
+from contacts.forms.feedback import AnswerForm, AssignForm, CloseForm, FeedbackForm
+from contacts.forms.fields import ReasonForm, done
 from contacts.handling import (
     answer_feedback,
     assign_feedback,

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from contacts.clock import Clock
 from contacts.models import ContactRecord, Feedback, FeedbackStep, Officer, Topic, Unit
 from schedules.demo import sayings, words
 from schedules.demo.calendar import deadline, in_office, working_days
@@ -96,7 +95,7 @@ def _item(
         received_by=officer,
         unit=person.row.unit,
     )
-    row.run(deadline(Clock.FORMAL if row.is_formal else Clock.ORAL, day))
+    row.run(deadline(row.first_clock, day))
     item = Item(row)
     at = said_in.recorded_at if said_in else in_office(day, rng)
     _step(item, _STATES.RECEIVED, officer, at, "")
@@ -120,7 +119,7 @@ def _move_on(
     row.unit = _handler(row.unit, city, rng)
     row.state, row.assigned_on = _STATES.ASSIGNED, at.date()
     if row.is_formal:
-        row.run(deadline(Clock.FORMAL, row.assigned_on))
+        row.run(deadline(row.first_clock, row.assigned_on))
     chief = city.officers[row.unit.parent_id or row.unit_id][0]
     _step(item, _STATES.ASSIGNED, chief, at, "请按时答复本人。" if rng.random() < 0.4 else "")
     if aim == _STATES.ASSIGNED:
