@@ -61,6 +61,8 @@ class Deed(StrEnum):
     LOG = "log"  # contacts and ordinary feedback
     READ_FEEDBACK = "read_feedback"
     EXTEND = "extend"  # approve more time for a formal suggestion or proposal
+    SUPERVISE = "supervise"  # put feedback under supervision, with a day to report
+    RATE = "rate"  # ask how satisfied people are with an answer; not of what one's own unit handled
     PAIR = "pair"
     ASK_REPAIRING = "ask_repairing"  # that somebody be given another officer
     STAND_IN = "stand_in"  # who looks after an absent officer's people
@@ -110,6 +112,8 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.LOG: _row(_A, _U, None, None, _U, _O),
     Deed.READ_FEEDBACK: _row(_A, _U, _A, _U, _U, _O),
     Deed.EXTEND: _row(city_leader=_A, county_leader=_U),
+    Deed.SUPERVISE: _row(city_leader=_A, county_leader=_U),
+    Deed.RATE: _row(_A, _U, None, None, _U, _O),
     Deed.PAIR: _row(_A, _U, None, _U, _U),
     Deed.ASK_REPAIRING: _row(_A, _U, None, _U, _U, reviewer=_A),
     Deed.STAND_IN: _row(_A, _U, None, _U, _U, _O),

@@ -21,6 +21,7 @@ class Clock(TextChoices):
     FORMAL = "formal", gettext_lazy("formal suggestion or proposal")
     EXTENDED = "extended", gettext_lazy("formal, extended")
     RETURN = "return", gettext_lazy("return of a wrong assignment")
+    RATING = "rating", gettext_lazy("asking how satisfied the person is")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from contacts.models import (
     Pairing,
     RepairingRequest,
     Seat,
+    Signer,
     Stakeholder,
 )
 
@@ -267,6 +268,16 @@ def _move_requests(merging: Merging, relation: Any) -> None:
             merging.change(request, request.pk, stakeholder_id=merging.kept.pk)
 
 
+def _move_signed(merging: Merging, relation: Any) -> None:
+    """Whoever signed first, or stands among the signers, stands there once."""
+    own = set(Signer.objects.filter(stakeholder=merging.kept).values_list("feedback", flat=True))
+    for signer in Signer.objects.filter(stakeholder=merging.gone).select_related("feedback"):
+        if signer.feedback_id in own or signer.feedback.stakeholder_id in {merging.kept.pk, merging.gone.pk}:
+            merging.delete(signer, signer.pk)
+        else:
+            merging.change(signer, signer.pk, stakeholder_id=merging.kept.pk)
+
+
 # --- pairings ------------------------------------------------------------------------------------------------
 
 
@@ -351,4 +362,5 @@ RULES: dict[type[models.Model], Callable[[Merging, Any], None]] = {
     ImportRow: _move_imported,
     HandoverLine: _move_handed_over,
     RepairingRequest: _move_requests,
+    Signer: _move_signed,
 }

@@ -13,7 +13,7 @@ from django.db import models
 Values = dict[str, Any]
 
 # Kept out of journals: what nobody can put back, and what changes with every other field.
-UNTOLD = {"password", "updated_at"}
+UNTOLD = {"password", "updated_at", "look_on"}
 # Follows from other rows: kept for a row that was deleted, but nobody's change, and reckoned anew.
 DERIVED = {"path"}
 # Fields that make sense, or hold a constraint, only together: they go back together or not at all.
@@ -22,7 +22,7 @@ TOGETHER: tuple[set[str], ...] = (
     {"birth_year", "birth_month"},
     {"started_on", "ended_on", "end_reason"},
     {"occurred_at", "occurred_on"},
-    {"state", "result", "review_on", "answered_on", "answer_record_id"},
+    {"state", "answer_id", "answered_on", "review_on", "rate_by", "closed_on"},
 )
 
 

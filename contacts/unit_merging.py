@@ -13,7 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts import accounts, followers, journal
-from contacts.models import Actor, AuditEntry, FeedbackStep, Journal, Officer, Stakeholder, StandIn, Unit
+from contacts.models import (
+    Actor,
+    AuditEntry,
+    CoHandling,
+    Feedback,
+    FeedbackStep,
+    Journal,
+    Officer,
+    Stakeholder,
+    StandIn,
+    Unit,
+)
 from contacts.pairing import carry_over
 from contacts.unit_contents import open_feedback, open_pairings, open_roles
 from contacts.unit_tree import ONE_DAY, begin, chain, change, check_can_close, mend_paths
@@ -132,6 +143,8 @@ class Merging:
             for item in rows.select_related("received_by")
         ]  # fmt: skip
         moved = self.carry(rows)
+        self.carry(CoHandling.objects.filter(unit__in=self.keys, given_at=None))
+        self.carry(Feedback.objects.filter(escalated_to__in=self.keys), escalated_to_id=self.into.pk)
         for step in FeedbackStep.objects.bulk_create(steps, batch_size=500):
             self.pen.created(self.into.pk, step)
         return moved

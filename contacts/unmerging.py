@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ from contacts.models import (
     Officer,
     Pairing,
     Stakeholder,
+    Telling,
     Unit,
 )
 
@@ -185,7 +186,8 @@ def _held_answers(merge: Merge, survivor: Stakeholder) -> set[int]:
     answered = Feedback.objects.filter(
         stakeholder=survivor, state__in=[Feedback.State.ANSWERED, Feedback.State.CLOSED]
     )
-    told = list(answered.values_list("pk", "record", "answer_record"))
+    tellings = Telling.objects.filter(answer__feedback__in=answered, record__stakeholder=survivor)
+    told = list(tellings.values_list("answer__feedback", "answer__feedback__record", "record"))
     staying = {
         origin[told_in]
         for pk, said_in, told_in in told
@@ -217,4 +219,5 @@ def _let_follow(survivor: Stakeholder, absorbed: int) -> None:
     while stray.update(stakeholder=absorbed):
         pass
     said = Feedback.objects.filter(stakeholder=survivor, record__stakeholder=absorbed)
-    said.filter(Q(answer_record=None) | Q(answer_record__stakeholder=absorbed)).update(stakeholder=absorbed)
+    told_survivor = Telling.objects.filter(answer__feedback=OuterRef("pk"), record__stakeholder=survivor)
+    said.filter(~Exists(told_survivor)).update(stakeholder=absorbed)

@@ -277,6 +277,7 @@ MEDIA_ROOT = Path(
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+ATTACHMENT_MAX_BYTES = read(env.int, "ATTACHMENT_MAX_MB", 10) * 1024 * 1024  # of a file with feedback
 IMPORT_KEPT_DAYS = read(
     env.int, "IMPORT_KEPT_DAYS", 90
 )  # an imported workbook, with what was to be mended in it
@@ -315,6 +316,7 @@ CLOCK_LENGTHS = {
     "formal": read(env.int, "FORMAL_SUGGESTION_MONTHS", 3),
     "extended": read(env.int, "EXTENDED_SUGGESTION_MONTHS", 6),
     "return": read(env.int, "RETURN_WORKING_DAYS", 5),
+    "rating": read(env.int, "RATING_WORKING_DAYS", 10),
 }
 _FORMAL_BASIS = env.str("FORMAL_SUGGESTION_BASIS", default="") or _(
     "Law on Deputies to the People's Congresses: answered within three months of being assigned, within six where the "
@@ -326,6 +328,8 @@ CLOCK_BASES = {
     "formal": _FORMAL_BASIS,
     "extended": _FORMAL_BASIS,
     "return": env.str("RETURN_BASIS", default="") or _("The bureau's own rule for assignments."),
+    "rating": env.str("RATING_BASIS", default="")
+    or _("The bureau's own rule for asking how satisfied people are."),
 }
 
 LOGGING = {

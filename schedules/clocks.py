@@ -27,9 +27,13 @@ def reckon(clock: str, since: dt.date, workdays: Workdays | None = None) -> Dead
 
 
 def keep_up(workdays: Workdays) -> None:
-    """What is not yet answered is due by the working days as they stand now: a notice may have made a day off of one."""
+    """What is not yet answered, or rated, is due by the working days as they stand now: a notice may have made a day off of one."""
     pending = Feedback.objects.pending().order_by()
     for clock, since, due_on in set(pending.values_list("clock", "clock_since", "due_on")):
         day = reckon(clock, since, workdays).day
         if day != due_on:
-            pending.filter(clock=clock, clock_since=since, due_on=due_on).update(due_on=day)
+            pending.filter(clock=clock, clock_since=since, due_on=due_on).update(due_on=day, look_on=None)
+    rated = Feedback.objects.to_rate().order_by()
+    for told_on, rate_by in set(rated.values_list("answer__told_on", "rate_by")):
+        if told_on and (day := reckon(Clock.RATING, told_on, workdays).day) != rate_by:
+            rated.filter(answer__told_on=told_on, rate_by=rate_by).update(rate_by=day, look_on=None)

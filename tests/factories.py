@@ -9,17 +9,20 @@ from typing import Any
 
 from django.utils import timezone
 
-from contacts.clock import Clock
+from contacts.clock import Clock, reckon
 from contacts.models import (
+    Answer,
     ContactPhone,
     ContactRecord,
     Feedback,
     Handover,
     Officer,
     Pairing,
+    Rating,
     Seat,
     Stakeholder,
     StandIn,
+    Telling,
     Unit,
     UnitRole,
 )
@@ -108,7 +111,42 @@ def feedback(person: Stakeholder, by: Officer, received_on: dt.date, **fields: A
     fields.setdefault("due_on", received_on + dt.timedelta(days=21))
     fields.setdefault("unit", person.unit)
     fields.setdefault("text", "The crossing at the school needs a light.")
-    return Feedback.objects.create(stakeholder=person, received_by=by, received_on=received_on, **fields)
+    if fields.get("state") == Feedback.State.IN_HAND:
+        fields.setdefault("handler", by)
+    told_in = fields.pop("answer_record", None)
+    if told_in is None:
+        return Feedback.objects.create(stakeholder=person, received_by=by, received_on=received_on, **fields)
+    return _answered(person, by, received_on, told_in, fields)
+
+
+def _answered(
+    person: Stakeholder, by: Officer, received_on: dt.date, told_in: ContactRecord, fields: dict[str, Any]
+) -> Feedback:
+    """An item and its answer name each other: the item comes first."""
+    end = {"state": fields.pop("state"), "answered_on": fields.pop("answered_on", told_in.occurred_on)}
+    review_on, rate_by = fields.pop("review_on", None), fields.pop("rate_by", None)
+    closed_on, result = fields.pop("closed_on", None), fields.pop("result", "solved")
+    text = fields.pop("answer", "It is done.")
+    item = Feedback.objects.create(
+        stakeholder=person, received_by=by, received_on=received_on, state=Feedback.State.ASSIGNED, **fields
+    )
+    answer = Answer.objects.create(
+        feedback=item, text=text, result=result, review_on=review_on, prepared_by=by, told_on=end["answered_on"]
+    )  # fmt: skip
+    telling = Telling.objects.create(answer=answer, record=told_in)
+    if end["state"] == Feedback.State.CLOSED:
+        closed_on = closed_on or end["answered_on"]
+        Rating.objects.create(
+            telling=telling, process="satisfied", result="satisfied", rated_on=closed_on, rated_by=by
+        )
+        review_on = None
+    elif review_on is None:
+        rate_by = rate_by or reckon(Clock.RATING, end["answered_on"]).day
+    end |= {"answer": answer, "review_on": review_on, "rate_by": rate_by, "closed_on": closed_on}
+    for name, value in end.items():
+        setattr(item, name, value)
+    item.save()
+    return item
 
 
 def delivery(officer: Officer, now: dt.datetime, **fields: Any) -> Delivery:

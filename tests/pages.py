@@ -17,6 +17,8 @@ from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contacts import unit_tree
+from contacts.answering import prepare_answer
+from contacts.consulting import ask_opinion, attach
 from contacts.duplicates import keep_apart
 from contacts.imports import batches
 from contacts.imports.results import Context
@@ -32,6 +34,7 @@ from contacts.models import (
     RepairingRequest,
     SavedView,
     Stakeholder,
+    Telling,
     Topic,
     Turnover,
     Unit,
@@ -76,6 +79,8 @@ DESIGN = {
     "log contacts, feedback": "- -  A U  O O U  O - -",
     "read feedback": "- -  A U  A U U  O C -",
     "approve more time": "- -  - -  A U -  - - -",
+    "put under supervision": "- -  - -  A U -  - - -",
+    "ask how satisfied people are": "- -  A U  O O U  O - -",
     "pair, hand over, waive": "- -  A U  - U U  - - -",
     "ask for another officer": "- -  A U  - U U  - A -",
     "name a stand-in": "- -  A U  O U U  O - -",
@@ -180,6 +185,34 @@ def _assigned(bureau: Bureau) -> list:
         document_number=f"2026-{Feedback.objects.count()}",
     )  # fmt: skip
     return [item.pk]
+
+
+def _written(bureau: Bureau) -> list:
+    """An answer that nobody was told yet."""
+    (pk,) = _feedback(bureau)
+    prepare_answer(Feedback.objects.get(pk=pk), text="Done.", result="solved", actor=Actor(bureau.alice))
+    return [pk]
+
+
+def _consulted(bureau: Bureau) -> list:
+    """Alice's station, by the county that handles it."""
+    item = factories.feedback(bureau.deputy, bureau.alice, TODAY - dt.timedelta(days=9), unit=bureau.county)
+    asked = ask_opinion(
+        item, unit=bureau.station, question="Whose road?", due_on=TODAY, day=TODAY, actor=Actor(bureau.carl)
+    )
+    return [asked.pk]
+
+
+def _attached(bureau: Bureau) -> list:
+    (pk,) = _feedback(bureau)
+    upload = SimpleUploadedFile("map.pdf", b"%PDF-1.7 a map")
+    return [attach(Feedback.objects.get(pk=pk), upload, "application/pdf", actor=Actor(bureau.alice)).pk]
+
+
+def _supervised(bureau: Bureau) -> list:
+    (pk,) = _feedback(bureau)
+    Feedback.objects.filter(pk=pk).update(supervised_by=bureau.lin, report_by=TODAY)
+    return [pk]
 
 
 def _obligation(bureau: Bureau) -> list:
@@ -397,6 +430,10 @@ def _proposed(bureau: Bureau) -> dict[str, Any]:
     return {"on": "2026-11-18", "ids": [person.pk], f"to_{person.pk}": bureau.bob.police_number}
 
 
+def _text(bureau: Bureau) -> dict[str, Any]:
+    return {"text": "It is the county's road."}
+
+
 def _nothing(bureau: Bureau) -> dict[str, Any]:
     return {}
 
@@ -552,14 +589,47 @@ PAGES: dict[str, Page] = {
         LOG, "deputy", _feedback, post=lambda bureau: {"unit": bureau.county.pk, "note": ""}, doer="alice"
     ),
     "contacts:feedback-send-back": Page(LOG, "deputy", _assigned, post=_reason, doer="alice"),
+    "contacts:feedback-take": Page(
+        LOG, "deputy", _feedback, post=lambda bureau: {"handler": bureau.alice.pk}, doer="alice"
+    ),
+    "contacts:feedback-link": Page(
+        LOG, "deputy", _feedback, doer="alice", post=lambda bureau: {"other": Feedback.objects.get(pk=_feedback(bureau)[0]).number}
+    ),
+    "contacts:feedback-ask": Page(
+        LOG, "deputy", _feedback, doer="alice",
+        post=lambda bureau: {"unit": bureau.county.pk, "question": "Whose road?", "due_on": "2026-11-25"},
+    ),
+    "contacts:feedback-advise": Page(LOG, "deputy", _consulted, post=_text, doer="alice"),
+    "contacts:feedback-note": Page(LOG, "deputy", _feedback, post=_text, doer="alice"),
+    "contacts:feedback-attach": Page(
+        LOG, "deputy", _feedback, doer="alice", post=lambda bureau: {"file": SimpleUploadedFile("map.pdf", b"%PDF-1.7 a map")}
+    ),
+    "contacts:feedback-file": Page("read feedback", "deputy", _attached),
     "contacts:feedback-extend": Page("approve more time", "deputy", _assigned, post=_reason, doer="lin"),
+    "contacts:feedback-send-up": Page(
+        LOG, "deputy", _feedback, post=lambda bureau: {"unit": bureau.county.pk, "text": "The city's road."}, doer="alice"
+    ),
+    "contacts:feedback-supervise": Page(
+        "put under supervision", "deputy", _feedback, doer="lin",
+        post=lambda bureau: {"report_by": "2026-11-25", "text": "Answer them."},
+    ),
+    "contacts:feedback-report": Page(LOG, "deputy", _supervised, post=_text, doer="alice"),
     "contacts:feedback-answer": Page(
         LOG, "deputy", _feedback, doer="alice",
         post=lambda bureau: {
             "answer": "Done.", "result": "solved", "told_in": "new", "kind": "call", "day": "2026-11-17", "time": "09:00",
         },
     ),
-    "contacts:feedback-close": Page(LOG, "deputy", _answered, post=_nothing, doer="alice"),
+    "contacts:feedback-told": Page(
+        LOG, "deputy", _written, doer="alice",
+        post=lambda bureau: {"told_in": "new", "kind": "call", "day": "2026-11-17", "time": "09:00"},
+    ),
+    "contacts:feedback-rate": Page(
+        "ask how satisfied people are", "deputy", _answered, doer="carl",
+        post=lambda bureau: {
+            "telling": Telling.objects.latest("pk").pk, "process": "satisfied", "result": "basically", "comment": "",
+        },
+    ),
     "contacts:topic-list": Page(CONFIGURE, post=lambda bureau: {"name": "Traffic"}, doer="carol"),
     "contacts:topic-update": Page(
         CONFIGURE, args=lambda bureau: [Topic.objects.create(name="Trafic").pk],

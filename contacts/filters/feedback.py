@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contacts.filters.base import DayFilter, ListFilter, UnitFilter, by_words, choice_filter, search_filter
-from contacts.models import Feedback, Topic
+from contacts.models import Feedback, FeedbackQuerySet, Topic
 
-OVERDUE, REVIEW = "overdue", "review"
-STATES = [*Feedback.State.choices, (OVERDUE, _("overdue")), (REVIEW, _("to be looked at again"))]
+OVERDUE = "overdue"
+# What an item waits for, beside its state.
+WAITING: dict[str, tuple[Any, Callable[[FeedbackQuerySet, dt.date], FeedbackQuerySet]]] = {
+    OVERDUE: (_("overdue"), lambda rows, day: rows.overdue(day)),
+    "review": (_("to be looked at again"), lambda rows, day: rows.to_review(day)),
+    "promised": (_("another answer promised"), lambda rows, day: rows.promised()),
+    "to_rate": (_("to be rated"), lambda rows, day: rows.to_rate()),
+    "supervised": (_("under supervision"), lambda rows, day: rows.supervised()),
+    "escalated": (_("sent up to the leader"), lambda rows, day: rows.escalated()),
+}
+STATES = [*Feedback.State.choices, *((name, label) for name, (label, _rows) in WAITING.items())]
 
 
 class FeedbackFilter(ListFilter):
@@ -31,8 +42,4 @@ class FeedbackFilter(ListFilter):
         self.filters["topic"].extra["choices"] = lambda: Topic.objects.values_list("pk", "name")
 
     def in_state(self, rows: Any, name: str, state: str) -> QuerySet:
-        if state == OVERDUE:
-            return rows.overdue(self.day)
-        if state == REVIEW:
-            return rows.to_review(self.day)
-        return rows.filter(state=state)
+        return WAITING[state][1](rows, self.day) if state in WAITING else rows.filter(state=state)

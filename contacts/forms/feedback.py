@@ -1,21 +1,17 @@
-"""What a person said, and its way: assigned, answered, closed."""
+"""What a person said: taken in, assigned, taken in hand, put together with another item."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import from_current_timezone
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.forms.fields import ClockField, DayField, SubmissionField
-from contacts.models import ContactRecord, Feedback, Officer, Unit
-
-NEW = "new"
-OFFERED = 5  # recent contacts in which the person may have been told
+from contacts.forms.fields import DayField, SubmissionField
+from contacts.models import Feedback, Officer, Stakeholder, Unit
 
 
 class FeedbackForm(forms.ModelForm):
@@ -23,6 +19,12 @@ class FeedbackForm(forms.ModelForm):
     comes with a document."""
 
     received_on = DayField(label=_("Received on"))
+    signers = forms.CharField(
+        label=_("Signed with"),
+        required=False,
+        max_length=400,
+        help_text=_("Numbers of those who signed beside this person, as L000123; each is told the answer."),
+    )
     submission = SubmissionField()
 
     class Meta:
@@ -33,9 +35,28 @@ class FeedbackForm(forms.ModelForm):
             "document_number": _("Of a formal suggestion or proposal; its clock is the statutory one.")
         }
 
-    def __init__(self, data: Any = None, *, day: dt.date, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, day: dt.date, person: Stakeholder, officer: Officer, **kwargs: Any
+    ) -> None:
         super().__init__(data, **{"initial": {"received_on": day}} | kwargs)
-        self.day = day
+        self.day, self.person, self.officer = day, person, officer
+
+    def clean_signers(self) -> list[Stakeholder]:
+        """The people behind the numbers; whoever is out of reach is as nobody."""
+        found: dict[int, Stakeholder] = {}
+        for number in re.split(r"[\s,;、，；]+", self.cleaned_data["signers"].strip()):
+            if not number:
+                continue
+            digits = number.upper().removeprefix("L")
+            seen = Stakeholder.objects.visible_to(self.officer)
+            person = seen.filter(pk=int(digits)).first() if digits.isdecimal() else None
+            if person is None:
+                raise ValidationError(
+                    _("Nobody within your reach has the number %(number)s."), params={"number": number}
+                )
+            if person != self.person:
+                found[person.pk] = person
+        return list(found.values())
 
     def clean_received_on(self) -> dt.date:
         received_on = self.cleaned_data["received_on"]
@@ -57,14 +78,16 @@ class FeedbackForm(forms.ModelForm):
             self.add_error(
                 "document_number", _("A formal suggestion or proposal has one. Enter it as it is printed.")
             )
+        if cleaned.get("signers") and cleaned.get("kind") == Feedback.Kind.ORAL:
+            self.add_error("signers", _("Only a formal suggestion or proposal is signed by several."))
         if number and cleaned.get("kind") == Feedback.Kind.ORAL:
             self.add_error("kind", _("What has a document number is a formal suggestion or a proposal."))
         return cleaned
 
-    def feedback(self, stakeholder: Any) -> Feedback:
+    def feedback(self) -> Feedback:
         """The item, not yet saved."""
         item: Feedback = self.save(commit=False)
-        item.stakeholder, item.submission = stakeholder, self.cleaned_data["submission"]
+        item.stakeholder, item.submission = self.person, self.cleaned_data["submission"]
         return item
 
 
@@ -81,78 +104,27 @@ class AssignForm(forms.Form):
             self.fields["note"].label, self.fields["note"].required = _("Why it is opened again"), True
 
 
-class AnswerForm(forms.Form):
-    """The answer, and the contact in which the person was told: one that stands, or one logged right here."""
+class TakeUpForm(forms.Form):
+    handler = forms.ModelChoiceField(Officer.objects.none(), label=_("In hand of"))
 
-    answer = forms.CharField(
-        label=_("What the person was told"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    result = forms.ChoiceField(label=_("Result"), choices=Feedback.Result.choices, widget=forms.RadioSelect)
-    review_on = DayField(
-        label=_("To be looked at again on"), required=False, help_text=_("For any result but solved.")
-    )
-    told_in = forms.ChoiceField(label=_("Told in"), widget=forms.RadioSelect)
-    kind = forms.ChoiceField(label=_("Kind"), choices=ContactRecord.Kind.choices, required=False)
-    day = DayField(label=_("Day"), required=False)
-    time = ClockField(label=_("Time"), required=False)
-    submission = SubmissionField()
-
-    def __init__(self, data: Any = None, *, item: Feedback, now: dt.datetime, **kwargs: Any) -> None:
-        local = timezone.localtime(now)
-        super().__init__(
-            data,
-            **{"initial": {"told_in": NEW, "day": local.date(), "time": local.time(), "kind": "call"}}
-            | kwargs,
-        )
-        self.item, self.now = item, now
-        since = ContactRecord.objects.reached().filter(
-            stakeholder=item.stakeholder_id, occurred_on__gte=item.received_on
-        )
-        self.records = {str(record.pk): record for record in since.order_by("-occurred_at")[:OFFERED]}
-        self.fields["told_in"].choices = [  # type: ignore[attr-defined]
-            (NEW, _("a contact not logged yet:")),
-            *((pk, str(record)) for pk, record in self.records.items()),
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        unsolved = cleaned.get("result") not in {None, Feedback.Result.SOLVED}
-        if unsolved and not cleaned.get("review_on") and "review_on" not in self.errors:
-            self.add_error(
-                "review_on", _("Any result but solved needs a day on which it is looked at again.")
-            )
-        if cleaned.get("told_in") == NEW:
-            self._clean_new(cleaned)
-        return cleaned
-
-    def _clean_new(self, cleaned: dict[str, Any]) -> None:
-        for name in ("kind", "day", "time"):
-            if cleaned.get(name) in (None, "") and name not in self.errors:
-                self.add_error(name, _("Say how and when the person was told."))
-        if cleaned.get("day") and cleaned.get("time") is not None:
-            cleaned["occurred_at"] = from_current_timezone(
-                dt.datetime.combine(cleaned["day"], cleaned["time"])
-            )
-            if cleaned["occurred_at"] > self.now:
-                self.add_error("day", _("This lies in the future. Enter when the person was told."))
-
-    def new_record(self, officer: Officer) -> ContactRecord | None:
-        """The contact to log, not yet saved; None when one that stands was named."""
-        told = self.cleaned_data
-        if told["told_in"] != NEW:
-            return None
-        return ContactRecord(
-            stakeholder=self.item.stakeholder,
-            officer=officer,
-            kind=told["kind"],
-            outcome=ContactRecord.Outcome.REACHED,
-            occurred_at=told["occurred_at"],
-            summary=told["answer"][:2000],
-            submission=told["submission"],
-        )
+    def __init__(self, data: Any = None, *, item: Feedback, officer: Officer) -> None:
+        super().__init__(data, initial={"handler": officer if officer.unit_id == item.unit_id else None})
+        of_unit = Officer.objects.active().filter(unit=item.unit_id).order_by("pinyin", "pk")
+        self.fields["handler"].queryset = of_unit  # type: ignore[attr-defined]
 
 
-class CloseForm(forms.Form):
-    note = forms.CharField(
-        label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+class LinkForm(forms.Form):
+    other = forms.CharField(label=_("Number of the other item"), max_length=12, help_text=_("As F000123."))
+
+    def __init__(self, data: Any = None, *, officer: Officer) -> None:
+        super().__init__(data)
+        self.officer = officer
+
+    def clean_other(self) -> Feedback:
+        """The item; one out of reach is as one that is not there."""
+        number = self.cleaned_data["other"].strip().upper().removeprefix("F")
+        seen = Feedback.objects.visible_to(self.officer)
+        other = seen.filter(pk=int(number)).first() if number.isdecimal() else None
+        if other is None:
+            raise ValidationError(_("There is no such item within your reach. Look at the number again."))
+        return other

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from contacts import handling
+from contacts.assigning import receive_feedback
 from contacts.clock import Clock, reckon
 from contacts.imports import cells
 from contacts.imports.directory import Directory, OfficerRef
@@ -159,7 +160,8 @@ def correct(one: Told, before: dict[str, Any], stored: list[ContactRecord], cont
     one.result.outcome, one.result.group = Outcome.UPDATED, record.pk
     one.result.changes = {name: [before.get(name), value] for name, value in changes.items()}
     feedback = changes.pop("feedback", None)
-    touched = {item.pk: item for item in [*record.feedback.all(), *record.answers.all()]}
+    told = Feedback.objects.filter(answers__tellings__record=record)
+    touched = {item.pk: item for item in [*record.feedback.all(), *told]}
     with context.pen.watching(record.pk, [record, *touched.values()]):
         group = record.pk
         if changes:
@@ -172,7 +174,7 @@ def correct(one: Told, before: dict[str, Any], stored: list[ContactRecord], cont
 
 
 def receive(text: str, record: ContactRecord, group: int, context: Context) -> None:
-    item = handling.receive_feedback(
+    item = receive_feedback(
         Feedback(stakeholder=record.stakeholder, record=record, text=text),
         received_on=record.occurred_on,
         received_by=record.officer,

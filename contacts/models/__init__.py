@@ -1,8 +1,10 @@
 """The models, one noun a file; import them from here."""
 
+from contacts.models.answers import Answer, Rating, Telling
 from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
-from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
+from contacts.models.consulting import Attachment, CoHandling
+from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Signer, Topic
 from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ColumnMapping, ImportBatch, ImportRow
 from contacts.models.journal import Journal, JournalLine
@@ -19,7 +21,10 @@ from contacts.models.units import Unit, UnitPast
 
 __all__ = [
     "Actor",
+    "Answer",
+    "Attachment",
     "AuditEntry",
+    "CoHandling",
     "ColumnMapping",
     "ConductAssignment",
     "ConductOpening",
@@ -40,12 +45,15 @@ __all__ = [
     "Merge",
     "Officer",
     "Pairing",
+    "Rating",
     "RepairingRequest",
     "SavedView",
     "Seat",
+    "Signer",
     "Stakeholder",
     "StakeholderQuerySet",
     "StandIn",
+    "Telling",
     "Topic",
     "Turnover",
     "TurnoverLine",

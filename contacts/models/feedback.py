@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts import access
 from contacts.clock import Clock, Deadline, reckon
+from contacts.models.consulting import CoHandling
 from contacts.models.records import ContactRecord
 from contacts.models.stakeholders import Stakeholder
 from contacts.models.units import Unit
@@ -41,24 +42,51 @@ class Topic(models.Model):
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.READ_FEEDBACK) -> FeedbackQuerySet:
-        """By the unit that handles it, by the unit in charge of the person, or by an own pairing."""
+        """By the unit that handles it, by the unit in charge of a person who said it, or by an own pairing; and whoever has
+        it in hand. A unit that was asked for its opinion reads it, and does nothing else with it."""
         reach = access.reach(officer, deed)
-        by_handler = reach.q(unit="unit__", own=access.holds(officer))
-        by_person = reach.q(unit="stakeholder__unit__", own=Q(pk__in=[]))
-        return (
-            self.filter(by_handler | by_person) if reach and not reach.everything else self.filter(by_handler)
+        if not reach or reach.everything:
+            return self.filter(reach.q(unit="unit__", own=Q(pk__in=[])))
+        nobody = Q(pk__in=[])
+        held = access.holds(officer)
+        mine = held | Q(pk__in=Signer.objects.filter(held).values("feedback")) | Q(handler=officer)
+        signed = Signer.objects.filter(reach.q(unit="stakeholder__unit__", own=nobody))
+        seen = (
+            reach.q(unit="unit__", own=mine)
+            | reach.q(unit="stakeholder__unit__", own=nobody)
+            | Q(pk__in=signed.values("feedback"))
         )
+        if deed == access.Deed.READ_FEEDBACK:
+            asked = CoHandling.objects.filter(reach.q(unit="unit__", own=nobody))
+            seen |= Q(pk__in=asked.values("feedback"))
+        return self.filter(seen)
 
     def pending(self) -> FeedbackQuerySet:
         """Not yet answered: the clock runs (R12)."""
-        return self.filter(state__in=[Feedback.State.RECEIVED, Feedback.State.ASSIGNED])
+        return self.filter(state__in=Feedback.PENDING)
 
     def overdue(self, day: dt.date) -> FeedbackQuerySet:
         return self.pending().filter(due_on__lt=day)
 
+    def promised(self) -> FeedbackQuerySet:
+        """Answered with any result but solved, and a second answer is owed (R12)."""
+        return self.filter(review_on__isnull=False)
+
     def to_review(self, day: dt.date) -> FeedbackQuerySet:
-        """Answered with any result but solved, and the day to look again has come (R12)."""
-        return self.filter(state__in=[Feedback.State.ANSWERED, Feedback.State.CLOSED], review_on__lte=day)
+        """Promised, and the day has come."""
+        return self.filter(review_on__lte=day)
+
+    def to_rate(self) -> FeedbackQuerySet:
+        """Answered for good, and nobody has asked yet how satisfied the person is (R12)."""
+        return self.filter(rate_by__isnull=False)
+
+    def supervised(self) -> FeedbackQuerySet:
+        """A leader waits for a report."""
+        return self.filter(report_by__isnull=False)
+
+    def escalated(self) -> FeedbackQuerySet:
+        """It went up to a leader, and is not yet answered."""
+        return self.filter(escalated_to__isnull=False).pending()
 
     def search(self, words: str) -> FeedbackQuerySet:
         """By number, by words of the text or the answer, or by the person."""
@@ -68,7 +96,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         people = Stakeholder.objects.search(words).order_by().values("pk")
         found = Q(document_number__icontains=words)
         return self.filter(
-            found | Q(text__icontains=words) | Q(answer__icontains=words) | Q(stakeholder__in=people)
+            found | Q(text__icontains=words) | Q(answer__text__icontains=words) | Q(stakeholder__in=people)
         )
 
 
@@ -87,21 +115,20 @@ class Feedback(models.Model):
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
         ASSIGNED = "assigned", _("assigned")
+        IN_HAND = "in_hand", _("in hand")
+        READY = "ready", _("to be told")  # the answer stands; not everybody who asked has been told
         ANSWERED = "answered", _("answered")
         CLOSED = "closed", _("closed")
 
-    class Result(models.TextChoices):
-        SOLVED = "solved", _("solved")
-        IN_PROGRESS = "in_progress", _("in progress")
-        PLANNED = "planned", _("on the plan")
-        FOR_REFERENCE = "for_reference", _("kept for reference")
-        CANNOT = "cannot", _("can not be done")
+    PENDING = (State.RECEIVED, State.ASSIGNED, State.IN_HAND, State.READY)
 
-    # What may follow what; closing unanswered is not a way.
+    # What may follow what; closing untold is not a way. Only what was rated closes.
     MOVES = {
-        State.RECEIVED: {State.ASSIGNED, State.ANSWERED},
-        State.ASSIGNED: {State.RECEIVED, State.ASSIGNED, State.ANSWERED},
-        State.ANSWERED: {State.ASSIGNED, State.CLOSED},
+        State.RECEIVED: {State.ASSIGNED, State.IN_HAND, State.READY},
+        State.ASSIGNED: {State.RECEIVED, State.ASSIGNED, State.IN_HAND, State.READY},
+        State.IN_HAND: {State.ASSIGNED, State.IN_HAND, State.READY},
+        State.READY: {State.ASSIGNED, State.READY, State.ANSWERED},
+        State.ANSWERED: {State.ASSIGNED, State.ANSWERED, State.CLOSED},
         State.CLOSED: {State.ASSIGNED},
     }
 
@@ -134,6 +161,13 @@ class Feedback(models.Model):
         Unit, on_delete=models.PROTECT, related_name="feedback", verbose_name=_("handled by")
     )
     assigned_on = models.DateField(_("assigned on"), null=True)
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("in hand of"),
+    )
     clock = models.CharField(max_length=10, choices=Clock, default=Clock.ORAL)
     clock_since = models.DateField()
     due_on = models.DateField(_("answer due on"))
@@ -145,14 +179,26 @@ class Feedback(models.Model):
         verbose_name=_("extension approved by"),
     )
     extension_reason = models.CharField(_("reason of the extension"), max_length=500, blank=True)
-    answer = models.TextField(_("answer"), max_length=4000, blank=True)
-    result = models.CharField(_("result"), max_length=15, choices=Result, blank=True)
-    review_on = models.DateField(_("to be looked at again on"), null=True, blank=True)
-    answered_on = models.DateField(_("answered on"), null=True)
-    answer_record = models.ForeignKey(
-        ContactRecord, on_delete=models.PROTECT, null=True, related_name="answers", verbose_name=_("told in")
-    )
+    # The last one that everybody who asked was told, since the item was taken in or opened again.
+    answer = models.ForeignKey("contacts.Answer", on_delete=models.PROTECT, null=True, related_name="+")
+    answered_on = models.DateField(_("answered on"), null=True)  # the first of them
+    review_on = models.DateField(
+        _("to be looked at again on"), null=True, blank=True
+    )  # while one is promised
+    rate_by = models.DateField(_("to be rated until"), null=True)  # while that is due
     closed_on = models.DateField(_("closed on"), null=True)
+    supervised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("supervised by"),
+    )
+    report_by = models.DateField(_("report due on"), null=True)  # to whoever supervises it
+    escalated_to = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    related = models.ManyToManyField("self", verbose_name=_("belongs together with"))
+    # From which day on reminders look at it (R10); None after every deed: now.
+    look_on = models.DateField(null=True, editable=False)
     submission = models.UUIDField(null=True, editable=False)  # of the form it came with
 
     objects = FeedbackQuerySet.as_manager()
@@ -162,16 +208,34 @@ class Feedback(models.Model):
         verbose_name_plural = _("feedback")
         ordering = ["due_on", "pk"]
         constraints = [
-            # Answered means that the person was told, in a contact record (R12).
+            # Answered means that the person was told (R12); either another answer is promised, or it is to be rated.
             models.CheckConstraint(
-                condition=~Q(state__in=["answered", "closed"])
-                | Q(answer_record__isnull=False, answered_on__isnull=False) & ~Q(result=""),
-                name="contacts_feedback_answered_means_told",
+                condition=Q(
+                    state__in=["received", "assigned", "in_hand", "ready"],
+                    answer=None,
+                    answered_on=None,
+                    review_on=None,
+                    rate_by=None,
+                    closed_on=None,
+                )
+                | Q(state="answered", answer__isnull=False, answered_on__isnull=False, closed_on=None)
+                & (Q(review_on__isnull=False, rate_by=None) | Q(review_on=None, rate_by__isnull=False))
+                | Q(
+                    state="closed",
+                    answer__isnull=False,
+                    answered_on__isnull=False,
+                    closed_on__isnull=False,
+                    review_on=None,
+                    rate_by=None,
+                ),
+                name="contacts_feedback_state_and_days",
+            ),  # fmt: skip
+            models.CheckConstraint(
+                condition=~Q(state="in_hand") | Q(handler__isnull=False), name="contacts_feedback_in_hand_of"
             ),
-            # Any result but solved needs a day to look again (R12).
             models.CheckConstraint(
-                condition=Q(result__in=["", "solved"]) | Q(review_on__isnull=False),
-                name="contacts_feedback_unsolved_has_review_day",
+                condition=Q(report_by=None) | Q(supervised_by__isnull=False),
+                name="contacts_feedback_supervised_by",
             ),
             # Two tracks, never mixed (R12).
             models.CheckConstraint(
@@ -198,6 +262,10 @@ class Feedback(models.Model):
             ),  # overdue, and the list's order
             models.Index(fields=["unit", "state"], name="contacts_feedback_of_unit"),
             models.Index(fields=["received_on"], name="contacts_feedback_received"),  # digests by period
+            models.Index(fields=["look_on"], name="contacts_feedback_look_on"),
+            models.Index(
+                fields=["review_on"], condition=Q(review_on__isnull=False), name="contacts_feedback_promised"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -222,12 +290,12 @@ class Feedback(models.Model):
     @property
     def is_pending(self) -> bool:
         """As `FeedbackQuerySet.pending`: the clock runs."""
-        return self.state in {self.State.RECEIVED, self.State.ASSIGNED}
+        return self.state in self.PENDING
 
     @property
     def may_be_extended(self) -> bool:
         """Once, and while it is worked on."""
-        return self.state == self.State.ASSIGNED and self.clock == Clock.FORMAL
+        return self.state in self.PENDING[1:] and self.clock == Clock.FORMAL
 
     def run(self, deadline: Deadline) -> None:
         """Let a clock run; not yet saved."""
@@ -248,6 +316,31 @@ class Feedback(models.Model):
     def is_overdue(self, day: dt.date) -> bool:
         return self.is_pending and self.due_on < day
 
+    def to_be_told(self) -> list[Stakeholder]:
+        """Everybody who said it: the first signer, and the others."""
+        return [
+            self.stakeholder,
+            *(signer.stakeholder for signer in self.signers.select_related("stakeholder")),
+        ]
+
+
+class Signer(models.Model):
+    """Who signed a formal suggestion or proposal beside the first; each is told the answer."""
+
+    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="signers")
+    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.PROTECT, related_name="signed")
+
+    class Meta:
+        verbose_name = _("signer")
+        verbose_name_plural = _("signers")
+        ordering = ["stakeholder__pinyin", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["feedback", "stakeholder"], name="contacts_signer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.stakeholder)
+
 
 class FeedbackStep(models.Model):
     """Who did what when; stands on the item for good."""
@@ -256,8 +349,19 @@ class FeedbackStep(models.Model):
         RECEIVED = "received", _("received")
         ASSIGNED = "assigned", _("assigned")
         RETURNED = "returned", _("sent back")
+        TAKEN_UP = "taken_up", _("taken in hand")
+        NOTED = "noted", _("note")
+        ASKED = "asked", _("asked for an opinion")
+        ADVISED = "advised", _("gave an opinion")
+        ATTACHED = "attached", _("attached")
+        LINKED = "linked", _("put together")
         EXTENDED = "extended", _("extended")
-        ANSWERED = "answered", _("answered")
+        ESCALATED = "escalated", _("sent up to the leader")
+        SUPERVISED = "supervised", _("put under supervision")
+        REPORTED = "reported", _("reported to the leader")
+        PREPARED = "prepared", _("answer written")
+        ANSWERED = "answered", _("told")
+        RATED = "rated", _("rated")
         CLOSED = "closed", _("closed")
         REOPENED = "reopened", _("opened again")
         CARRIED = "carried", _("carried to another unit")  # with everything of a unit that was merged

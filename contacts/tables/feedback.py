@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.access import Deed
 from contacts.filters.feedback import FeedbackFilter
-from contacts.models import Feedback
+from contacts.models import Answer, Feedback
 from contacts.tables import cells
 from contacts.tables.base import Listing
 from contacts.tables.columns import Column
@@ -48,10 +48,13 @@ class FeedbackTable(tables.Table):
         )
 
     def render_state(self, record: Feedback) -> SafeString:
-        """The state, and whether the answer is late; counted on the day of the listing."""
-        shown = badge(record.state, record.get_state_display())
-        late = record.is_overdue(record.today)  # type: ignore[attr-defined]
-        return format_html("{} {}", shown, badge("overdue", _now("overdue"))) if late else shown
+        """The state, and what is late of it; counted on the day of the listing."""
+        shown, today = badge(record.state, record.get_state_display()), record.today  # type: ignore[attr-defined]
+        if record.is_overdue(today):
+            return format_html("{} {}", shown, badge("overdue", _now("overdue")))
+        if record.review_on and record.review_on <= today:
+            return format_html("{} {}", shown, badge("warn", _now("to be looked at again")))
+        return shown
 
 
 class FeedbackListing(Listing):
@@ -75,9 +78,11 @@ class FeedbackListing(Listing):
         Column(_("Handled by"), "unit__name"),
         Column(_("Answer due"), "due_on"),
         Column(_("Answered on"), "answered_on", name="answered_on"),
-        Column(_("Answer"), "answer", name="answer"),
-        Column(_("Result"), "result", dict(Feedback.Result.choices).get, name="result"),
+        Column(_("Answer"), "answer__text", name="answer"),
+        Column(_("Result"), "answer__result", dict(Answer.Result.choices).get, name="result"),
         Column(_("To be looked at again on"), "review_on", name="review_on"),
+        Column(_("To be rated until"), "rate_by", name="rate_by"),
+        Column(_("Report due on"), "report_by", name="report_by"),
         Column(_("Closed on"), "closed_on", name="closed_on"),
     )
 

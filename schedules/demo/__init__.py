@@ -73,7 +73,7 @@ def _tell(
         held = {id(item.row.record) for item in said if item.row.record}
         plain = [one for one in happened if id(one) not in held]
         corrections += history.spoil(person, plain, last)
-        records += happened + [item.told_in for item in said if item.told_in]
+        records += happened + [telling.record for item in said for telling in item.told]
         items += said
     ContactRecord.objects.bulk_create(records, batch_size=1000)
     for correction in corrections:

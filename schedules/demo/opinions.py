@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from contacts.models import ContactRecord, Feedback, FeedbackStep, Officer, Topic, Unit
+from django.utils import timezone
+
+from contacts.clock import Clock
+from contacts.models import (
+    Answer,
+    ContactRecord,
+    Feedback,
+    FeedbackStep,
+    Officer,
+    Rating,
+    Telling,
+    Topic,
+    Unit,
+)
 from schedules.demo import sayings, words
 from schedules.demo.calendar import deadline, in_office, working_days
 from schedules.demo.chance import chance
@@ -27,16 +40,22 @@ HAND_IN = 0.08  # of them
 _STATES = Feedback.State
 # How far items of an age have come: closed, answered, assigned, received.
 _BY_AGE = [(60, (86, 9, 4, 1)), (30, (52, 30, 14, 4)), (14, (22, 34, 34, 10)), (0, (4, 14, 40, 42))]
-_RESULTS = Feedback.Result
+_DEEDS, _RESULTS, _VERDICTS = FeedbackStep.Deed, Answer.Result, Rating.Verdict
 
 
 @dataclass
 class Item:
-    """One item being made, with its steps and the contact in which the person was told the answer."""
+    """One item being made, with its steps and answers, who was told them and what they thought of it."""
 
     row: Feedback
     steps: list[FeedbackStep] = field(default_factory=list)
-    told_in: ContactRecord | None = None
+    answers: list[Answer] = field(default_factory=list)
+    told: list[Telling] = field(default_factory=list)
+    ratings: list[Rating] = field(default_factory=list)
+
+    @property
+    def last(self) -> Answer:
+        return self.answers[-1]
 
 
 def topics() -> list[Topic]:
@@ -98,7 +117,7 @@ def _item(
     row.run(deadline(row.first_clock, day))
     item = Item(row)
     at = said_in.recorded_at if said_in else in_office(day, rng)
-    _step(item, _STATES.RECEIVED, officer, at, "")
+    _step(item, _DEEDS.RECEIVED, officer, at, "")
     _move_on(item, person, rng.choice(answers), city, at, last, rng)
     return item
 
@@ -121,8 +140,9 @@ def _move_on(
     if row.is_formal:
         row.run(deadline(row.first_clock, row.assigned_on))
     chief = city.officers[row.unit.parent_id or row.unit_id][0]
-    _step(item, _STATES.ASSIGNED, chief, at, "请按时答复本人。" if rng.random() < 0.4 else "")
+    _step(item, _DEEDS.ASSIGNED, chief, at, "请按时答复本人。" if rng.random() < 0.4 else "")
     if aim == _STATES.ASSIGNED:
+        _take_in_hand(item, answer, city, at, last, rng)
         return
     days = working_days(
         at.date(), min(last, row.received_on + dt.timedelta(days=rng.choice([14, 18, 21, 21, 30])))
@@ -130,11 +150,26 @@ def _move_on(
     if not days:
         return
     told_on = rng.choice(days[len(days) // 4 :])
-    _answer(item, person, answer, city, told_on, rng)
-    closed_on = told_on + dt.timedelta(days=rng.randint(1, 9))
-    if aim == _STATES.CLOSED and closed_on <= last:
-        row.state, row.closed_on = _STATES.CLOSED, closed_on
-        _step(item, _STATES.CLOSED, chief, in_office(closed_on, rng), "")
+    _answer(item, person, answer, city, told_on, last, rng)
+    if aim == _STATES.CLOSED and item.last.review_on is None:
+        _rate(item, city, last, rng)
+
+
+def _take_in_hand(item: Item, answer: str, city: City, at: dt.datetime, last: dt.date, rng: Random) -> None:
+    """Somebody of the unit has it by now; of some the answer is written, and of some a leader waits for a report."""
+    row, at = item.row, at + dt.timedelta(days=1, minutes=rng.randint(5, 90))
+    if at.date() > last or rng.random() < 0.6:
+        return
+    row.state, row.handler = _STATES.IN_HAND, rng.choice(city.officers[row.unit_id])
+    _step(item, _DEEDS.TAKEN_UP, row.handler, at, "")
+    if row.due_on < last and rng.random() < 0.5:
+        row.supervised_by = _outside(item, city, rng)
+        row.report_by = last + dt.timedelta(days=rng.randint(1, 9))
+        _step(item, _DEEDS.SUPERVISED, row.supervised_by, in_office(last, rng), "请于期限内办结并报告。")
+    if rng.random() < 0.2:
+        item.answers.append(_written(row, answer, row.handler, at + dt.timedelta(hours=1), rng))
+        row.state = _STATES.READY
+        _step(item, _DEEDS.PREPARED, row.handler, at + dt.timedelta(hours=1), answer)
 
 
 def _handler(unit: Unit, city: City, rng: Random) -> Unit:
@@ -145,34 +180,126 @@ def _handler(unit: Unit, city: City, rng: Random) -> Unit:
     return unit.parent if luck < 0.8 and unit.parent else rng.choice(city.departments)
 
 
-def _answer(item: Item, person: Person, answer: str, city: City, day: dt.date, rng: Random) -> None:
+def _answer(
+    item: Item, person: Person, answer: str, city: City, day: dt.date, last: dt.date, rng: Random
+) -> None:
+    """Told, and if that was no last word, mostly told again on the day that was promised."""
+    _tell(
+        item,
+        person,
+        _written(item.row, answer, _host(person, city, day), in_office(day, rng), rng),
+        answer,
+        rng,
+    )
+    first = item.last
+    if first.review_on and first.review_on <= last and rng.random() < 0.85:
+        again = working_days(day + dt.timedelta(days=1), first.review_on)[-1:] or [first.review_on]
+        teller = _host(person, city, again[0])
+        second = Answer(
+            feedback=item.row, text=sayings.DONE_SINCE, result=_RESULTS.SOLVED, follows=first, prepared_by=teller,
+            prepared_at=in_office(again[0], rng),
+        )  # fmt: skip
+        _tell(item, person, second, sayings.DONE_SINCE, rng)
+
+
+def _written(row: Feedback, text: str, officer: Officer, at: dt.datetime, rng: Random) -> Answer:
+    results = [
+        _RESULTS.SOLVED,
+        _RESULTS.IN_PROGRESS,
+        _RESULTS.PLANNED,
+        _RESULTS.FOR_REFERENCE,
+        _RESULTS.CANNOT,
+    ]
+    result = rng.choices(results, [62, 14, 10, 9, 5])[0]
+    review_on = None if result == _RESULTS.SOLVED else at.date() + dt.timedelta(days=rng.choice([30, 60, 90]))
+    return Answer(
+        feedback=row, text=text, result=result, review_on=review_on, prepared_by=officer, prepared_at=at
+    )
+
+
+def _tell(item: Item, person: Person, answer: Answer, text: str, rng: Random) -> None:
+    day, row = timezone.localdate(answer.prepared_at), item.row
+    told_in = record(person, answer.prepared_by, "call", day, f"答复其所提意见：{text}", rng)
+    answer.told_on = day
+    item.answers.append(answer)
+    item.told.append(Telling(answer=answer, record=told_in))
+    row.state, row.answered_on = _STATES.ANSWERED, row.answered_on or day
+    row.review_on = answer.review_on
+    row.rate_by = None if answer.review_on else deadline(Clock.RATING, day).day
+    _step(item, _DEEDS.ANSWERED, answer.prepared_by, told_in.recorded_at, person.row.name)
+
+
+def _rate(item: Item, city: City, last: dt.date, rng: Random) -> None:
+    """Somebody outside the unit asked how satisfied they are, and it was closed."""
+    row, told_on = item.row, item.last.told_on or item.row.received_on
+    day = told_on + dt.timedelta(days=rng.randint(1, 9))
+    if day > last:
+        return
+    rater, at = _outside(item, city, rng), in_office(day, rng)
+    verdicts = [_VERDICTS.SATISFIED, _VERDICTS.BASICALLY, _VERDICTS.NOT_SAID]
+    rating = Rating(
+        telling=item.told[-1], process=rng.choices(verdicts, [80, 15, 5])[0], result=rng.choices(verdicts, [70, 25, 5])[0],
+        rated_on=day, rated_by=rater,
+    )  # fmt: skip
+    item.ratings.append(rating)
+    _step(item, _DEEDS.RATED, rater, at, str(rating))
+    row.state, row.closed_on, row.rate_by = _STATES.CLOSED, day, None
+    _step(item, _DEEDS.CLOSED, rater, at, "")
+
+
+def _outside(item: Item, city: City, rng: Random) -> Officer:
+    """Of the unit above the one that handled it, and nobody who told the answer; above the bureau there is none."""
+    above = item.row.unit.parent or city.counties[0]
+    told = {answer.prepared_by.pk for answer in item.answers}
+    return rng.choice([officer for officer in city.officers[above.pk] if officer.pk not in told])
+
+
+def _step(item: Item, deed: str, officer: Officer, at: dt.datetime, note: str) -> None:
     row = item.row
-    teller = _host(person, city, day)
-    item.told_in = record(person, teller, "call", day, f"答复其所提意见：{answer}", rng)
-    row.state, row.answer, row.answered_on = _STATES.ANSWERED, answer, day
-    row.result = rng.choices(
-        [_RESULTS.SOLVED, _RESULTS.IN_PROGRESS, _RESULTS.PLANNED, _RESULTS.FOR_REFERENCE, _RESULTS.CANNOT],
-        [62, 14, 10, 9, 5],
-    )[0]
-    if row.result != _RESULTS.SOLVED:
-        row.review_on = day + dt.timedelta(days=rng.choice([30, 60, 90]))
-    _step(item, _STATES.ANSWERED, teller, item.told_in.recorded_at, answer)
-
-
-def _step(item: Item, state: str, officer: Officer, at: dt.datetime, note: str) -> None:
     step = FeedbackStep(
-        deed=state, state=state, due_on=item.row.due_on, unit=item.row.unit, officer=officer, at=at, note=note
+        deed=deed, state=row.state, due_on=row.due_on, unit=row.unit, officer=officer, at=at, note=note
     )
     item.steps.append(step)
 
 
+LATER = ("state", "answer", "answered_on", "review_on", "rate_by", "closed_on")  # what hangs on an answer
+
+
 def save(items: list[Item]) -> None:
-    """After the records they name have been saved."""
+    """After the records they name have been saved. An item and its answers name each other: the item comes first, as it
+    was before it was answered."""
+    ends = [{name: getattr(item.row, name) for name in LATER[:1] + LATER[2:]} for item in items]
     for item in items:
         item.row.record = item.row.record  # the id that it has by now
-        item.row.answer_record = item.told_in
+        if item.told:
+            item.row.state = _STATES.ASSIGNED
+            item.row.answered_on = item.row.review_on = item.row.rate_by = item.row.closed_on = None
     Feedback.objects.bulk_create([item.row for item in items], batch_size=1000)
     for item in items:
         for step in item.steps:
             step.feedback = item.row
+        for answer in item.answers:
+            answer.feedback = item.row
     FeedbackStep.objects.bulk_create([step for item in items for step in item.steps], batch_size=2000)
+    firsts = [answer for item in items for answer in item.answers if answer.follows is None]
+    Answer.objects.bulk_create(firsts, batch_size=1000)
+    seconds = [answer for item in items for answer in item.answers if answer.follows is not None]
+    for answer in seconds:
+        answer.follows = answer.follows
+    Answer.objects.bulk_create(seconds, batch_size=1000)
+    told = [telling for item in items for telling in item.told]
+    for telling in told:
+        telling.answer, telling.record = telling.answer, telling.record
+    Telling.objects.bulk_create(told, batch_size=1000)
+    ratings = [rating for item in items for rating in item.ratings]
+    for rating in ratings:
+        rating.telling = rating.telling
+    Rating.objects.bulk_create(ratings, batch_size=1000)
+    answered = []
+    for item, end in zip(items, ends, strict=True):
+        if item.told:
+            for name, value in end.items():
+                setattr(item.row, name, value)
+            item.row.answer = item.last
+            answered.append(item.row)
+    Feedback.objects.bulk_update(answered, LATER, batch_size=200)

@@ -8,7 +8,7 @@ from schedules.models.digests import Digest
 from schedules.models.explanations import Explanation
 from schedules.models.feeds import FeedToken
 from schedules.models.leave import Leave
-from schedules.models.notices import Delivery, Notice, NoticeLine
+from schedules.models.notices import Delivery, FeedbackStage, Notice, NoticeLine
 from schedules.models.obligations import LOOK_NO_MORE, LOOK_NOW, Obligation
 from schedules.models.passes import Heartbeat, PassState, PeriodClosing
 from schedules.models.policies import MINIMUM_DAYS, Cadence, CyclePolicy, PolicyVersion, Stage
@@ -28,6 +28,7 @@ __all__ = [
     "Digest",
     "Explanation",
     "FeedToken",
+    "FeedbackStage",
     "Heartbeat",
     "KnownYear",
     "Leave",

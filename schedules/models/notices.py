@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts import access
-from contacts.models import Handover
+from contacts.models import Feedback, Handover
 from schedules.models.behind import BehindReport
 from schedules.models.digests import Digest
 from schedules.models.obligations import Obligation
@@ -21,6 +23,22 @@ from schedules.models.policies import Stage
 
 if TYPE_CHECKING:
     from contacts.models import Officer
+
+
+class FeedbackStage(models.TextChoices):
+    """The steps of an item of feedback that are told, the most urgent first (R10, R12)."""
+
+    BUREAU = "bureau", _("ten working days late")
+    COUNTY = "county", _("five working days late")
+    MISSED = "missed", _("late")
+    UNREPORTED = "unreported", _("not reported on")
+    ESCALATED = "escalated", _("sent up to you")
+    LAST_DAY = "last_day", _("to be answered today")
+    REPORT = "report", _("to be reported on today")
+    OPINION = "opinion", _("your unit's opinion is asked for")
+    DUE_SOON = "due_soon", _("to be answered soon")
+    ASSIGNED = "assigned", _("assigned to your unit")
+    RATE = "rate", _("ask how satisfied they are")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -63,9 +81,17 @@ class NoticeLineQuerySet(models.QuerySet["NoticeLine"]):
         return self.filter(state=NoticeLine.State.TOLD)
 
 
+# What a line may be about, of which it is about one.
+ABOUT = ("obligation", "digest", "handover", "behind", "feedback")
+
+
+def _only(name: str) -> Q:
+    return Q(**{f"{name}__isnull": False}, **dict.fromkeys(other for other in ABOUT if other != name))
+
+
 class NoticeLine(models.Model):
-    """One thing told: (obligation, stage, recipient), a digest that is ready, a hand-over to either side, or who is behind
-    in a unit. A line that a later stage replaced before anybody was told, or that was met before it went out, says so in its state."""
+    """One thing told: (obligation, stage, recipient), a digest that is ready, a hand-over to either side, who is behind
+    in a unit, or a step of an item of feedback. A line that a later stage replaced before anybody was told, or that was met before it went out, says so in its state."""
 
     class State(models.TextChoices):
         TOLD = "told", _("told")
@@ -84,6 +110,7 @@ class NoticeLine(models.Model):
             ("digest", _("digest")),
             ("handover", _("hand-over")),
             ("behind", _("who is behind")),
+            *((value, label) for value, label in FeedbackStage.choices if value not in Stage.values),
         ],
     )
     digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, related_name="notice_lines")
@@ -93,6 +120,10 @@ class NoticeLine(models.Model):
     behind = models.ForeignKey(
         BehindReport, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
     )  # the same
+    feedback = models.ForeignKey(
+        Feedback, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
+    )  # the same
+    about_on = models.DateField(null=True)  # the day that a step of feedback warns of
     state = models.CharField(max_length=10, choices=State, default=State.TOLD)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -112,17 +143,26 @@ class NoticeLine(models.Model):
                 fields=["handover", "recipient"], name="schedules_line_handover_told_once"
             ),
             models.UniqueConstraint(fields=["behind", "recipient"], name="schedules_line_behind_told_once"),
+            # A step of feedback is told once for each day that it warns of: an item that is opened again has another.
+            models.UniqueConstraint(
+                fields=["feedback", "stage", "about_on", "recipient"],
+                name="schedules_line_feedback_told_once",
+            ),
             models.CheckConstraint(
-                condition=Q(obligation__isnull=False, digest=None, handover=None, behind=None)
-                | Q(obligation=None, digest__isnull=False, handover=None, behind=None)
-                | Q(obligation=None, digest=None, handover__isnull=False, behind=None)
-                | Q(obligation=None, digest=None, handover=None, behind__isnull=False),
-                name="schedules_line_about_one_thing",
+                condition=reduce(or_, (_only(name) for name in ABOUT)), name="schedules_line_about_one_thing"
+            ),
+            models.CheckConstraint(
+                condition=Q(feedback=None, about_on=None) | Q(feedback__isnull=False, about_on__isnull=False),
+                name="schedules_line_feedback_of_a_day",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_stage_display()}: {self.obligation or self.digest or self.handover or self.behind}"
+        return f"{self.get_stage_display()}: {self.about}"
+
+    @property
+    def about(self) -> models.Model | None:
+        return next((thing for name in ABOUT if (thing := getattr(self, name))), None)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

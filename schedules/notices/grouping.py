@@ -41,8 +41,12 @@ def _place(line: Any) -> tuple[Any, ...]:
 def latest(lines: Iterable[Any]) -> list[Any]:
     """Of several stages of one obligation the most urgent alone, should one message tell the notices of several days."""
     best: dict[int, Any] = {}
+    latest_said: dict[tuple[int, Any], Any] = {}
     for line in lines:
         if line.obligation_id:
             other = best.setdefault(line.obligation_id, line)
             best[line.obligation_id] = min(other, line, key=lambda one: ORDER.index(one.stage))
-    return [line for line in lines if not line.obligation_id or best[line.obligation_id] is line]
+        elif line.feedback_id:
+            latest_said[line.feedback_id, line.about_on] = line
+    kept = {id(line) for line in [*best.values(), *latest_said.values()]}
+    return [line for line in lines if id(line) in kept or not (line.obligation_id or line.feedback_id)]

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.access import Deed
-from contacts.models import Officer
+from contacts.models import Feedback, Officer
 from schedules.behind.reading import Reading
 from schedules.coverage import State, with_status
 from schedules.explaining import with_explanation
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
-from schedules.notices import handing
+from schedules.notices import feedback, handing
 from schedules.notices.grouping import Group, grouped
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
@@ -43,10 +43,11 @@ def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[Notic
     )
     found = list(lines.prefetch_related(Prefetch("obligation", owed)))
     recipients = Recipients.of([_as_due(line) for line in found if line.obligation], moment.today)
+    standing = feedback.still_told([line for line in found if line.feedback_id], moment)
     wanted: dict[int, list[NoticeLine]] = defaultdict(list)
     idle = []
     for line in found:
-        if _matters(line, recipients):
+        if line.pk in standing or not line.feedback_id and _matters(line, recipients):
             wanted[line.notice_id].append(line)  # type: ignore[index]
         else:
             idle.append(line.pk)
@@ -55,6 +56,7 @@ def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[Notic
         untold = NoticeLine.objects.filter(~Exists(told), pk__in=idle)
         untold.update(state=NoticeLine.State.CANCELLED)
         Obligation.objects.filter(notice_lines__in=idle).look_again()  # another may have to be told
+        Feedback.objects.filter(notice_lines__in=idle).update(look_on=None)
     return wanted
 
 
@@ -100,6 +102,7 @@ def brief(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> str:
         counts: list[tuple[Any, int]] = [
             (group.stage.label, group.number) for group in grouped(_with_owed(lines))
         ]
+        counts.append((_("opinions and suggestions"), sum(line.feedback_id is not None for line in lines)))
         counts.append((_("hand-overs"), sum(line.handover_id is not None for line in lines)))
         counts.append((_("reports of who is behind"), sum(line.behind_id is not None for line in lines)))
         counts.append((_("digests"), sum(line.digest_id is not None for line in lines)))
@@ -125,9 +128,11 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
         line.may_log = may_log(notice.officer, line.owed)
     handovers = handing.described(lines, moment.today)
     groups, digests = grouped(told), [line.digest for line in lines if line.digest_id]
+    said = feedback.described(lines, notice.officer)
     return {
         "notice": notice,
-        "subject": _subject(groups, handovers, digests),
+        "subject": _subject(groups, handovers, digests, said),
+        "said": said,
         "handovers": handovers,
         "groups": groups,
         "behind": [Reading(line.behind.figures, line.behind.week_key) for line in lines if line.behind],
@@ -155,8 +160,15 @@ def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
         one.held_by = names.get(one.responsible_officer_id, "")
 
 
-def _subject(groups: list[Group], handovers: list[handing.Told], digests: list[Any]) -> str:
+def _subject(
+    groups: list[Group], handovers: list[handing.Told], digests: list[Any], said: list[feedback.Told]
+) -> str:
     number = sum(group.number for group in groups)
+    if said and not number:
+        text = ngettext(
+            "%(number)d opinion or suggestion waits", "%(number)d opinions and suggestions wait", len(said)
+        )
+        return text % {"number": len(said)}
     if not number:
         if handovers:
             return handovers[0].headline

@@ -7,17 +7,20 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from schedules.models import Delivery, Notice, NoticeLine
-from schedules.notices import backlog, channels, handing, stages
+from schedules.notices import backlog, channels, feedback, handing, stages
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
 from schedules.notices.stages import Due
 
 BATCH = 1000
+# What a line is about → what tells it from others to the same officer.
 _ABOUT = {
+    "obligation": ["obligation", "stage"],
     "digest": ["digest"],
     "handover": ["handover"],
     "behind": ["behind"],
-}  # stage → what a line is about; else an obligation
+    "feedback": ["feedback", "stage", "about_on"],
+}
 
 
 def queue(moment: Moment) -> int:
@@ -43,21 +46,22 @@ def queue(moment: Moment) -> int:
     NoticeLine.objects.bulk_create(
         replaced, BATCH, ignore_conflicts=True
     )  # those told in their day stay told
-    handed_over = handing.untold()
+    said, handed_over = feedback.untold(moment), handing.untold()
+    _replace_waiting(said, moment)
+    post(said, moment)
     post(handed_over, moment)
     backlog.merge(moment)
-    return len({line.recipient_id for line in [*told, *handed_over]})
+    return len({line.recipient_id for line in [*told, *said, *handed_over]})
 
 
 def post(lines: list[NoticeLine], moment: Moment) -> int:
     """Put lines, each with its recipient, into the inbox and on their way; how many notices got something. All are
-    about obligations, all about digests, all about hand-overs, or all about who is behind. One that was cancelled once is told after all. Under
-    the same lock."""
+    about things of one sort. One that was cancelled once is told after all. Under the same lock."""
     if not lines:
         return 0
     notices = _open_notices({line.recipient_id for line in lines}, moment)
     _stamp(lines, {officer: notice.pk for officer, notice in notices.items()}, moment)
-    about = _ABOUT.get(lines[0].stage, ["obligation", "stage"])
+    about = next(fields for name, fields in _ABOUT.items() if getattr(lines[0], f"{name}_id"))
     NoticeLine.objects.bulk_create(
         lines,
         BATCH,
@@ -124,20 +128,20 @@ def _replace_waiting(told: list[NoticeLine], moment: Moment) -> None:
     is for the inbox alone has not left before its day."""
     if not told:
         return
-    now_told = {(line.obligation_id, line.recipient_id) for line in told}
+    now_told = {(line.obligation_id, line.feedback_id, line.recipient_id) for line in told}
     recipients = {line.recipient_id for line in told}
     # Locked, so that none of them leaves meanwhile; in the order in which `_open_notices` locks them.
     held = Delivery.objects.waiting().filter(notice__officer__in=recipients).select_for_update(of=("self",))
     inbox_alone = Q(notice__deliveries=None, notice__send_on__gte=moment.today)
     waiting = NoticeLine.objects.told().filter(
         Q(notice__in=[delivery.notice_id for delivery in held]) | inbox_alone,
+        Q(obligation__isnull=False) | Q(feedback__isnull=False),
         recipient__in=recipients,
-        obligation__isnull=False,
     )
     replaced = [
         pk
-        for pk, obligation, recipient in waiting.values_list("pk", "obligation", "recipient")
-        if (obligation, recipient) in now_told
+        for pk, *about in waiting.values_list("pk", "obligation", "feedback", "recipient")
+        if tuple(about) in now_told
     ]
     if replaced:
         NoticeLine.objects.filter(pk__in=replaced).update(state=NoticeLine.State.SUPERSEDED)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from schedules.verify import facts, obligations, reminders, roster, status, units
+from schedules.verify import facts, feedback, obligations, reminders, roster, status, units
 from schedules.verify.facts import Facts
 
 SHOWN = 50  # violations of one check; all of them are counted
@@ -82,8 +82,11 @@ CHECKS = (
     Check("R10", "sent_within_the_hours", reminders.sent_within_the_hours),
     Check("R11", "delivery_is_what_its_state_says", reminders.delivery_is_what_its_state_says),
     Check("R11", "message_id_is_made_of_its_notice", reminders.message_id_is_made_of_its_notice),
-    Check("R12", "answered_means_told", roster.answered_means_told),
-    Check("R12", "clock_and_state_agree", roster.clock_and_state_agree, planned=True),
+    Check("R12", "answered_means_told", feedback.answered_means_told),
+    Check("R12", "clock_and_state_agree", feedback.clock_and_state_agree, planned=True),
+    Check("R12", "answers_follow_their_item", feedback.answers_follow_their_item, planned=True),
+    Check("R12", "closed_means_rated", feedback.closed_means_rated),
+    Check("R12", "rated_by_others", feedback.rated_by_others),
 )
 
 

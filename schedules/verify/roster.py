@@ -1,15 +1,13 @@
-"""Checks of what people enter: pairings, contacts and feedback."""
+"""Checks of what people enter: pairings and contacts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
-from contacts.models import ContactRecord, Feedback, Pairing, StandIn
-from schedules.clocks import reckon
+from contacts.models import ContactRecord, Pairing, StandIn
 from schedules.verify.facts import Facts
 
 Found = Iterator[tuple[object, str]]
@@ -70,30 +68,3 @@ def corrections_name_what_they_correct(facts: Facts) -> Found:
     others = rows.filter(supersedes__isnull=False).exclude(supersedes__stakeholder=F("stakeholder"))
     for pk in others.values_list("pk", flat=True):
         yield f"contact {pk}", "It supersedes a contact with somebody else."
-
-
-def answered_means_told(facts: Facts) -> Found:
-    """What is answered was told to the person who said it, in a contact that counts and reached them (R12)."""
-    told = ContactRecord.objects.reached().filter(
-        pk=OuterRef("answer_record"), stakeholder=OuterRef("stakeholder")
-    )
-    rows = Feedback.objects.filter(~Exists(told), state__in=[Feedback.State.ANSWERED, Feedback.State.CLOSED])
-    for pk in rows.order_by("pk").values_list("pk", flat=True):
-        yield (
-            f"feedback {pk}",
-            "The contact in which it was answered does not count, or was with somebody else.",
-        )
-
-
-def clock_and_state_agree(facts: Facts) -> Found:
-    """What is not yet answered is due on the day that its clock says; whoever has it knows since when (R12)."""
-    due_on = cache(lambda clock, since: reckon(clock, since, facts.workdays).day)
-    for item in Feedback.objects.pending().order_by("pk"):
-        due = due_on(item.clock, item.clock_since)
-        if item.due_on != due:
-            yield f"feedback {item.pk}", f"It is due on {item.due_on}; its clock says {due}."
-        if (item.state == Feedback.State.ASSIGNED) != (item.assigned_on is not None):
-            yield (
-                f"feedback {item.pk}",
-                "It is assigned without a day, or has such a day without being assigned.",
-            )

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts.models import AuditEntry, ContactRecord, Feedback, Topic
+from contacts.models import Answer, AuditEntry, ContactRecord, Feedback, Telling, Topic
 from tests import factories
 from tests.base import sign_in
 
@@ -30,6 +30,11 @@ def item(bureau):
 
 def url(name, row):
     return reverse(f"contacts:feedback-{name}", args=[row.pk])
+
+
+def told_in(item):
+    """The contact in which the one person was told the answer."""
+    return Telling.objects.get(answer=item.answer).record
 
 
 def found(officer, **query):
@@ -237,7 +242,7 @@ def test_answering_logs_the_contact_in_which_the_person_was_told(bureau, item):
     assert response.status_code == 302, response.context["form"].errors
     item.refresh_from_db()
     record = ContactRecord.objects.get()
-    assert (item.state, item.result, item.answer_record) == ("answered", "planned", record)
+    assert (item.state, item.answer.result, told_in(item)) == ("answered", "planned", record)
     assert (record.outcome, record.summary, record.officer) == (
         "reached",
         "A light is planned.",
@@ -250,13 +255,13 @@ def test_answering_may_name_a_contact_that_stands(bureau, item):
     record = factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=1))
     factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=40), summary="before it was said")
     offered = sign_in(bureau.alice).get(url("answer", item)).context["form"].fields["told_in"].choices
-    assert [value for value, _label in offered] == ["new", str(record.pk)]
+    assert [value for value, _label in offered] == ["new", str(record.pk), "later"]
 
     sign_in(bureau.alice).post(
         url("answer", item), answered(told_in=str(record.pk), result="solved", review_on="")
     )
     item.refresh_from_db()
-    assert (item.answer_record, item.answered_on, item.review_on) == (record, dt.date(2026, 11, 17), None)
+    assert (told_in(item), item.answered_on, item.review_on) == (record, dt.date(2026, 11, 17), None)
     assert ContactRecord.objects.count() == 2
 
 
@@ -280,23 +285,27 @@ def test_an_answer_sent_twice_counts_once(bureau, item):
         response = sign_in(bureau.alice).post(url("answer", item), form)
         assert response.status_code == 302
 
-    assert ContactRecord.objects.count() == item.steps.count() == 1
+    assert ContactRecord.objects.count() == 1
+    assert [step.deed for step in item.steps.all()] == ["prepared", "answered"]
 
 
-def test_it_is_closed_only_after_an_answer(bureau, item):
-    alice = sign_in(bureau.alice)
-    assert "received already" in alice.post(url("close", item), {}, follow=True).content.decode()
+def rated(**changes):
+    return {"process": "satisfied", "result": "basically", "comment": ""} | changes
 
-    alice.post(url("answer", item), answered())
-    alice.post(url("close", item), {"note": "Done."})
+
+def test_it_is_closed_once_it_is_rated_and_not_before_everybody_was_told(bureau, item):
+    carl = sign_in(bureau.carl)
+    assert "received already" in carl.post(url("rate", item), rated(), follow=True).content.decode()
+
+    sign_in(bureau.alice).post(url("answer", item), answered(result="solved"))
+    carl.post(url("rate", item), rated(telling=Telling.objects.get().pk))
     item.refresh_from_db()
-    assert (item.state, item.closed_on) == ("closed", TODAY)
+    assert (item.state, item.closed_on, item.rate_by) == ("closed", TODAY, None)
 
 
 def test_opening_again_needs_a_reason_and_counts_afresh(bureau, item):
     bob = sign_in(bureau.bob)
     bob.post(url("answer", item), answered())
-    bob.post(url("close", item), {})
     assert (
         "note"
         in bob.post(url("assign", item), {"unit": bureau.station.pk, "note": ""}).context["form"].errors
@@ -304,8 +313,9 @@ def test_opening_again_needs_a_reason_and_counts_afresh(bureau, item):
 
     bob.post(url("assign", item), {"unit": bureau.station.pk, "note": "The light does not work."})
     item.refresh_from_db()
-    assert (item.state, item.answered_on) == ("assigned", None)
+    assert (item.state, item.answered_on, item.answer, item.review_on) == ("assigned", None, None, None)
     assert item.due_on > TODAY
+    assert Answer.objects.get().set_aside_on == TODAY
 
 
 def test_the_contact_in_which_an_answer_was_given_stands_until_the_item_is_opened_again(bureau, item):
@@ -335,10 +345,10 @@ def test_correcting_the_day_of_an_answer_moves_the_day_it_was_answered_on(bureau
 
     item.refresh_from_db()
     assert item.answered_on == dt.date(2026, 11, 16)
-    assert item.answer_record == ContactRecord.objects.live().get()
+    assert told_in(item) == ContactRecord.objects.live().get()
 
 
-@pytest.mark.parametrize("name", ["assign", "answer", "close"])
+@pytest.mark.parametrize("name", ["assign", "answer", "note"])
 @pytest.mark.parametrize(
     ("who", "status"), [("dan", 404), ("lea", 403), ("lin", 403), ("rita", 404), ("sue", 403)]
 )

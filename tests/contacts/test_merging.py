@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from contacts import duplicates, handling, merging
+from contacts.answering import answer_feedback
 from contacts.imports.finding import Finder
 from contacts.merging import merge
 from contacts.models import (
@@ -86,6 +87,7 @@ def test_nobody_has_forgotten_a_table_that_points_to_people() -> None:
         ("contacts.Pairing", "stakeholder"),
         ("contacts.ContactRecord", "stakeholder"),
         ("contacts.Feedback", "stakeholder"),
+        ("contacts.Signer", "stakeholder"),
         ("contacts.ImportRow", "stakeholder"),
         ("contacts.HandoverLine", "stakeholder"),
         ("contacts.RepairingRequest", "stakeholder"),
@@ -452,7 +454,7 @@ def test_an_opinion_stays_with_the_contact_in_which_it_was_answered_since(bureau
     made = join()
     call = factories.record(bureau.deputy, bureau.alice, timezone.now())
     said.refresh_from_db()
-    handling.answer_feedback(said, answer="Done.", result="solved", record=call, actor=Actor(bureau.alice))
+    answer_feedback(said, answer="Done.", result="solved", record=call, actor=Actor(bureau.alice))
 
     found = take_back(made, bureau)
 
@@ -469,7 +471,7 @@ def test_a_contact_in_which_the_survivors_opinion_was_answered_stays_with_its_co
     said = factories.feedback(bureau.deputy, bureau.alice, dt.date(2026, 11, 2))
     made = join()
     call.refresh_from_db()
-    handling.answer_feedback(said, answer="Done.", result="solved", record=call, actor=Actor(bureau.alice))
+    answer_feedback(said, answer="Done.", result="solved", record=call, actor=Actor(bureau.alice))
     handling.correct_contact(call, {"summary": "The light."}, actor=Actor(bureau.dan))
 
     take_back(made, bureau)

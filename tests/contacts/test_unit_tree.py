@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from contacts import accounts, handling, journal, unit_tree
+from contacts.assigning import assign_feedback
 from contacts.imports.results import read_directory
 from contacts.models import Actor, AuditEntry, Journal, Officer, Pairing, Stakeholder, Unit, UnitPast
 from contacts.unit_history import of_their_day
@@ -193,7 +194,7 @@ def test_nothing_new_begins_in_a_closed_unit(bureau):
     with pytest.raises(ValidationError, match=words):
         accounts.propose_role(bureau.dan, closed, "leader", actor=Actor(bureau.sue), reason="because")
     with pytest.raises(ValidationError, match=words):
-        handling.assign_feedback(item, unit=closed, day=TODAY, actor=Actor(bureau.alice))
+        assign_feedback(item, unit=closed, day=TODAY, actor=Actor(bureau.alice))
 
 
 def test_every_deed_stands_in_the_trail_with_its_reason(bureau):

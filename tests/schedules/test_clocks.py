@@ -90,7 +90,7 @@ def test_a_wrong_assignment_goes_back_within_five_working_days(assigned, last):
 
 
 def test_the_lengths_are_settings(settings):
-    settings.CLOCK_LENGTHS = {"oral": 1, "formal": 1, "extended": 2, "return": 2}
+    settings.CLOCK_LENGTHS = {"oral": 1, "formal": 1, "extended": 2, "return": 2, "rating": 3}
     found = {name: reckon(name, day("2026-11-06"), STATUTORY).day.isoformat() for name in Clock.values}
 
     assert found == {
@@ -98,6 +98,7 @@ def test_the_lengths_are_settings(settings):
         "formal": "2026-12-08",
         "extended": "2027-01-08",
         "return": "2026-11-10",
+        "rating": "2026-11-11",
     }
 
 
@@ -149,5 +150,5 @@ def test_what_waits_follows_the_working_days_with_the_next_pass(bureau):
 
 def test_where_nothing_changed_nothing_is_written(bureau, django_assert_num_queries):
     factories.feedback(bureau.deputy, bureau.alice, day("2026-11-02"), due_on=day("2026-11-23"))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         keep_up(STATUTORY)

@@ -20,7 +20,9 @@ from contacts.models import (
     Feedback,
     Officer,
     Pairing,
+    Rating,
     Stakeholder,
+    Telling,
     UnitRole,
 )
 from contacts.phones import parse
@@ -76,11 +78,15 @@ def test_what_is_not_answered_is_due_by_its_clock_and_some_was_handed_in_on_pape
 def test_answers_were_given_in_contacts_that_reached_the_person(city):
     answered = Feedback.objects.filter(state__in=["answered", "closed"])
     assert answered.exists()
-    assert not answered.exclude(
-        answer_record__outcome="reached",
-        answer_record__stakeholder=F("stakeholder"),
-        answer_record__occurred_on=F("answered_on"),
+    told = Telling.objects.all()
+    assert not told.exclude(
+        record__outcome="reached",
+        record__stakeholder=F("answer__feedback__stakeholder"),
+        record__occurred_on=F("answer__told_on"),
     ).exists()
+    assert answered.filter(answer__follows__isnull=False).exists()
+    assert answered.promised().exists()
+    assert Rating.objects.filter(process="basically").exists()
     assert not answered.filter(answered_on__lt=F("received_on")).exists()
 
 

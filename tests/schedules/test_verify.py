@@ -20,6 +20,8 @@ from contacts.models import (
     Handover,
     Officer,
     Pairing,
+    Rating,
+    Signer,
     Stakeholder,
     Unit,
     UnitPast,
@@ -293,12 +295,46 @@ def another_message_id():
 
 
 def answered_in_no_contact():
-    record = ContactRecord.objects.get()
-    feedback = factories.feedback(record.stakeholder, record.officer, day("2026-11-24"))
-    Feedback.objects.filter(pk=feedback.pk).update(
-        state="answered", answer_record=record, answered_on=day("2026-11-24"), result="solved"
-    )
+    answered(state="answered")
     ContactRecord.objects.update(outcome="no_answer")
+
+
+def answered(**fields):
+    record = ContactRecord.objects.get()
+    return factories.feedback(
+        record.stakeholder, record.officer, day("2026-11-24"), answer_record=record, **fields
+    )
+
+
+def one_signer_was_not_told():
+    record = ContactRecord.objects.get()
+    Signer.objects.create(
+        feedback=answered(state="answered"),
+        stakeholder=factories.stakeholder("李娜", record.stakeholder.unit),
+    )
+
+
+def promised_for_another_day():
+    item = answered(state="answered", result="planned", review_on=day("2026-12-20"))
+    Feedback.objects.filter(pk=item.pk).update(review_on=day("2026-12-21"))
+
+
+def to_be_rated_on_another_day():
+    answered(state="answered", rate_by=day("2026-12-20"))
+
+
+def answered_by_another_items_answer():
+    item, other = answered(state="answered"), answered(state="answered")
+    Feedback.objects.filter(pk=item.pk).update(answer=other.answer)
+
+
+def closed_and_never_rated():
+    answered(state="closed")
+    Rating.objects.all().delete()
+
+
+def rated_by_whoever_told():
+    answered(state="closed")
 
 
 def due_on_another_day():
@@ -368,6 +404,12 @@ BREACHES = [
     (answered_in_no_contact, "answered_means_told"),
     (due_on_another_day, "clock_and_state_agree"),
     (assigned_on_no_day, "clock_and_state_agree"),
+    (one_signer_was_not_told, "answered_means_told"),
+    (promised_for_another_day, "answers_follow_their_item"),
+    (to_be_rated_on_another_day, "answers_follow_their_item"),
+    (answered_by_another_items_answer, "answers_follow_their_item"),
+    (closed_and_never_rated, "closed_means_rated"),
+    (rated_by_whoever_told, "rated_by_others"),
 ]
 
 

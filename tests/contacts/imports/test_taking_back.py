@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from contacts import handling, journal, unit_tree
+from contacts.assigning import assign_feedback
 from contacts.imports import batches, running, taking_back
 from contacts.journal import TakenBack
 from contacts.models import (
@@ -436,7 +437,7 @@ def test_a_contact_that_was_corrected_since_stays_with_its_feedback(bureau: Bure
 
 def test_feedback_that_was_assigned_since_keeps_its_contact(bureau: Bureau, imported: Import) -> None:
     batch = imported(call(bureau, feedback="Light"))
-    handling.assign_feedback(Feedback.objects.get(), unit=bureau.station, day=DAY, actor=BOSS)
+    assign_feedback(Feedback.objects.get(), unit=bureau.station, day=DAY, actor=BOSS)
     assert len(back(batch).kept) == 1
     assert ContactRecord.objects.count() == 1
     assert "feedback: 1 step hangs on it now" in why(batch)[

@@ -1,0 +1,85 @@
+"""Answers to feedback: written, told, rated."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.access import Deed, requires
+from contacts.answering import is_outside, prepare_answer, rate, tell, to_rate, untold
+from contacts.forms.answers import AnswerForm, RateForm, ToldForm
+from contacts.forms.fields import done
+from contacts.handling import log_contact
+from contacts.models import Actor, Feedback
+from contacts.requests import OfficerRequest
+from contacts.views.feedback_parts import back, item_for, too_late
+
+
+@requires(Deed.LOG)
+def answer(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Write what the person is told, and say in which contact, if that has been done."""
+    item = item_for(request, pk)
+    if item.state == Feedback.State.CLOSED or item.rate_by:
+        return too_late(request, item)
+    form = AnswerForm(request.POST or None, item=item, now=timezone.now())
+    if form.is_valid() and (form.was_sent() or done(form, lambda: _answer(item, form, request))):
+        item.refresh_from_db()
+        messages.success(request, _("%(number)s: %(state)s.") % {"number": item.number, "state": item.get_state_display()})  # fmt: skip
+        return back(request, item)
+    return render(request, "contacts/feedback_answer.html", {"form": form, "item": item})
+
+
+@requires(Deed.LOG)
+def told(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Somebody was told the answer that is written."""
+    item = item_for(request, pk)
+    written = untold(item)
+    if written is None:
+        return too_late(request, item)
+    form = ToldForm(request.POST or None, item=item, now=timezone.now())
+    if form.is_valid() and (form.was_sent() or done(form, lambda: _tell(item, form, request, written.text))):
+        item.refresh_from_db()
+        messages.success(request, _("%(number)s: %(state)s.") % {"number": item.number, "state": item.get_state_display()})  # fmt: skip
+        return back(request, item)
+    return render(request, "contacts/feedback_told.html", {"form": form, "item": item, "written": written})
+
+
+@requires(Deed.RATE)
+def rating(request: OfficerRequest, pk: int) -> HttpResponse:
+    """How satisfied somebody is with the handling and with the result."""
+    item = item_for(request, pk, Deed.RATE)
+    tellings = to_rate(item)
+    if not tellings:
+        return too_late(request, item)
+    if not is_outside(request.user, item):
+        messages.info(request, _("Somebody outside the unit that handled it asks how satisfied people are."))
+        return redirect(item)
+    form = RateForm(request.POST or None, tellings=tellings, item=item)
+    if form.is_valid() and done(form, lambda: rate(**form.cleaned_data, day=timezone.localdate(), actor=Actor.of(request))):  # fmt: skip
+        item.refresh_from_db()
+        messages.success(request, _("%(number)s: %(state)s.") % {"number": item.number, "state": item.get_state_display()})  # fmt: skip
+        return back(request, item)
+    return render(request, "contacts/feedback_rate.html", {"form": form, "item": item})
+
+
+@transaction.atomic
+def _answer(item: Feedback, form: AnswerForm, request: OfficerRequest) -> None:
+    said = form.cleaned_data
+    prepare_answer(
+        item, text=said["answer"], result=said["result"], review_on=said["review_on"], actor=Actor.of(request)
+    )
+    _tell(item, form, request, said["answer"])
+
+
+@transaction.atomic
+def _tell(item: Feedback, form: ToldForm, request: OfficerRequest, text: str) -> None:
+    record = form.record(request.user, text)
+    if record is None:
+        return
+    if record.pk is None:
+        record, _feedback = log_contact(record, actor=Actor.of(request))
+    tell(item, record, actor=Actor.of(request))

@@ -1,0 +1,270 @@
+"""Feedback in the notices: which step of its ladder has been reached, and who is told (R10, R12).
+
+Up to its day an item is its officer's; what is late climbs: the unit's leaders, then the county's, then the bureau's. A
+step is told once to everybody whom it concerns, and nobody hears of a late item twice because they lead two of the units
+above it. Each item says from which day on a pass has to look at it (`look_on`), and every deed says: now.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from contacts.models import CoHandling, Feedback, Officer, Unit, UnitRole
+from liaison.batches import batches
+from schedules.coverage import due_soon_day
+from schedules.models import LOOK_NO_MORE, FeedbackStage, NoticeLine
+from schedules.notices.hours import Moment
+from schedules.notices.recipients import leaders_by_unit, stand_ins_on
+from schedules.workdays import ONE_DAY, Workdays
+
+Step = FeedbackStage
+TO_COUNTY, TO_BUREAU = 5, 10  # working days after the day that was missed
+OWN = (Step.ASSIGNED, Step.DUE_SOON, Step.LAST_DAY, Step.MISSED)  # of these the latest alone is told
+
+
+class Item(NamedTuple):
+    """An item as far as its steps hang on it."""
+
+    pk: int
+    state: str
+    unit: int
+    person_unit: int
+    handler: int | None
+    received_by: int
+    prepared_by: int | None
+    assigned_on: dt.date | None
+    due_on: dt.date
+    told_on: dt.date | None
+    review_on: dt.date | None
+    rate_by: dt.date | None
+    supervised_by: int | None
+    report_by: dt.date | None
+    escalated_to: int | None
+
+
+FIELDS = (
+    "pk", "state", "unit", "stakeholder__unit", "handler", "received_by", "answer__prepared_by", "assigned_on", "due_on",
+    "answer__told_on", "review_on", "rate_by", "supervised_by", "report_by", "escalated_to",
+)  # fmt: skip
+
+
+class Reached(NamedTuple):
+    """A step of an item: `about`, the day that it warns of; `on`, the day from which on it is told."""
+
+    stage: str
+    about: dt.date
+    on: dt.date
+    unit: int | None = None  # of a step that concerns another unit than the item's
+
+
+def steps(item: Item, workdays: Workdays, asked: Iterable[tuple[int, dt.date]] = ()) -> list[Reached]:
+    """All steps of an item as it stands, told or not. `asked`: (unit, day) of the opinions that are waited for."""
+    found: list[Reached] = []
+    due = item.review_on or (item.due_on if item.state in Feedback.PENDING else None)
+    if item.state == Feedback.State.ASSIGNED and item.assigned_on:
+        found.append(Reached(Step.ASSIGNED, item.assigned_on, item.assigned_on))
+    if due:
+        found += [
+            Reached(Step.DUE_SOON, due, due_soon_day(due, workdays)),
+            Reached(Step.LAST_DAY, due, due),
+            Reached(Step.MISSED, due, workdays.shift(due, 1)),
+            Reached(Step.COUNTY, due, workdays.shift(due, TO_COUNTY)),
+            Reached(Step.BUREAU, due, workdays.shift(due, TO_BUREAU)),
+        ]
+    if item.rate_by and item.told_on:
+        found.append(Reached(Step.RATE, item.rate_by, workdays.shift(item.told_on, 1)))
+    if item.report_by:
+        found.append(Reached(Step.REPORT, item.report_by, item.report_by))
+        found.append(Reached(Step.UNREPORTED, item.report_by, workdays.shift(item.report_by, 1)))
+    if item.escalated_to and item.state in Feedback.PENDING:
+        found.append(Reached(Step.ESCALATED, item.due_on, dt.date.min, item.escalated_to))
+    return found + [Reached(Step.OPINION, day, dt.date.min, unit) for unit, day in asked]
+
+
+def told_now(found: list[Reached], today: dt.date) -> list[Reached]:
+    """Those that have fallen due; of the officer's own the latest alone."""
+    due = [one for one in found if one.on <= today]
+    own = [one for one in due if one.stage in OWN]
+    latest = max(own, key=lambda one: (one.on, OWN.index(Step(one.stage)))) if own else None
+    return [one for one in due if one.stage not in OWN or one == latest]
+
+
+@dataclass
+class People:
+    """Who is who, read once when there is something to tell."""
+
+    units: dict[int, int | None] = field(default_factory=dict)  # unit → the one above
+    counties: set[int] = field(default_factory=set)
+    serves_in: dict[int, int] = field(default_factory=dict)  # officer who may sign in → unit
+    leaders: dict[int, list[int]] = field(default_factory=dict)
+    coordinators: dict[int, list[int]] = field(default_factory=dict)
+    stand_ins: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, day: dt.date) -> People:
+        units = list(Unit.objects.values_list("pk", "parent", "kind"))
+        coordinators: dict[int, list[int]] = defaultdict(list)
+        roles = UnitRole.objects.in_force().filter(role=UnitRole.Role.COORDINATOR, officer__is_active=True)
+        for unit, officer in roles.values_list("unit", "officer"):
+            coordinators[unit].append(officer)
+        return cls(
+            {pk: parent for pk, parent, _kind in units},
+            {pk for pk, _parent, kind in units if kind == Unit.Kind.COUNTY},
+            dict(Officer.objects.active().values_list("pk", "unit")),
+            leaders_by_unit(),
+            dict(coordinators),
+            stand_ins_on(day),
+        )
+
+    def above(self, unit: int | None) -> Iterable[int]:
+        """The unit itself and those above it."""
+        while unit is not None:
+            yield unit
+            unit = self.units[unit]
+
+    def nearest(self, holders: dict[int, list[int]], unit: int | None) -> list[int]:
+        return next((holders[one] for one in self.above(unit) if holders.get(one)), [])
+
+    def owner(self, item: Item) -> set[int]:
+        """Whoever has it in hand, answered it last or took it in, if they still serve in the unit, and whoever stands in
+        for them; otherwise the leaders of the unit."""
+        taken_in = item.received_by if item.assigned_on is None else None
+        for officer in (item.handler, item.prepared_by, taken_in):
+            if officer and self.serves_in.get(officer) == item.unit:
+                return {officer, self.stand_ins.get(officer, officer)}
+        return set(self.nearest(self.leaders, item.unit))
+
+    def of(self, item: Item, step: Reached) -> set[int]:
+        """To whom a step is told."""
+        unit = set(self.nearest(self.leaders, item.unit))
+        county = next((one for one in self.above(item.unit) if one in self.counties), None)
+        to_county = set(self.leaders.get(county or 0, [])) - unit
+        match step.stage:
+            case Step.ASSIGNED | Step.DUE_SOON | Step.LAST_DAY | Step.REPORT:
+                found = self.owner(item)
+            case Step.MISSED:
+                found = self.owner(item) | unit
+            case Step.COUNTY:
+                found = to_county
+            case Step.BUREAU:
+                root = list(self.above(item.unit))[-1]
+                found = set(self.leaders.get(root, [])) - unit - to_county
+            case Step.UNREPORTED:
+                found = {item.supervised_by or 0} | unit
+            case Step.RATE:
+                above = self.units[item.unit]
+                beside = next((one for one in self.above(item.person_unit) if one in self.counties), None)
+                found = set(self.nearest(self.coordinators, above if above else beside))
+            case _:
+                found = set(self.nearest(self.leaders, step.unit))
+        return found & self.serves_in.keys()
+
+
+# --- the pass ------------------------------------------------------------------------------------------------
+
+
+def untold(moment: Moment) -> list[NoticeLine]:
+    """A line for everybody who is to be told a step now; and each item is told when to be looked at again. Under the
+    lock of the passes."""
+    rows = _read(Feedback.objects.filter(Q(look_on=None) | Q(look_on__lte=moment.today)))
+    if not rows:
+        return []
+    people, lines = People.read(moment.today), []
+    looks: dict[dt.date, list[int]] = defaultdict(list)
+    for some in batches(rows):
+        told, asked = _told(some), _asked(some)
+        for item in some:
+            found = steps(item, moment.workdays, asked[item.pk])
+            look_on = min((step.on for step in found if step.on > moment.today), default=LOOK_NO_MORE)
+            for step in told_now(found, moment.today):
+                known = told[item.pk, step.stage, step.about]
+                new = people.of(item, step) - known
+                lines += [_line(item, step, officer) for officer in sorted(new)]
+                if not known and not new:  # somebody may sign in again, or take over
+                    look_on = moment.today + ONE_DAY
+            looks[look_on].append(item.pk)
+    for look_on, keys in looks.items():
+        for few in batches(keys):
+            Feedback.objects.filter(pk__in=few).update(look_on=look_on)
+    return lines
+
+
+def still_told(lines: Collection[NoticeLine], moment: Moment) -> set[int]:
+    """The lines, of some about feedback, whose step still stands and concerns whom they are for."""
+    if not lines:
+        return set()
+    rows = _read(Feedback.objects.filter(pk__in={line.feedback_id for line in lines}))
+    people, asked = People.read(moment.today), _asked(rows)
+    standing = {
+        (item.pk, step.stage, step.about, officer)
+        for item in rows
+        for step in steps(item, moment.workdays, asked[item.pk])
+        for officer in people.of(item, step)
+    }
+    return {
+        line.pk
+        for line in lines
+        if (line.feedback_id, line.stage, line.about_on, line.recipient_id) in standing
+    }
+
+
+def _read(rows: QuerySet[Feedback]) -> list[Item]:
+    return list(map(Item._make, rows.order_by().values_list(*FIELDS)))
+
+
+def _line(item: Item, step: Reached, officer: int) -> NoticeLine:
+    return NoticeLine(
+        feedback_id=item.pk, stage=step.stage, about_on=step.about, recipient_id=officer
+    )  # fmt: skip
+
+
+def _told(items: list[Item]) -> dict[tuple[int, str, dt.date], set[int]]:
+    """To whom each step was told; one that was called off is told after all."""
+    found: dict[tuple[int, str, dt.date], set[int]] = defaultdict(set)
+    lines = NoticeLine.objects.filter(feedback__in=[item.pk for item in items])
+    standing = lines.exclude(state=NoticeLine.State.CANCELLED)
+    for pk, stage, about, officer in standing.values_list("feedback", "stage", "about_on", "recipient"):
+        found[pk, stage, about].add(officer)  # type: ignore[index]
+    return found
+
+
+def _asked(items: list[Item]) -> dict[int, list[tuple[int, dt.date]]]:
+    found: dict[int, list[tuple[int, dt.date]]] = defaultdict(list)
+    waiting = CoHandling.objects.filter(feedback__in=[item.pk for item in items], given_at=None)
+    for pk, unit, day in waiting.values_list("feedback", "unit", "due_on"):
+        found[pk].append((unit, day))
+    return found
+
+
+# --- what is read of it --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line as its reader reads it; without the item where that is out of their reach by now."""
+
+    line: int
+    stage: FeedbackStage
+    about: dt.date
+    item: Feedback | None
+
+
+def described(lines: Iterable[NoticeLine], reader: Officer) -> list[Told]:
+    """The most urgent first, in one query however many there are."""
+    about = [line for line in lines if line.feedback_id]
+    if not about:
+        return []
+    seen = Feedback.objects.visible_to(reader).select_related("stakeholder")
+    items = seen.in_bulk({line.feedback_id for line in about})
+    found = [
+        Told(line.pk, Step(line.stage), line.about_on, items.get(line.feedback_id))  # type: ignore[arg-type]
+        for line in about
+    ]
+    order = list(Step)
+    return sorted(found, key=lambda told: (order.index(told.stage), told.about, told.line))
