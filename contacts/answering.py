@@ -189,7 +189,7 @@ def rate(
     if leave and not may_be_left(feedback):
         raise ValidationError(_("It has not been opened again for this yet."))
     rating.save()
-    step(feedback, FeedbackStep.Deed.RATED, actor, f"{rating} {rating.comment}".strip())
+    step(feedback, FeedbackStep.Deed.RATED, actor, rating.comment)
     AuditEntry.objects.record(
         actor, "rate answer", feedback, after={"process": process, "result": result}, reason=rating.comment
     )

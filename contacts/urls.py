@@ -81,6 +81,7 @@ urlpatterns = [
     path("contacts/<int:pk>/void/", records.void, name="record-void"),
     path("contacts/<int:pk>/promise-kept/", records.keep, name="record-keep"),
     path("feedback/", feedback.Index.as_view(), name="feedback-list"),
+    path("feedback/promises/", answers.Promises.as_view(), name="promise-list"),
     path("feedback/<int:pk>/", feedback.detail, name="feedback-detail"),
     path("feedback/<int:pk>/assign/", feedback.assign, name="feedback-assign"),
     path("feedback/<int:pk>/send-back/", feedback.send_back, name="feedback-send-back"),

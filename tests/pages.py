@@ -581,6 +581,7 @@ PAGES: dict[str, Page] = {
     ),
     # Feedback.
     "contacts:feedback-list": Page("read feedback"),
+    "contacts:promise-list": Page("read feedback"),
     "contacts:feedback-detail": Page("read feedback", "deputy", _feedback),
     "contacts:feedback-create": Page(
         LOG, "deputy", _deputy, post=lambda bureau: {"kind": "oral", "text": "Scooters.", "received_on": "2026-11-17"}, doer="alice"

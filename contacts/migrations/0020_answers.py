@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                     ("supervised", "put under supervision"),
                     ("reported", "reported to the leader"),
                     ("prepared", "answer written"),
-                    ("answered", "told"),
+                    ("answered", "told the person"),
                     ("rated", "rated"),
                     ("closed", "closed"),
                     ("reopened", "opened again"),

@@ -1,6 +1,6 @@
 """The models, one noun a file; import them from here."""
 
-from contacts.models.answers import Answer, Rating, Telling
+from contacts.models.answers import Answer, Fate, Rating, Telling
 from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
 from contacts.models.consulting import Attachment, CoHandling
@@ -33,6 +33,7 @@ __all__ = [
     "ContactPhone",
     "ContactRecord",
     "Distinct",
+    "Fate",
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",

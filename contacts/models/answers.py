@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts import access
 from contacts.models.feedback import Feedback
 from contacts.models.records import ContactRecord
+
+if TYPE_CHECKING:
+    from contacts.models.officers import Officer
+
+
+class Fate(models.TextChoices):
+    """What became of a promise to look again (R12)."""
+
+    OPEN = "open", _("to come")
+    DUE = "due", _("due today")
+    BROKEN = "broken", _("overdue")
+    KEPT = "kept", _("kept")
+    LATE = "late", _("kept late")
+    OVERTAKEN = "overtaken", _("opened again before")  # the item has a clock of its own instead
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -19,9 +35,28 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """Of the item as it is now, not of what it was before it was opened again."""
         return self.filter(set_aside_on=None)
 
-    def promises(self) -> AnswerQuerySet:
-        """The promise ledger: what was told with a day on which it is looked at again. Kept by the answer that follows."""
-        return self.filter(told_on__isnull=False, review_on__isnull=False).select_related("followed_by")
+    def promises(self, day: dt.date) -> AnswerQuerySet:
+        """The promise ledger: what was told with a day on which it is looked at again, with its `fate` as of `day`. The
+        answer that follows keeps it."""
+        told = F("followed_by__told_on")
+        fate = Case(
+            When(followed_by__told_on__lte=F("review_on"), then=Value(Fate.KEPT)),
+            When(followed_by__told_on__gt=F("review_on"), then=Value(Fate.LATE)),
+            When(set_aside_on__isnull=False, then=Value(Fate.OVERTAKEN)),
+            When(review_on__lt=day, then=Value(Fate.BROKEN)),
+            When(review_on=day, then=Value(Fate.DUE)),
+            default=Value(Fate.OPEN),
+            output_field=models.CharField(),
+        )
+        rows = self.filter(told_on__isnull=False, review_on__isnull=False)
+        return rows.annotate(fate=fate, kept_on=told)
+
+    def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.READ_FEEDBACK) -> AnswerQuerySet:
+        """Those to what one may read."""
+        return self.filter(feedback__in=Feedback.objects.visible_to(officer, deed).values("pk"))
+
+    def search(self, words: str) -> AnswerQuerySet:
+        return self.filter(feedback__in=Feedback.objects.search(words).values("pk"))
 
 
 class Answer(models.Model):
@@ -78,16 +113,6 @@ class Answer(models.Model):
     @property
     def is_promise(self) -> bool:
         return self.review_on is not None
-
-    def is_broken(self, day: dt.date) -> bool:
-        """Was another answer promised for a day that is over, and told later or not at all? An item that was opened again
-        has a clock of its own instead."""
-        if self.review_on is None:
-            return False
-        following: Answer | None = getattr(self, "followed_by", None)
-        if following and following.told_on:
-            return following.told_on > self.review_on
-        return self.set_aside_on is None and self.review_on < day
 
 
 class Telling(models.Model):

@@ -360,7 +360,7 @@ class FeedbackStep(models.Model):
         SUPERVISED = "supervised", _("put under supervision")
         REPORTED = "reported", _("reported to the leader")
         PREPARED = "prepared", _("answer written")
-        ANSWERED = "answered", _("told")
+        ANSWERED = "answered", _("told the person")
         RATED = "rated", _("rated")
         CLOSED = "closed", _("closed")
         REOPENED = "reopened", _("opened again")

@@ -16,7 +16,17 @@ from contacts.forms.fields import done
 from contacts.handling import log_contact
 from contacts.models import Actor, Feedback
 from contacts.requests import OfficerRequest
+from contacts.tables.promises import PromiseListing
 from contacts.views.feedback_parts import back, item_for, too_late
+from contacts.views.lists import ListPage
+
+
+class Promises(ListPage):
+    """The promise ledger: what fell due, what was kept, what was not."""
+
+    listing = PromiseListing
+    deed = Deed.READ_FEEDBACK
+    template_name = "contacts/promise_list.html"
 
 
 @requires(Deed.LOG)

@@ -242,7 +242,7 @@ def _rate(item: Item, city: City, last: dt.date, rng: Random) -> None:
         rated_on=day, rated_by=rater,
     )  # fmt: skip
     item.ratings.append(rating)
-    _step(item, _DEEDS.RATED, rater, at, str(rating))
+    _step(item, _DEEDS.RATED, rater, at, "")
     row.state, row.closed_on, row.rate_by = _STATES.CLOSED, day, None
     _step(item, _DEEDS.CLOSED, rater, at, "")
 

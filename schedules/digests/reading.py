@@ -181,7 +181,8 @@ class Reading:
                 "name": topic["name"] or _("no topic"),
                 "link": self._said(topic=topic["topic"] or ""),
                 "states": [
-                    (topic[state], self._said(topic=topic["topic"] or "", state=state)) for state in states
+                    (topic.get(state, 0), self._said(topic=topic["topic"] or "", state=state))
+                    for state in states  # figures that were frozen earlier know fewer
                 ],
             }
             for topic in self.figures["feedback"]["by_topic"]
@@ -192,7 +193,7 @@ class Reading:
         topics = self.figures["feedback"]["by_topic"]
         return {
             "total": sum(topic["total"] for topic in topics),
-            "states": [sum(topic[state] for topic in topics) for state in Feedback.State.values],
+            "states": [sum(topic.get(state, 0) for topic in topics) for state in Feedback.State.values],
             "overdue": sum(topic["overdue"] for topic in topics),
         }
 

@@ -68,8 +68,8 @@ def clock_and_state_agree(facts: Facts) -> Found:
         due = due_on(item.clock, item.clock_since)
         if item.due_on != due:
             yield f"feedback {item.pk}", f"It is due on {item.due_on}; its clock says {due}."
-        assigned = {Feedback.State.ASSIGNED: True, Feedback.State.RECEIVED: False}.get(item.state)
-        if assigned is not None and assigned != (item.assigned_on is not None):
+        missing = item.state == Feedback.State.ASSIGNED and item.assigned_on is None
+        if missing or item.state == Feedback.State.RECEIVED and item.assigned_on:
             yield (
                 f"feedback {item.pk}",
                 "It is assigned without a day, or has such a day without being assigned.",

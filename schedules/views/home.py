@@ -41,6 +41,7 @@ def overview(request: OfficerRequest) -> HttpResponse:
         "asked": RepairingRequest.objects.visible_to(user).undecided().count(),
         "overdue": feedback.overdue(day).count(),
         "review": feedback.to_review(day).count(),
+        "to_rate": feedback.to_rate().count(),
         "dead": deliveries.filter(state=Delivery.State.DEAD).count(),
         "unknown": deliveries.filter(state=Delivery.State.UNKNOWN).count(),
     }

@@ -1,0 +1,250 @@
+"""Feedback in the notices: who hears of which step and when; each step once, whatever happens to the worker."""
+
+import pytest
+import time_machine
+from django.core import mail
+
+from contacts.answering import answer_feedback
+from contacts.assigning import assign_feedback, take_up
+from contacts.consulting import ask_opinion
+from contacts.models import Actor, Feedback
+from contacts.supervising import escalate, supervise
+from schedules.models import NoticeLine
+from schedules.notices.feedback import Item, Reached, steps, told_now
+from schedules.passes import run_schedule
+from schedules.verify import verify
+from schedules.workdays import Workdays
+from tests import factories
+from tests.base import sign_in
+from tests.schedules.scenes import at, day
+
+DUE = day("2026-11-23")  # a Monday
+STATUTORY = Workdays()
+
+
+@pytest.fixture
+def item(bureau):
+    """Said to Alice on 2 November, due on the 23rd."""
+    return factories.feedback(bureau.deputy, bureau.alice, day("2026-11-02"), due_on=DUE)
+
+
+def passes(*instants):
+    for instant in instants:
+        with time_machine.travel(at(instant), tick=False):
+            run_schedule(at(instant))
+
+
+def told(stage=None):
+    lines = NoticeLine.objects.told().filter(feedback__isnull=False)
+    lines = lines.filter(stage=stage) if stage else lines
+    return sorted(lines.values_list("stage", "recipient__name"))
+
+
+# --- which step, on which day: pure ---------------------------------------------------------------------------
+
+
+def one(**fields):
+    blank = dict.fromkeys(Item._fields)
+    return Item(
+        **blank
+        | {"pk": 1, "state": "received", "unit": 1, "person_unit": 1, "received_by": 1, "due_on": DUE}
+        | fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("today", "stages"),
+    [
+        ("2026-11-15", []),
+        ("2026-11-16", ["due_soon"]),  # five working days before
+        ("2026-11-22", ["due_soon"]),
+        ("2026-11-23", ["last_day"]),
+        ("2026-11-24", ["missed"]),
+        ("2026-11-29", ["missed"]),
+        ("2026-11-30", ["missed", "county"]),
+        ("2026-12-06", ["missed", "county"]),
+        ("2026-12-07", ["missed", "county", "bureau"]),
+    ],
+)
+def test_a_late_answer_climbs_the_ladder(today, stages):
+    found = told_now(steps(one(), STATUTORY), day(today))
+
+    assert [step.stage for step in found] == stages
+    assert {step.about for step in found} <= {DUE}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"state": "closed"}, set()),
+        ({"state": "answered", "rate_by": day("2026-12-01"), "told_on": day("2026-11-17")}, {("rate", "2026-11-18")}),
+        ({"state": "answered", "review_on": DUE}, {("due_soon", "2026-11-16"), ("last_day", "2026-11-23"), ("missed", "2026-11-24"), ("county", "2026-11-30"), ("bureau", "2026-12-07")}),
+        ({"state": "closed", "report_by": DUE}, {("report", "2026-11-23"), ("unreported", "2026-11-24")}),
+    ],
+)  # fmt: skip
+def test_what_an_item_waits_for_has_its_steps(fields, expected):
+    assert {(step.stage, step.on.isoformat()) for step in steps(one(**fields), STATUTORY)} == expected
+
+
+def test_an_assignment_is_told_until_the_answer_is_due_soon():
+    item = one(state="assigned", assigned_on=day("2026-11-10"))
+
+    assert told_now(steps(item, STATUTORY), day("2026-11-10")) == [
+        Reached("assigned", day("2026-11-10"), day("2026-11-10"))
+    ]
+    assert [step.stage for step in told_now(steps(item, STATUTORY), day("2026-11-16"))] == ["due_soon"]
+
+
+# --- who is told ---------------------------------------------------------------------------------------------
+
+
+def test_the_officer_then_the_station_the_county_and_the_bureau_each_once(bureau, item):
+    passes("2026-11-16 09:00", "2026-11-16 09:01", "2026-11-23 09:00")
+    assert told() == [("due_soon", "Alice"), ("last_day", "Alice")]
+
+    passes("2026-11-24 09:00", "2026-11-25 09:00", "2026-11-30 09:00", "2026-12-07 09:00", "2026-12-08 09:00")
+    assert told("missed") == [("missed", "Alice"), ("missed", "Bob")]
+    assert told("county") == [("county", "Lin")]
+    assert told("bureau") == [("bureau", "Lea")]
+    assert verify(at("2026-12-08 09:01")).violations == []
+
+
+def test_a_worker_that_was_down_tells_each_of_them_what_still_matters(bureau, item):
+    passes("2026-12-10 09:00")
+
+    assert told() == [("bureau", "Lea"), ("county", "Lin"), ("missed", "Alice"), ("missed", "Bob")]
+
+
+def test_what_is_answered_is_told_no_more(bureau, item):
+    passes("2026-11-16 07:00")  # queued, and not sent before eight
+    with time_machine.travel(at("2026-11-16 07:30"), tick=False):
+        record = factories.record(bureau.deputy, bureau.alice, at("2026-11-16 07:20"))
+        answer_feedback(item, answer="Done.", result="solved", record=record, actor=Actor(bureau.alice))
+    passes("2026-11-16 08:01")
+
+    assert not [message for message in mail.outbox if item.number in message.body]
+    assert told() == []
+
+
+def test_it_stands_in_the_mail_and_in_the_inbox_with_the_other_reminders(bureau, item):
+    passes("2026-11-16 09:00")
+    (message,) = [message for message in mail.outbox if item.number in message.body]
+    assert message.to == [bureau.alice.email]
+    with time_machine.travel(at("2026-11-16 10:00"), tick=False):
+        html = sign_in(bureau.alice).get("/inbox/").content.decode()
+
+    assert "to be answered soon" in html
+    assert item.get_absolute_url() in html
+
+
+def test_whoever_has_it_in_hand_is_reminded_and_whoever_stands_in(bureau, item):
+    zoe = factories.officer("Zoe", bureau.station)
+    factories.stand_in(bureau.alice, zoe, day("2026-11-10"), day("2026-11-30"))
+    with time_machine.travel(at("2026-11-10 09:00"), tick=False):
+        take_up(item, handler=zoe, actor=Actor(bureau.bob))
+    passes("2026-11-16 09:00")
+
+    assert told() == [("due_soon", "Alice"), ("due_soon", "Zoe")]
+
+
+def test_an_assigned_unit_hears_of_it_and_its_leaders_own_it_until_somebody_takes_it(bureau, item):
+    with time_machine.travel(at("2026-11-10 09:00"), tick=False):
+        assign_feedback(item, unit=bureau.county, day=day("2026-11-10"), actor=Actor(bureau.bob))
+    passes("2026-11-10 09:01", "2026-11-16 09:00", "2026-11-24 09:00", "2026-11-30 09:00")
+
+    assert told() == [
+        ("assigned", "Lin"),
+        ("due_soon", "Lin"),
+        ("missed", "Lin"),
+    ]  # the county's leader heard it already
+
+
+def test_what_was_promised_is_reminded_of_as_an_answer_is(bureau, item):
+    record = factories.record(bureau.deputy, bureau.alice, at("2026-11-10 09:00"))
+    with time_machine.travel(at("2026-11-10 10:00"), tick=False):
+        answer_feedback(
+            item,
+            answer="Planned.",
+            result="planned",
+            review_on=day("2026-12-15"),
+            record=record,
+            actor=Actor(bureau.alice),
+        )
+    passes("2026-11-24 09:00")
+    assert told() == []
+    passes("2026-12-15 09:00", "2026-12-16 09:00")
+    assert told() == [("last_day", "Alice"), ("missed", "Alice"), ("missed", "Bob")]
+
+
+def test_the_coordinator_above_is_asked_to_call_whoever_was_answered(bureau, item):
+    record = factories.record(bureau.deputy, bureau.alice, at("2026-11-10 09:00"))
+    with time_machine.travel(at("2026-11-10 10:00"), tick=False):
+        answer_feedback(item, answer="Done.", result="solved", record=record, actor=Actor(bureau.alice))
+    passes("2026-11-10 11:00")
+    assert told() == []
+    passes("2026-11-11 09:00")
+    assert told() == [("rate", "Carl")]
+
+
+def test_leaders_hear_what_was_sent_up_and_what_nobody_reported(bureau, item):
+    with time_machine.travel(at("2026-11-10 09:00"), tick=False):
+        escalate(item, unit=bureau.bureau, actor=Actor(bureau.alice), reason="It needs money.")
+    passes("2026-11-10 09:01")
+    assert told() == [("escalated", "Lea")]
+    with time_machine.travel(at("2026-11-10 10:00"), tick=False):
+        supervise(
+            item, report_by=day("2026-11-12"), day=day("2026-11-10"), actor=Actor(bureau.lea), reason="Do it."
+        )
+    passes("2026-11-12 09:00", "2026-11-13 09:00")
+    assert told("report") == [("report", "Alice")]
+    assert told("unreported") == [("unreported", "Bob"), ("unreported", "Lea")]
+
+
+def test_a_unit_that_is_asked_hears_of_it(bureau, item):
+    with time_machine.travel(at("2026-11-10 09:00"), tick=False):
+        ask_opinion(
+            item,
+            unit=bureau.county,
+            question="Whose road?",
+            due_on=day("2026-11-17"),
+            day=day("2026-11-10"),
+            actor=Actor(bureau.bob),
+        )
+    passes("2026-11-10 09:01", "2026-11-11 09:00")
+    assert told() == [("opinion", "Lin")]
+
+
+def test_opened_again_its_steps_are_told_afresh(bureau, item):
+    passes("2026-11-16 09:00")
+    with time_machine.travel(at("2026-11-17 09:00"), tick=False):
+        record = factories.record(bureau.deputy, bureau.alice, at("2026-11-17 08:30"))
+        answer_feedback(item, answer="Done.", result="solved", record=record, actor=Actor(bureau.alice))
+        assign_feedback(
+            item, unit=bureau.station, day=day("2026-11-17"), actor=Actor(bureau.bob), note="It is dark."
+        )
+        take_up(item, handler=bureau.alice, actor=Actor(bureau.bob))
+    passes("2026-12-01 09:00")
+
+    assert told("due_soon") == [("due_soon", "Alice"), ("due_soon", "Alice")]
+
+
+def test_nothing_is_asked_of_items_at_rest(bureau, item, django_assert_num_queries):
+    """A pass looks at an item on the days of its steps, and when something happened to it."""
+    passes("2026-11-16 09:00")
+    item.refresh_from_db()
+    assert item.look_on == DUE
+    Feedback.objects.update(state="received")
+    with time_machine.travel(at("2026-11-17 09:00"), tick=False):
+        factories.feedback(bureau.deputy, bureau.alice, day("2026-11-16"), due_on=day("2026-12-07"))
+    passes("2026-11-17 09:01")
+    assert not Feedback.objects.filter(look_on=None).exists()
+
+
+def test_a_reader_who_lost_sight_of_it_reads_no_word_of_it(bureau, item):
+    passes("2026-11-24 09:00")
+    bureau.bob.roles.update(ended_at=at("2026-11-24 10:00"))
+    with time_machine.travel(at("2026-11-24 11:00"), tick=False):
+        html = sign_in(bureau.bob).get("/inbox/").content.decode()
+
+    assert "an item out of your reach by now" in html
+    assert item.text not in html
