@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Actor, AuditEntry, Topic
+from contacts.feedback_steps import locked
+from contacts.models import Actor, AuditEntry, Feedback, Topic
+
+SUGGESTED = 3
 
 
 class TopicForm(forms.ModelForm):
     class Meta:
         model = Topic
-        fields = ["name", "parent"]
+        fields = ["name", "parent", "keywords"]
         labels = {"name": _("Name of the topic"), "parent": _("Part of")}
 
     def __init__(self, *args, **kwargs) -> None:
@@ -26,12 +34,69 @@ class TopicForm(forms.ModelForm):
 @transaction.atomic
 def save_topic(form: TopicForm, *, actor: Actor) -> Topic:
     """Add a topic, or rename or move one; what was said keeps it."""
-    row = Topic.objects.filter(pk=form.instance.pk).values("name", "parent").first()
+    row = Topic.objects.filter(pk=form.instance.pk).values("name", "parent", "keywords").first()
     before = dict(row) if row else None
     topic: Topic = form.save()
-    after = {"name": topic.name, "parent": topic.parent_id}
+    after = {"name": topic.name, "parent": topic.parent_id, "keywords": topic.keywords}
     if before != after:
         AuditEntry.objects.record(
             actor, "change topic" if before else "add topic", topic, before=before, after=after
         )
     return topic
+
+
+def suggest(text: str) -> list[Topic]:
+    """The topics whose name or words stand in the text, those with the most of them first."""
+    text = text.casefold()
+    scored = []
+    for topic in Topic.objects.all():
+        words = {topic.name, *re.split(r"[,，、;；\s]+", topic.keywords)}
+        score = sum(len(word) for word in words if word and word.casefold() in text)
+        if score:
+            scored.append((-score, topic.parent_id is None, topic.name, topic))
+    return [topic for *_order, topic in sorted(scored, key=lambda one: one[:3])[:SUGGESTED]]
+
+
+@transaction.atomic
+def file_under(feedback: Feedback, topic: Topic | None, further: Collection[Topic], *, actor: Actor) -> None:
+    """What an item is about: the topic that it counts under, and others under which it is found."""
+    feedback = locked(feedback)
+    before = {
+        "topic": feedback.topic_id,
+        "further": sorted(feedback.further_topics.values_list("pk", flat=True)),
+    }
+    feedback.topic = topic
+    feedback.save(update_fields=["topic"])
+    feedback.further_topics.set(one for one in further if one != topic)
+    after = {
+        "topic": feedback.topic_id,
+        "further": sorted(feedback.further_topics.values_list("pk", flat=True)),
+    }
+    if before != after:
+        AuditEntry.objects.record(actor, "file feedback", feedback, before=before, after=after)
+
+
+@transaction.atomic
+def merge_topics(topic: Topic, into: Topic, *, actor: Actor) -> int:
+    """Two topics were one: everything filed under the one is the other's, and its parts and words too. How many items
+    moved."""
+    topic, into = (Topic.objects.select_for_update().get(pk=pk) for pk in (topic.pk, into.pk))
+    if topic == into or into.parent_id == topic.pk:
+        raise ValidationError(gettext("Choose a topic that is neither the same nor a part of it."))
+    if into.parent_id and topic.children.exists():
+        raise ValidationError(
+            gettext("It has parts, and %(topic)s is one. Choose a topic above."), params={"topic": into}
+        )
+    moved = topic.feedback.update(topic=into)
+    for item in topic.further_feedback.exclude(topic=into):
+        item.further_topics.add(into)
+    into.further_feedback.remove(*into.feedback.filter(further_topics=into))
+    topic.children.update(parent=into)
+    words = [word for word in (into.keywords, topic.name, topic.keywords) if word]
+    into.keywords = ", ".join(words)[:500]
+    into.save()
+    AuditEntry.objects.record(
+        actor, "merge topics", into, before={"merged": topic.name}, after={"name": into.name, "moved": moved}
+    )
+    topic.delete()
+    return moved

@@ -86,6 +86,7 @@ urlpatterns = [
     path("feedback/<int:pk>/assign/", feedback.assign, name="feedback-assign"),
     path("feedback/<int:pk>/send-back/", feedback.send_back, name="feedback-send-back"),
     path("feedback/<int:pk>/take/", feedback.take, name="feedback-take"),
+    path("feedback/<int:pk>/topics/", topics.of_item, name="feedback-topics"),
     path("feedback/<int:pk>/link/", feedback.link, name="feedback-link"),
     path("feedback/<int:pk>/ask/", consulting.ask_unit, name="feedback-ask"),
     path("feedback/opinions/<int:pk>/", consulting.advise, name="feedback-advise"),
@@ -124,6 +125,8 @@ urlpatterns = [
     path("turnovers/<int:pk>/pair/", turnovers.pair, name="turnover-pair"),
     path("turnovers/<int:pk>/take-back/", turnovers.take_back, name="turnover-take-back"),
     path("topics/", topics.index, name="topic-list"),
+    path("topics/hints/", topics.hints, name="topic-hints"),
+    path("topics/<int:pk>/merge/", topics.merge, name="topic-merge"),
     path("topics/<int:pk>/", topics.update, name="topic-update"),
     # Accounts, roles and the audit trail.
     path("settings/", settings.edit, name="settings"),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contacts.filters.base import DayFilter, ListFilter, UnitFilter, by_words, choice_filter, search_filter
@@ -30,7 +30,7 @@ class FeedbackFilter(ListFilter):
     state = choice_filter(STATES, _("State"), method="in_state")
     kind = choice_filter(Feedback.Kind.choices, _("Kind"), field_name="kind")
     unit = UnitFilter(label=_("Handled by"), history=True)
-    topic = choice_filter((), _("Topic"), field_name="topic")
+    topic = choice_filter((), _("Topic"), method="about")
     since = DayFilter("received_on", "gte", label=_("Received from"))
     until = DayFilter("received_on", "lte", label=_("Received until"))
 
@@ -40,6 +40,11 @@ class FeedbackFilter(ListFilter):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.filters["topic"].extra["choices"] = lambda: Topic.objects.values_list("pk", "name")
+
+    def about(self, rows: Any, name: str, topic: str) -> QuerySet:
+        """What counts under it, and what is filed under it too."""
+        further = Feedback.further_topics.through.objects.filter(topic_id=topic).values("feedback")
+        return rows.filter(Q(topic=topic) | Q(pk__in=further))
 
     def in_state(self, rows: Any, name: str, state: str) -> QuerySet:
         return WAITING[state][1](rows, self.day) if state in WAITING else rows.filter(state=state)

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.fields import DayField, SubmissionField
+from contacts.forms.topics import OFFERED_TOPICS
 from contacts.models import Feedback, Officer, Stakeholder, Unit
 
 
@@ -30,7 +31,7 @@ class FeedbackForm(forms.ModelForm):
     class Meta:
         model = Feedback
         fields = ["kind", "document_number", "text", "topic", "received_on"]
-        widgets = {"kind": forms.RadioSelect, "text": forms.Textarea(attrs={"rows": 5})}
+        widgets = {"kind": forms.RadioSelect, "text": forms.Textarea(attrs={"rows": 5, **OFFERED_TOPICS})}
         help_texts = {
             "document_number": _("Of a formal suggestion or proposal; its clock is the statutory one.")
         }

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.fields import ClockField, DayField, SubmissionField
+from contacts.forms.topics import OFFERED_TOPICS
 from contacts.models import ContactRecord, Officer, Topic
 
 
@@ -71,7 +72,7 @@ class ContactForm(RecordForm):
         label=_("Opinion or suggestion"),
         required=False,
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, **OFFERED_TOPICS}),
         help_text=_("In the person's words. It gets a number and a day by which it is answered."),
     )
     topic = forms.ModelChoiceField(Topic.objects.all(), label=_("Topic"), required=False)

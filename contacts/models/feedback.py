@@ -31,6 +31,13 @@ class Topic(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
 
+    keywords = models.CharField(
+        _("words that suggest it"),
+        max_length=500,
+        blank=True,
+        help_text=_("With commas between: 红绿灯, 左转, 拥堵."),
+    )
+
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
@@ -150,6 +157,9 @@ class Feedback(models.Model):
         blank=True,
         related_name="feedback",
         verbose_name=_("topic"),
+    )
+    further_topics = models.ManyToManyField(
+        Topic, blank=True, related_name="further_feedback", verbose_name=_("further topics")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ORAL)
     document_number = models.CharField(_("document number"), max_length=60, blank=True)

@@ -14,12 +14,15 @@ from contacts.answering import is_outside, still_to_tell, untold
 from contacts.assigning import assign_feedback, put_together, receive_feedback, return_feedback, take_up
 from contacts.forms.feedback import AssignForm, FeedbackForm, LinkForm, TakeUpForm
 from contacts.forms.fields import ReasonForm, done
+from contacts.likeness import most_alike
 from contacts.models import Actor, Feedback, Officer, Stakeholder, Unit
 from contacts.requests import OfficerRequest
 from contacts.tables.feedback import FeedbackListing
 from contacts.views.feedback_parts import ask, back, handled_by, handles, item_for, too_late
 from contacts.views.lists import ListPage
 from liaison.redirects import way_back
+
+COMPARED, SIMILAR = 500, 3  # open items that are compared with one, and shown as similar
 
 
 class Index(ListPage):
@@ -65,6 +68,8 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
         "co_handling": [(asked, asked.given_at is None and asked.may_give(user)) for asked in co_handling],
         "attachments": item.attachments.select_related("added_by"),
         "related": item.related.visible_to(user),
+        "further_topics": item.further_topics.all(),
+        "similar": _similar(user, item) if item.is_pending else [],
         "steps": item.steps.select_related("officer", "unit"),
         # The unit that handles an item may lie outside the reach of those who may see the person.
         "person_in_reach": Stakeholder.objects.visible_to(user).filter(pk=item.stakeholder_id).exists(),
@@ -159,6 +164,14 @@ def link(request: OfficerRequest, pk: int) -> HttpResponse:
         verb=_("Put them together"),
         said=_("%(number)s and the other item lead to each other now."),
     )  # fmt: skip
+
+
+def _similar(user: Officer, item: Feedback) -> list[Feedback]:
+    """Open items that may be about the same matter: for joint handling, each with its own answer."""
+    others = Feedback.objects.visible_to(user).pending().exclude(pk=item.pk).exclude(related=item)
+    keys = most_alike(item.text, others.order_by("pk").values_list("pk", "text")[:COMPARED], SIMILAR)
+    found = Feedback.objects.filter(pk__in=keys).select_related("stakeholder", "unit").in_bulk()
+    return [found[key] for key in keys]
 
 
 def _units_for(user: Officer, item: Feedback) -> QuerySet[Unit]:

@@ -63,7 +63,9 @@ def topics() -> list[Topic]:
     groups = {name: Topic(name=name) for name in sayings.TOPICS}
     Topic.objects.bulk_create(groups.values())
     leaves = [
-        Topic(name=name, parent=groups[group]) for group, below in sayings.TOPICS.items() for name in below
+        Topic(name=name, parent=groups[group], keywords=sayings.KEYWORDS[name])
+        for group, below in sayings.TOPICS.items()
+        for name in below
     ]
     return Topic.objects.bulk_create(leaves)
 

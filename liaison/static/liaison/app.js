@@ -54,6 +54,12 @@
     for (const form of document.forms) delete form.dataset.sent;
   });
 
+  // A suggestion is taken over into the field that it is for.
+  on("click", "[data-pick]", (button) => {
+    const field = document.querySelector(`[name="${button.dataset.pick}"]`);
+    if (field) field.value = button.dataset.value;
+  });
+
   // Menus close by themselves.
   const close = (except) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(except)) menu.open = false;

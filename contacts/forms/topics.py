@@ -1,0 +1,41 @@
+"""What an item is about, and two topics that are one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Feedback, Topic
+from contacts.topics import suggest
+
+# Attributes of a text that is offered topics while it is typed; the page has an element with the id "topic-hints".
+OFFERED_TOPICS = {
+    "hx-post": reverse_lazy("contacts:topic-hints"),
+    "hx-trigger": "input changed delay:500ms",
+    "hx-target": "#topic-hints",
+    "hx-swap": "innerHTML",
+    "hx-push-url": "false",
+}
+
+
+class FileUnderForm(forms.Form):
+    topic = forms.ModelChoiceField(Topic.objects.all(), label=_("Topic"), required=False)
+    further = forms.ModelMultipleChoiceField(
+        Topic.objects.all(), label=_("Further topics"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None, *, item: Feedback) -> None:
+        first = next(iter(suggest(item.text)), None)
+        super().__init__(data, initial={"topic": item.topic or first, "further": item.further_topics.all()})
+
+
+class MergeTopicForm(forms.Form):
+    into = forms.ModelChoiceField(Topic.objects.none(), label=_("Into"))
+
+    def __init__(self, data: Any = None, *, topic: Topic) -> None:
+        super().__init__(data)
+        others = Topic.objects.exclude(pk=topic.pk).exclude(parent=topic)
+        self.fields["into"].queryset = others  # type: ignore[attr-defined]
