@@ -83,6 +83,10 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """Promised, and the day has come."""
         return self.filter(review_on__lte=day)
 
+    def waiting(self, day: dt.date) -> FeedbackQuerySet:
+        """For an answer, or for another one whose day has come."""
+        return self.filter(Q(state__in=Feedback.PENDING) | Q(review_on__lte=day))
+
     def to_rate(self) -> FeedbackQuerySet:
         """Answered for good, and nobody has asked yet how satisfied the person is (R12)."""
         return self.filter(rate_by__isnull=False)

@@ -83,10 +83,10 @@ def test_alice_answers_in_a_call_that_she_logs_with_the_answer(open_page, bureau
     item = factories.feedback(bureau.deputy, bureau.alice, timezone.localdate() - dt.timedelta(days=3))
     page = open_page(item.get_absolute_url(), officer=bureau.alice, size=PHONE)
     page.get_by_role("link", name="Answer").click()
-    page.get_by_label("What the person was told").fill("The light stands.")
+    page.get_by_label("What the person is told").fill("The light stands.")
     page.get_by_text("solved", exact=True).click()
     page.get_by_role("button", name="Record the answer").click()
-    page.get_by_text("Answered: solved.").wait_for()
+    page.get_by_text(f"{item.number}: answered.").wait_for()
 
     item.refresh_from_db()
-    assert item.answer_record.summary == "The light stands."
+    assert ContactRecord.objects.get(tellings__answer=item.answer).summary == "The light stands."
