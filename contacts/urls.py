@@ -5,6 +5,7 @@ from django.urls import path
 from contacts.views import (
     accounts,
     audit,
+    drafts,
     duplicates,
     exports,
     feedback,
@@ -84,6 +85,7 @@ urlpatterns = [
     path("feedback/<int:pk>/extend/", feedback.extend, name="feedback-extend"),
     path("feedback/<int:pk>/answer/", feedback.answer, name="feedback-answer"),
     path("feedback/<int:pk>/close/", feedback.close, name="feedback-close"),
+    path("drafts/<str:form>/", drafts.draft, name="draft"),
     # People who may be one.
     path("people/duplicates/", duplicates.index, name="duplicate-list"),
     path("people/duplicates/<int:one>/<int:other>/", duplicates.detail, name="duplicate-detail"),

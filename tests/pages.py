@@ -516,6 +516,7 @@ PAGES: dict[str, Page] = {
         PAIR, "deputy", lambda bureau: [bureau.deputy.pairings.get().pk],
         post=lambda bureau: {"last_day": "2026-11-17", "reason": "because"}, doer="bob",
     ),
+    "contacts:draft": Page(LOG, "deputy", lambda bureau: [f"record:{bureau.deputy.pk}"]),  # free of any trail
     # People who may be one.
     "contacts:duplicate-list": Page(EDIT),
     "contacts:duplicate-detail": Page(

@@ -101,6 +101,11 @@ class ContactForm(RecordForm):
             )
         return cleaned
 
+    @property
+    def kind_label(self) -> str:
+        """Of the kind that is chosen, for where the choice itself is folded away."""
+        return str(dict(ContactRecord.Kind.choices).get(self["kind"].value(), ""))
+
     def record(self, stakeholder: Any) -> ContactRecord:
         """The record, not yet saved."""
         record: ContactRecord = super().save(commit=False)

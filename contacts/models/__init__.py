@@ -2,6 +2,7 @@
 
 from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
+from contacts.models.drafts import Draft
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
 from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ColumnMapping, ImportBatch, ImportRow
@@ -28,6 +29,7 @@ __all__ = [
     "ContactPhone",
     "ContactRecord",
     "Distinct",
+    "Draft",
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",

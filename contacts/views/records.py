@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from contacts.access import Deed, find_for, requires
+from contacts.call_card import Card
 from contacts.forms.fields import ReasonForm
 from contacts.forms.records import ContactForm, RecordForm, days_back
 from contacts.handling import correct_contact, keep_promise, log_contact, void_contact
@@ -26,7 +27,7 @@ LONG_AGO = 31  # days; further back, the page says what a late entry does
 
 @requires(Deed.LOG)
 def create(request: OfficerRequest, pk: int) -> HttpResponse:
-    """Log a contact with a person, and what they said."""
+    """The call card, and under it the form: log a contact with a person, and what they said."""
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", "seats")
     person = find_for(request.user, people, Deed.LOG, pk=pk)
     now = timezone.now()
@@ -46,7 +47,16 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
         )
         _say_what_was_logged(request, record, feedback, now)
         return redirect(way_back(request, person.get_absolute_url()))
-    context = {"form": form, "person": person, "next": way_back(request, "")} | _so_far(person, request.user)
+    card = Card(person, request.user, now)
+    context = {
+        "form": form,
+        "person": person,
+        "card": card,
+        "can": card.can,
+        "may_see_numbers": card.can["see_numbers"],
+        "today": card.today,
+        "next": way_back(request, ""),
+    }
     return render(request, "contacts/record_form.html", context)
 
 
@@ -117,17 +127,6 @@ def _makers(person: Stakeholder, user: Officer, day: dt.date) -> list[Officer]:
     """Who may have made the contact: whoever logs it, and the officer responsible for the person."""
     paired = Officer.objects.filter(pairings__in=person.pairings.open(day)).exclude(pk=user.pk)
     return [user, *paired]
-
-
-def _so_far(person: Stakeholder, user: Officer) -> dict:
-    """What an officer wants to know with the telephone in hand: the last contact, and what we owe."""
-    records = person.records.live()
-    return {
-        "may_see_numbers": user.rights.may(Deed.SEE_NUMBERS, person),
-        "last": records.reached().select_related("officer").first(),
-        "promises": records.promised(),
-        "pending": person.feedback.visible_to(user).pending().order_by("due_on"),
-    }
 
 
 def _say_what_was_logged(

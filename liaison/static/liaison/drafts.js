@@ -1,0 +1,220 @@
+/* What is typed into a form with `data-draft="record:17"` is kept: by the server a moment after each pause, and by this
+   browser for as long as the server has not said that it has it. Forms do their job without this file.
+
+   Copies in the browser stand under the officer's key. They go when the server has them, when anybody signs out, when
+   somebody else signs in, and after three days. */
+(() => {
+  "use strict";
+  const words = document.getElementById("drafts");
+  if (!words) return;
+  const PAUSE = 1500;
+  const PATIENCE = 8000;
+  const AGAIN = 10_000;
+  const KEPT = 3 * 24 * 3600 * 1000;
+  const PREFIX = "draft:";
+  const MINE = `${PREFIX}${words.dataset.officer}:`;
+  const FORMS = "form[data-draft]";
+
+  // --- copies in this browser ---------------------------------------------------------------------------------
+
+  const nameOf = (form) => MINE + form.elements.submission.value;
+  const names = () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
+  const read = (name) => {
+    try {
+      return JSON.parse(localStorage.getItem(name));
+    } catch {
+      return null;
+    }
+  };
+  const write = (form) => {
+    const typed = [...new FormData(form)].filter(([name, text]) => typeof text === "string" && name !== "csrfmiddlewaretoken");
+    const copy = { form: form.dataset.draft, at: Date.now(), typed };
+    try {
+      localStorage.setItem(nameOf(form), JSON.stringify(copy));
+    } catch {
+      // A full or forbidden store: the server still gets it.
+    }
+    return copy;
+  };
+  const forget = (name, copy) => {
+    if (read(name)?.at === copy.at) localStorage.removeItem(name); // nothing was typed since
+  };
+
+  // --- the server ---------------------------------------------------------------------------------------------
+
+  const address = (form) => words.dataset.url.replace("FORM", encodeURIComponent(form));
+  const token = () => document.querySelector("input[name=csrfmiddlewaretoken]").value;
+  /** How it went: kept, sent (before), out (signed out), expired, unkept, offline. */
+  const push = async (copy, leaving = false) => {
+    const body = new FormData();
+    for (const [name, text] of copy.typed) body.append(name, text);
+    body.set("csrfmiddlewaretoken", token());
+    body.set("age", Math.max(0, Date.now() - copy.at));
+    const options = { method: "POST", body, redirect: "manual", keepalive: leaving };
+    if (!leaving) options.signal = AbortSignal.timeout(PATIENCE);
+    try {
+      const answer = await fetch(address(copy.form), options);
+      if (answer.type === "opaqueredirect") return "out";
+      if (answer.ok) return (await answer.json()).sent ? "sent" : "kept";
+      if (answer.status >= 500) return "offline";
+      return answer.status === 403 ? "expired" : "unkept";
+    } catch {
+      return "offline";
+    }
+  };
+
+  // --- a form -------------------------------------------------------------------------------------------------
+
+  const timers = new WeakMap();
+  const waits = new Set();
+  const say = (form, word, at = Date.now()) => {
+    let place = form.querySelector(".draft-said");
+    if (!place) {
+      place = document.createElement("p");
+      place.className = "draft-said";
+      place.setAttribute("role", "status");
+      [...form.querySelectorAll(".buttons")].at(-1).before(place);
+    }
+    place.classList.toggle("alert", word !== "kept");
+    place.classList.toggle("alert-warning", word !== "kept" && word !== "back");
+    place.classList.toggle("alert-info", word === "back");
+    const time = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    place.textContent = (words.dataset[word] || words.dataset.offline).replace("{time}", time);
+  };
+  const settle = async (form, leaving = false) => {
+    clearTimeout(timers.get(form));
+    waits.delete(form);
+    const copy = write(form);
+    const became = await push(copy, leaving);
+    if (became === "kept" || became === "sent") forget(nameOf(form), copy);
+    if (became !== "sent") say(form, became === "expired" ? "out" : became, copy.at);
+    if (became === "offline") later(form, AGAIN);
+    return became;
+  };
+  const later = (form, pause) => {
+    clearTimeout(timers.get(form));
+    waits.add(form);
+    timers.set(
+      form,
+      setTimeout(() => waits.has(form) && form.isConnected && settle(form), pause),
+    );
+  };
+  const fill = (form, typed, at) => {
+    const texts = new Map();
+    for (const [name, text] of typed) texts.set(name, [...(texts.get(name) || []), text]);
+    for (const control of form.elements) {
+      if (!control.name || control.name === "csrfmiddlewaretoken" || control.name === "next") continue;
+      const found = texts.get(control.name);
+      if (control.type === "checkbox" || control.type === "radio") control.checked = !!found?.includes(control.value);
+      else if (found) control.value = found[0];
+    }
+    for (const folded of form.querySelectorAll("details"))
+      folded.open ||= [...folded.querySelectorAll("textarea, select, input[type=text]")].some((control) => control.value);
+    form.dataset.typed = "";
+    say(form, "back", at);
+  };
+  const isFresh = (form) => !("typed" in form.dataset) && !form.querySelector(".errors, .alert-danger");
+
+  for (const type of ["input", "change"])
+    document.addEventListener(type, (event) => {
+      const form = event.target.form?.closest(FORMS);
+      if (!form) return;
+      form.dataset.typed = "";
+      write(form);
+      later(form, PAUSE);
+    });
+  const leave = () => {
+    for (const form of waits) settle(form, true);
+  };
+  document.addEventListener("visibilitychange", () => document.hidden && leave());
+  addEventListener("pagehide", leave);
+  addEventListener("online", () => {
+    for (const form of waits) settle(form);
+  });
+
+  // Before it is sent it is kept, so that whatever becomes of the way to the server, nothing is lost.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest(FORMS);
+    if (!form || event.defaultPrevented || "through" in form.dataset) return;
+    event.preventDefault();
+    const became = await settle(form);
+    delete form.dataset.sent; // app.js: one press, one deed
+    if (became === "offline") say(form, "unsent");
+    else if (became === "expired") location.assign(form.action); // somebody signed in anew elsewhere: a new page has a new token
+    else {
+      form.dataset.through = "";
+      form.requestSubmit(event.submitter);
+    }
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll(FORMS)) delete form.dataset.through;
+  });
+
+  // --- what was begun before ----------------------------------------------------------------------------------
+
+  const offer = async (form) => {
+    if ("offered" in form.dataset) return;
+    form.dataset.offered = "";
+    let html = "";
+    try {
+      const answer = await fetch(address(form.dataset.draft), { redirect: "manual" });
+      if (answer.ok) html = await answer.text();
+    } catch {
+      return;
+    }
+    form.insertAdjacentHTML("afterbegin", html);
+    const asked = new URLSearchParams(location.search).get("draft");
+    for (const each of form.querySelectorAll("[data-draft-offer]")) {
+      const number = each.dataset.draftOffer;
+      if (number === form.elements.submission.value) each.remove();
+      else if (number === asked && isFresh(form)) goOn(each);
+    }
+  };
+  const goOn = (offered) => {
+    const form = offered.closest("form");
+    fill(form, JSON.parse(offered.dataset.values), Date.parse(offered.dataset.at));
+    offered.remove();
+  };
+  const discard = async (offered) => {
+    const form = offered.closest("form");
+    const url = `${address(form.dataset.draft)}?draft=${offered.dataset.draftKey}`;
+    const answer = await fetch(url, { method: "DELETE", headers: { "X-CSRFToken": token() }, redirect: "manual" });
+    if (answer.ok) offered.remove();
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-draft-continue], [data-draft-discard]");
+    if (!button) return;
+    const offered = button.closest("[data-draft-offer]");
+    if ("draftContinue" in button.dataset) goOn(offered);
+    else discard(offered);
+  });
+
+  const sweep = () => {
+    for (const name of names())
+      if (!name.startsWith(MINE) || !(Date.now() - read(name)?.at < KEPT)) localStorage.removeItem(name);
+  };
+  /** Hand the server what it has not got yet; what belongs to a form of this page is back in it at once. */
+  const flush = async (form) => {
+    const found = names().map((name) => [name, read(name)]);
+    for (const [name, copy] of found.sort(([, one], [, other]) => other.at - one.at)) {
+      const became = await push(copy);
+      if (became === "kept" || became === "sent") forget(name, copy);
+      if (form?.dataset.draft === copy.form && became !== "sent" && isFresh(form)) {
+        fill(form, copy.typed, copy.at);
+        if (became === "offline") later(form, AGAIN);
+      }
+    }
+  };
+  document.addEventListener("submit", (event) => {
+    if (event.target.querySelector(".sign-out")) for (const name of names()) localStorage.removeItem(name);
+  });
+  addEventListener("DOMContentLoaded", async () => {
+    sweep();
+    await flush(document.querySelector(FORMS));
+    for (const form of document.querySelectorAll(FORMS)) await offer(form);
+    document.addEventListener("htmx:load", (event) => {
+      const form = event.target.closest(FORMS); // one that unfolded under a line of the worklist
+      if (form) offer(form);
+    });
+  });
+})();
