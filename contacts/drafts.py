@@ -94,7 +94,7 @@ def keep(officer: Officer, form: str, values: Mapping[str, list[str]], typed_at:
         if Draft.objects.sent().filter(pk=draft.pk).exists():
             draft.delete()
             return False
-        if not new and draft.typed_at < typed_at:
+        if not new and draft.typed_at <= typed_at:
             draft.form, draft.values, draft.typed_at = form, kept, typed_at
             draft.save()
         if new:

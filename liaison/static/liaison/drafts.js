@@ -205,8 +205,17 @@
       }
     }
   };
-  document.addEventListener("submit", (event) => {
-    if (event.target.querySelector(".sign-out")) for (const name of names()) localStorage.removeItem(name);
+  // Who signs out leaves nothing on the device; what was just typed reaches the server first.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.querySelector(".sign-out")) return;
+    if (waits.size) {
+      event.preventDefault();
+      await Promise.all([...waits].map((each) => settle(each)));
+      waits.clear();
+      delete form.dataset.sent;
+      form.requestSubmit();
+    } else for (const name of names()) localStorage.removeItem(name);
   });
   addEventListener("DOMContentLoaded", async () => {
     sweep();
