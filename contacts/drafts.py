@@ -12,7 +12,9 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -36,22 +38,21 @@ class Kind:
     title: str | Promise
     view: str
     rows: Callable[[], models.QuerySet]
-    name: Callable[[Any], str]
+    name: Callable[[Any], str] = attrgetter("name")
+    carried: str = ""  # the field that its page takes in the address in place of a key
 
 
 KINDS = {
-    "record": Kind(
-        _("Contact with %(name)s"), "contacts:record-create", Stakeholder.objects.all, lambda row: row.name
-    ),
-    "feedback": Kind(
-        _("Feedback of %(name)s"), "contacts:feedback-create", Stakeholder.objects.all, lambda row: row.name
-    ),
+    "record": Kind(_("Contact with %(name)s"), "contacts:record-create", Stakeholder.objects.all),
+    "feedback": Kind(_("Feedback of %(name)s"), "contacts:feedback-create", Stakeholder.objects.all),
     "answer": Kind(
         _("Answer to %(name)s"),
         "contacts:feedback-answer",
         lambda: Feedback.objects.pending().select_related("stakeholder"),
         lambda row: f"{row.stakeholder.name}, {row.number}",
     ),
+    # Of whoever logs it.
+    "gathering": Kind(_("Gathering"), "contacts:gathering-create", Officer.objects.all, carried="people"),
 }
 
 
@@ -137,9 +138,17 @@ def waiting(officer: Officer) -> list[Waiting]:
 
 
 def _waiting(draft: Draft, row: models.Model) -> Waiting:
+    kind, _key = kind_of(draft.form)
+    return Waiting(draft, kind.title % {"name": kind.name(row)}, url_of(draft))
+
+
+def url_of(draft: Draft) -> str:
+    """The page of its form, which goes on with it."""
     kind, key = kind_of(draft.form)
-    url = f"{reverse(kind.view, args=[key])}?draft={draft.submission}"
-    return Waiting(draft, kind.title % {"name": kind.name(row)}, url)
+    if not kind.carried:
+        return f"{reverse(kind.view, args=[key])}?draft={draft.submission}"
+    asked = {kind.carried: "".join(draft.values.get(kind.carried, [])), "draft": str(draft.submission)}
+    return f"{reverse(kind.view)}?{urlencode(asked)}"
 
 
 def let_go(now: dt.datetime) -> None:

@@ -4,6 +4,7 @@ from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
 from contacts.models.drafts import Draft
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
+from contacts.models.gatherings import Gathering
 from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ColumnMapping, ImportBatch, ImportRow
 from contacts.models.journal import Journal, JournalLine
@@ -33,6 +34,7 @@ __all__ = [
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",
+    "Gathering",
     "Handover",
     "HandoverLine",
     "ImportBatch",

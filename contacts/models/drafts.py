@@ -12,12 +12,17 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.feedback import Feedback
+from contacts.models.gatherings import Gathering
 from contacts.models.records import ContactRecord
 
 if TYPE_CHECKING:
     from contacts.models.officers import Officer
 
-SENT_TO: tuple[type[models.Model], ...] = (ContactRecord, Feedback)  # the rows that bear a form's number
+SENT_TO: tuple[type[models.Model], ...] = (
+    ContactRecord,
+    Feedback,
+    Gathering,
+)  # the rows that bear a form's number
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):

@@ -29,7 +29,8 @@ def draft(request: OfficerRequest, form: str) -> HttpResponse:
     if request.method == "DELETE":
         gone, _each = mine.filter(pk=_key(request)).delete()
         return JsonResponse({"gone": gone})
-    context = {"drafts": drafts.of_form(request.user, form), "today": timezone.localdate().isoformat()}
+    offered = [(one, drafts.url_of(one)) for one in drafts.of_form(request.user, form)]
+    context = {"drafts": offered, "today": timezone.localdate().isoformat()}
     return render(request, "contacts/_drafts.html", context)
 
 

@@ -195,7 +195,12 @@ def test_only_the_long_forms_of_the_liaison_work_ask_for_it():
     root = Path(settings.BASE_DIR) / "templates"
     marked = {path.name for path in root.rglob("*.html") if "data-draft=" in path.read_text(encoding="utf-8")}
 
-    assert marked == {"_record_form.html", "feedback_form.html", "feedback_answer.html"}
+    assert marked == {
+        "_record_form.html",
+        "feedback_form.html",
+        "feedback_answer.html",
+        "gathering_form.html",
+    }
     for name in marked:
         assert not re.search(
             r'type="(password|file)"', (root / "contacts" / name).read_text(encoding="utf-8")

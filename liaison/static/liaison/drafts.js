@@ -152,6 +152,7 @@
 
   // --- what was begun before ----------------------------------------------------------------------------------
 
+  const asked = () => new URLSearchParams(location.search).get("draft");
   const offer = async (form) => {
     if ("offered" in form.dataset) return;
     form.dataset.offered = "";
@@ -163,16 +164,20 @@
       return;
     }
     form.insertAdjacentHTML("afterbegin", html);
-    const asked = new URLSearchParams(location.search).get("draft");
     for (const each of form.querySelectorAll("[data-draft-offer]")) {
       const number = each.dataset.draftOffer;
       if (number === form.elements.submission.value) each.remove();
-      else if (number === asked && isFresh(form)) goOn(each);
+      else if (number === asked() && isFresh(form)) goOn(each);
     }
   };
   const goOn = (offered) => {
     const form = offered.closest("form");
-    fill(form, JSON.parse(offered.dataset.values), Date.parse(offered.dataset.at));
+    const typed = JSON.parse(offered.dataset.values);
+    if (offered.dataset.draftOffer !== asked() && typed.some(([name]) => !form.elements[name])) {
+      location.assign(offered.dataset.url); // it was about others: their page has the fields
+      return;
+    }
+    fill(form, typed, Date.parse(offered.dataset.at));
     offered.remove();
   };
   const discard = async (offered) => {
