@@ -73,7 +73,7 @@
       place = document.createElement("p");
       place.className = "draft-said";
       place.setAttribute("role", "status");
-      [...form.querySelectorAll(".buttons")].at(-1).before(place);
+      [...form.querySelectorAll(".buttons")].at(-1).prepend(place); // beside what one presses
     }
     place.classList.toggle("alert", word !== "kept");
     place.classList.toggle("alert-warning", word !== "kept" && word !== "back");
