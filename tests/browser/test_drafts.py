@@ -201,3 +201,21 @@ def test_without_scripts_the_form_does_its_job(open_page, bureau):
     page.get_by_text("Logged: call with 张伟, reached.").wait_for()
 
     assert ContactRecord.objects.get().summary == WORDS
+
+
+def test_nobody_signs_out_while_the_device_holds_what_the_server_has_not(open_page, bureau):
+    page = begin(open_page, bureau)
+    page.context.set_offline(True)
+    page.get_by_label("What was said").press_sequentially(" more")
+    expect(page.locator(".draft-said")).to_contain_text("kept on this device")
+    page.locator(".account summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_timeout(500)
+    assert len(kept_here(page)) == 1
+
+    page.context.set_offline(False)
+    page.context.complaints.clear()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(re.compile("/sign-in/"))
+    assert kept_here(page) == []
+    assert Draft.objects.get().values["summary"] == [f"{WORDS} more"]

@@ -8,7 +8,7 @@
   const words = document.getElementById("drafts");
   if (!words) return;
   const PAUSE = 1500;
-  const PATIENCE = 8000;
+  const PATIENCE = 15_000;
   const AGAIN = 10_000;
   const KEPT = 3 * 24 * 3600 * 1000;
   const PREFIX = "draft:";
@@ -50,8 +50,9 @@
     for (const [name, text] of copy.typed) body.append(name, text);
     body.set("csrfmiddlewaretoken", token());
     body.set("age", Math.max(0, Date.now() - copy.at));
-    const options = { method: "POST", body, redirect: "manual", keepalive: leaving };
-    if (!leaving) options.signal = AbortSignal.timeout(PATIENCE);
+    const patience = new AbortController();
+    const clock = leaving || setTimeout(() => patience.abort(), PATIENCE);
+    const options = { method: "POST", body, redirect: "manual", keepalive: leaving, signal: patience.signal };
     try {
       const answer = await fetch(address(copy.form), options);
       if (answer.type === "opaqueredirect") return "out";
@@ -60,6 +61,8 @@
       return answer.status === 403 ? "expired" : "unkept";
     } catch {
       return "offline";
+    } finally {
+      clearTimeout(clock);
     }
   };
 
@@ -73,7 +76,7 @@
       place = document.createElement("p");
       place.className = "draft-said";
       place.setAttribute("role", "status");
-      [...form.querySelectorAll(".buttons")].at(-1).prepend(place); // beside what one presses
+      [...form.querySelectorAll(".buttons")].pop().prepend(place); // beside what one presses
     }
     place.classList.toggle("alert", word !== "kept");
     place.classList.toggle("alert-warning", word !== "kept" && word !== "back");
@@ -113,6 +116,7 @@
     form.dataset.typed = "";
     say(form, "back", at);
   };
+  const send = (form, button) => (form.requestSubmit ? form.requestSubmit(button) : form.submit());
   const isFresh = (form) => !("typed" in form.dataset) && !form.querySelector(".errors, .alert-danger");
 
   for (const type of ["input", "change"])
@@ -143,7 +147,7 @@
     else if (became === "expired") location.assign(form.action); // somebody signed in anew elsewhere: a new page has a new token
     else {
       form.dataset.through = "";
-      form.requestSubmit(event.submitter);
+      send(form, event.submitter);
     }
   });
   addEventListener("pageshow", () => {
@@ -198,29 +202,33 @@
     for (const name of names())
       if (!name.startsWith(MINE) || !(Date.now() - read(name)?.at < KEPT)) localStorage.removeItem(name);
   };
-  /** Hand the server what it has not got yet; what belongs to a form of this page is back in it at once. */
+  /** Hand the server what it has not got yet; what belongs to a form of this page is back in it at once. Was it there? */
   const flush = async (form) => {
-    const found = names().map((name) => [name, read(name)]);
+    let offline = false;
+    const found = names().filter((name) => name.startsWith(MINE)).map((name) => [name, read(name)]);
     for (const [name, copy] of found.sort(([, one], [, other]) => other.at - one.at)) {
       const became = await push(copy);
       if (became === "kept" || became === "sent") forget(name, copy);
+      offline ||= became === "offline";
       if (form?.dataset.draft === copy.form && became !== "sent" && isFresh(form)) {
         fill(form, copy.typed, copy.at);
         if (became === "offline") later(form, AGAIN);
       }
     }
+    return !offline;
   };
   // Who signs out leaves nothing on the device; what was just typed reaches the server first.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!form.querySelector(".sign-out")) return;
-    if (waits.size) {
-      event.preventDefault();
-      await Promise.all([...waits].map((each) => settle(each)));
-      waits.clear();
-      delete form.dataset.sent;
-      form.requestSubmit();
-    } else for (const name of names()) localStorage.removeItem(name);
+    if (!form.querySelector(".sign-out") || !names().length) return;
+    event.preventDefault();
+    for (const each of [...waits]) await settle(each);
+    const reached = await flush();
+    delete form.dataset.sent;
+    if (!reached) return; // nor could one sign out
+    waits.clear();
+    for (const name of names()) localStorage.removeItem(name);
+    send(form, event.submitter);
   });
   addEventListener("DOMContentLoaded", async () => {
     sweep();
