@@ -76,18 +76,20 @@ class Card:
     @property
     def addressed(self) -> str:
         """As one addresses them: by the office held, or else by sex; "" where neither is known."""
-        name = self.person.name
-        by_office = {
+        by_office: dict[str, str] = {
             Seat.Kind.NPC_DEPUTY: _("Deputy %(name)s"),
             Seat.Kind.CPPCC_MEMBER: _("Member %(name)s"),
             Seat.Kind.MEDIA_SUPERVISOR: _("Supervisor %(name)s"),
             Seat.Kind.PATROL_VISITOR: _("Visitor %(name)s"),
             Seat.Kind.DISCIPLINE_MONITOR: _("Monitor %(name)s"),
         }
-        by_sex = {Stakeholder.Sex.MALE: _("Mr %(name)s"), Stakeholder.Sex.FEMALE: _("Ms %(name)s")}
-        held = [kind for kind in by_office if any(seat.kind == kind for seat in self.seats)]
-        words = by_office[held[0]] if held else by_sex.get(Stakeholder.Sex(self.person.sex or "m"), "")
-        return words % {"name": name} if held or self.person.sex else ""
+        by_sex: dict[str, str] = {
+            Stakeholder.Sex.MALE: _("Mr %(name)s"),
+            Stakeholder.Sex.FEMALE: _("Ms %(name)s"),
+        }
+        kinds = {seat.kind for seat in self.seats}
+        held = next((words for kind, words in by_office.items() if kind in kinds), "")
+        return (held or by_sex.get(self.person.sex, "")) % {"name": self.person.name}
 
     # --- the last talk ---------------------------------------------------------------------------------------
 

@@ -83,7 +83,11 @@ def keep(officer: Officer, form: str, values: Mapping[str, list[str]], typed_at:
     """Keep what was typed, in place of what was kept of it before, if that is older. False: it was sent already. What is
     too long to keep is refused by ValidationError."""
     submission = _number(values)
-    kept = {name: texts for name, texts in values.items() if name not in UNKEPT}
+    kept = {
+        name: [text.replace("\0", "") for text in texts]  # which no database takes everywhere
+        for name, texts in values.items()
+        if name not in UNKEPT
+    }
     if submission is None or len(json.dumps(kept, ensure_ascii=False)) > Draft.LONGEST:
         raise ValidationError(_("This can not be kept as a draft."))
     with transaction.atomic():
@@ -151,6 +155,12 @@ def url_of(draft: Draft) -> str:
     return f"{reverse(kind.view)}?{urlencode(asked)}"
 
 
+def follow(gone: int, kept: int) -> None:
+    """Of two people who were merged: what was begun about the one goes on with the other."""
+    for name in ("record", "feedback"):
+        Draft.objects.filter(form=f"{name}:{gone}").update(form=f"{name}:{kept}")
+
+
 def let_go(now: dt.datetime) -> None:
     """Of what was sent after all, and of what nobody came back to."""
     old = Draft.objects.filter(typed_at__lt=now - dt.timedelta(days=settings.DRAFT_KEPT_DAYS))
@@ -165,7 +175,8 @@ def forget_what_is_sent(get_response: Callable[[HttpRequest], HttpResponse]) -> 
         response = get_response(request)
         if request.method == "POST" and response.status_code in REDIRECTS:
             user, number = request.user, _number({"submission": request.POST.getlist("submission")})
-            if number and user.is_authenticated and user.keeps_drafts:
+            # Whoever has just signed in by this very request comes without the mark.
+            if number and user.is_authenticated and getattr(user, "keeps_drafts", False):
                 Draft.objects.visible_to(user).sent().filter(submission=number).delete()
         return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -32,19 +33,12 @@ def create(request: OfficerRequest) -> HttpResponse:
     form = GatheringForm(
         request.POST or None, people=people[:MOST], ticked=chosen and not request.POST, now=timezone.now()
     )
-    if not too_many and form.is_valid():
-        gathering = form.gathering(request.user)
-        attendees = form.attendees()
-        if done(form, lambda: log_gathering(gathering, attendees, actor=Actor.of(request))):
-            _say(request, len(attendees), sum(bool(one.said) for one in attendees))
-            sent = (
-                Gathering.objects.get(submission=gathering.submission) if gathering.submission else gathering
-            )
-            return redirect(sent)
+    if not too_many and form.is_valid() and (made := _log(request, form)):
+        return redirect(made)
     context = {
         "form": form,
         "ticked": ticked,
-        "chosen": chosen,
+        "all_ticked": chosen and not request.POST,
         "keys": ",".join(str(person.pk) for person in people),
         "too_many": too_many,
         "most": MOST,
@@ -90,6 +84,18 @@ def add(request: OfficerRequest, pk: int) -> HttpResponse:
             messages.success(request, _("%(name)s was there, too.") % {"name": attendee.person.name})
             return redirect(gathering)
     return render(request, "contacts/gathering_add.html", {"form": form, "gathering": gathering})
+
+
+def _log(request: OfficerRequest, form: GatheringForm) -> Gathering | None:
+    """None, with the reason on the form, where it is refused."""
+    attendees = form.attendees()
+    try:
+        made = log_gathering(form.gathering(request.user), attendees, actor=Actor.of(request))
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return None
+    _say(request, len(attendees), sum(bool(one.said) for one in attendees))
+    return made
 
 
 def _say(request: OfficerRequest, there: int, said: int) -> None:

@@ -184,7 +184,7 @@ def test_another_officer_at_the_same_device_never_sees_it(open_page, bureau):
 def test_signing_out_wipes_what_the_device_kept(open_page, bureau):
     page = begin(open_page, bureau)
     page.evaluate(
-        "localStorage.setItem('draft:1:x', JSON.stringify({form: 'record:1', at: Date.now(), typed: []}))"
+        "localStorage.setItem('draft:0:x', JSON.stringify({form: 'record:1', at: Date.now(), typed: []}))"
     )
     page.locator(".account summary").click()
     page.get_by_role("button", name="Sign out").click()

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts import drafts
-from contacts.models import AuditEntry, ContactRecord, Draft, Feedback
+from contacts.merging import merge
+from contacts.models import Actor, AuditEntry, ContactRecord, Draft, Feedback
 from tests import factories
 from tests.base import sign_in
 
@@ -71,6 +72,12 @@ def test_two_entries_about_one_person_are_two_drafts(bureau, alice):
     alice.post(page_of(bureau.deputy), typed(summary="two"))
 
     assert alice.get(page_of(bureau.deputy)).content.decode().count("data-draft-offer") == 2
+
+
+def test_a_character_that_no_database_takes_is_left_out(bureau, alice):
+    alice.post(page_of(bureau.deputy), typed(summary="Half\0 a sen"))
+
+    assert Draft.objects.get().values["summary"] == ["Half a sen"]
 
 
 def test_neither_the_token_of_the_page_nor_the_way_back_is_kept(bureau, alice):
@@ -148,6 +155,15 @@ def test_whoever_is_out_of_reach_is_not_named_any_more(bureau, alice):
 
     assert "Begun and not sent" not in alice.get("/today/").content.decode()
     assert alice.get(page_of(bureau.deputy)).status_code == 404
+
+
+def test_what_was_begun_about_somebody_who_was_merged_goes_on_with_the_other(bureau, alice):
+    double = factories.stakeholder("张伟", bureau.station)
+    factories.pairing(bureau.alice, double)
+    alice.post(page_of(double), typed())
+    merge(bureau.deputy, double, actor=Actor(bureau.carl), day=dt.date(2026, 11, 23))
+
+    assert "Half a sen" in alice.get(page_of(bureau.deputy)).content.decode()
 
 
 # --- whose they are ------------------------------------------------------------------------------------------
