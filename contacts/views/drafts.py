@@ -7,7 +7,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -31,7 +31,7 @@ def draft(request: OfficerRequest, form: str) -> HttpResponse:
         return JsonResponse({"gone": gone})
     offered = [(one, drafts.url_of(one)) for one in drafts.of_form(request.user, form)]
     context = {"drafts": offered, "today": timezone.localdate().isoformat()}
-    return render(request, "contacts/_drafts.html", context)
+    return JsonResponse({"offers": render_to_string("contacts/_drafts.html", context, request)})
 
 
 def _keep(request: OfficerRequest, form: str) -> HttpResponse:

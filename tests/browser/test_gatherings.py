@@ -72,3 +72,21 @@ def test_one_that_was_begun_goes_on_with_its_own_people(open_page, bureau, peopl
 
     assert ContactRecord.objects.get().stakeholder == people[1]
     assert not Draft.objects.exists()
+
+
+def test_a_long_list_is_narrowed_by_name_or_pinyin_and_what_is_ticked_stays(open_page, bureau, people):
+    for number in range(8):
+        factories.pairing(bureau.alice, factories.stakeholder(f"赵{number}", bureau.station))
+    page = open_page(PAGE, officer=bureau.alice, size=PHONE)
+    rows = page.locator(".attendee:visible")
+    expect(rows).to_have_count(11)
+    page.get_by_label("李娜", exact=False).first.check()
+    page.get_by_label("Look for somebody in this list").fill("wangf")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("王芳")
+    assert_usable(page)
+    page.get_by_label("Look for somebody in this list").press("Enter")
+    page.get_by_label("Look for somebody in this list").fill("")
+
+    expect(rows).to_have_count(11)
+    assert page.locator(f"#id_came_{people[1].pk}").is_checked()

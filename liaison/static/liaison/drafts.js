@@ -122,7 +122,7 @@
   for (const type of ["input", "change"])
     document.addEventListener(type, (event) => {
       const form = event.target.form?.closest(FORMS);
-      if (!form) return;
+      if (!form || !event.target.name) return;
       form.dataset.typed = "";
       write(form);
       later(form, PAUSE);
@@ -163,7 +163,7 @@
     let html = "";
     try {
       const answer = await fetch(address(form.dataset.draft), { redirect: "manual" });
-      if (answer.ok) html = await answer.text();
+      if (answer.ok) html = (await answer.json()).offers;
     } catch {
       return;
     }
