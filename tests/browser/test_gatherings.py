@@ -1,6 +1,9 @@
 """One briefing, many people, on a phone: ticked in the list, logged once, looked at and corrected afterwards."""
 
+import re
+
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from contacts.models import ContactRecord, Draft, Feedback, Gathering
@@ -8,6 +11,7 @@ from tests import factories
 from tests.base import until
 from tests.browser.accessibility import assert_usable
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_drafts import sign_in
 
 PAGE = "/gatherings/add/"
 
@@ -72,6 +76,24 @@ def test_one_that_was_begun_goes_on_with_its_own_people(open_page, bureau, peopl
 
     assert ContactRecord.objects.get().stakeholder == people[1]
     assert not Draft.objects.exists()
+
+
+def test_a_session_that_is_lost_before_sending_loses_none_of_the_people(open_page, bureau, people):
+    page = open_page(f"{PAGE}?pick={people[1].pk}", officer=bureau.carol, size=PHONE)  # who holds nobody
+    page.get_by_label("Title").fill("Autumn briefing")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Log the gathering").click()
+    page.wait_for_url(re.compile("/sign-in/"))
+    sign_in(page, bureau.carol)
+    page.wait_for_url(re.compile("/gatherings/add/$"))  # a form without these people
+    until(lambda: page.wait_for_timeout(20) or Draft.objects.exists())
+    page.goto("/today/")
+    page.get_by_role("link", name="Gathering", exact=True).click()
+    expect(page.get_by_label("Title")).to_have_value("Autumn briefing")
+    page.get_by_role("button", name="Log the gathering").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Autumn briefing")
+
+    assert ContactRecord.objects.get().stakeholder == people[1]
 
 
 def test_a_long_list_is_narrowed_by_name_or_pinyin_and_what_is_ticked_stays(open_page, bureau, people):

@@ -117,6 +117,7 @@
     say(form, "back", at);
   };
   const send = (form, button) => (form.requestSubmit ? form.requestSubmit(button) : form.submit());
+  const fits = (form, typed) => typed.every(([name]) => form.elements[name]);
   const isFresh = (form) => !("typed" in form.dataset) && !form.querySelector(".errors, .alert-danger");
 
   for (const type of ["input", "change"])
@@ -177,7 +178,7 @@
   const goOn = (offered) => {
     const form = offered.closest("form");
     const typed = JSON.parse(offered.dataset.values);
-    if (offered.dataset.draftOffer !== asked() && typed.some(([name]) => !form.elements[name])) {
+    if (offered.dataset.draftOffer !== asked() && !fits(form, typed)) {
       location.assign(offered.dataset.url); // it was about others: their page has the fields
       return;
     }
@@ -187,8 +188,9 @@
   const discard = async (offered) => {
     const form = offered.closest("form");
     const url = `${address(form.dataset.draft)}?draft=${offered.dataset.draftKey}`;
-    const answer = await fetch(url, { method: "DELETE", headers: { "X-CSRFToken": token() }, redirect: "manual" });
-    if (answer.ok) offered.remove();
+    const asks = { method: "DELETE", headers: { "X-CSRFToken": token() }, redirect: "manual" };
+    const answer = await fetch(url, asks).catch(() => null);
+    if (answer?.ok) offered.remove();
   };
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("[data-draft-continue], [data-draft-discard]");
@@ -210,7 +212,7 @@
       const became = await push(copy);
       if (became === "kept" || became === "sent") forget(name, copy);
       offline ||= became === "offline";
-      if (form?.dataset.draft === copy.form && became !== "sent" && isFresh(form)) {
+      if (form?.dataset.draft === copy.form && became !== "sent" && isFresh(form) && fits(form, copy.typed)) {
         fill(form, copy.typed, copy.at);
         if (became === "offline") later(form, AGAIN);
       }
