@@ -42,11 +42,17 @@ class Change:
 
 class Card:
     def __init__(self, person: Stakeholder, officer: Officer, now: dt.datetime) -> None:
-        """`person` comes with phones and seats."""
+        """`person` comes with phones and seats; everything else is read when it is asked for."""
         self.person, self.officer, self.now = person, officer, now
         self.today = timezone.localdate(now)
-        self.history = History.of(person, officer)
-        self.pairings = list(person.pairings.select_related("officer").order_by("started_on"))
+
+    @cached_property
+    def history(self) -> History:
+        return History.of(self.person, self.officer)
+
+    @cached_property
+    def pairings(self) -> list[Pairing]:
+        return list(self.person.pairings.select_related("officer").order_by("started_on"))
 
     # --- who it is -------------------------------------------------------------------------------------------
 
@@ -54,6 +60,12 @@ class Card:
     def current(self) -> Pairing | None:
         open_today = (p for p in self.pairings if p.started_on <= self.today <= (p.ended_on or self.today))
         return next(open_today, None)
+
+    @property
+    def makers(self) -> list[Officer]:
+        """Who may have made the contact: whoever logs it, and the officer responsible for the person."""
+        paired = [self.current.officer] if self.current else []
+        return list(dict.fromkeys([self.officer, *paired]))
 
     @cached_property
     def can(self) -> dict[str, bool]:

@@ -18,7 +18,7 @@ from contacts.call_card import Card
 from contacts.forms.fields import ReasonForm
 from contacts.forms.records import ContactForm, RecordForm, days_back
 from contacts.handling import correct_contact, keep_promise, log_contact, void_contact
-from contacts.models import Actor, ContactRecord, Feedback, Officer, Stakeholder
+from contacts.models import Actor, ContactRecord, Feedback, Stakeholder
 from contacts.requests import OfficerRequest
 from liaison.redirects import way_back
 
@@ -31,10 +31,11 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", "seats")
     person = find_for(request.user, people, Deed.LOG, pk=pk)
     now = timezone.now()
+    card = Card(person, request.user, now)
     form = ContactForm(
         request.POST or None,
         now=now,
-        makers=_makers(person, request.user, timezone.localdate(now)),
+        makers=card.makers,
         auto_id=f"id_{person.pk}_%s",  # several of these forms may stand open on one page
         initial={"kind": request.GET.get("kind", ContactRecord.Kind.CALL)},
     )
@@ -47,7 +48,6 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
         )
         _say_what_was_logged(request, record, feedback, now)
         return redirect(way_back(request, person.get_absolute_url()))
-    card = Card(person, request.user, now)
     context = {
         "form": form,
         "person": person,
@@ -121,12 +121,6 @@ def keep(request: OfficerRequest, pk: int) -> HttpResponse:
     keep_promise(record, actor=Actor.of(request))
     messages.success(request, _("Kept: %(promise)s") % {"promise": record.promised})
     return redirect(way_back(request, record.stakeholder.get_absolute_url()))
-
-
-def _makers(person: Stakeholder, user: Officer, day: dt.date) -> list[Officer]:
-    """Who may have made the contact: whoever logs it, and the officer responsible for the person."""
-    paired = Officer.objects.filter(pairings__in=person.pairings.open(day)).exclude(pk=user.pk)
-    return [user, *paired]
 
 
 def _say_what_was_logged(

@@ -337,4 +337,4 @@ def test_much_takes_as_many_queries_as_little(bureau):
     few = ask()
     fill(12)
     many = ask()
-    assert len(many) == len(few) <= 19, "\n".join(many)
+    assert len(many) == len(few) <= 18, "\n".join(many)
