@@ -38,6 +38,7 @@ ACTIONS: dict[str, str | Promise] = {
     "appoint stand-in": _("appoint stand-in"),
     "end stand-in": _("end stand-in"),
     "log contact": _("log contact"),
+    "log gathering": _("log gathering"),
     "correct contact": _("correct contact"),
     "void contact": _("void contact"),
     "keep promise": _("keep promise"),

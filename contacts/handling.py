@@ -8,6 +8,7 @@ ValidationError whose message says the remedy.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -139,6 +140,16 @@ def _log_contact(
     return record, feedback
 
 
+def log_contacts(records: Sequence[ContactRecord], *, actor: Actor) -> None:
+    """Save many new records in a few statements; call it inside the deed's transaction. What was said in them is another
+    matter."""
+    for record in records:
+        record.occurred_on = record.day_of(record.occurred_at)
+    ContactRecord.objects.bulk_create(records)
+    entries = (AuditEntry.objects.entry(actor, "log contact", one, after=_state(one)) for one in records)
+    AuditEntry.objects.bulk_create(entries)
+
+
 @transaction.atomic
 def correct_contact(record: ContactRecord, changes: dict[str, Any], *, actor: Actor) -> ContactRecord:
     """Put a corrected record in place of a live one, which is kept. Credit stays with whoever made the contact."""
@@ -151,6 +162,7 @@ def correct_contact(record: ContactRecord, changes: dict[str, Any], *, actor: Ac
         recorded_by=actor.officer or record.recorded_by,
         promise_kept_at=record.promise_kept_at,
         supersedes=record,
+        gathering_id=record.gathering_id,
         **{field: getattr(record, field) for field in RECORD_FIELDS} | changes,
     )
     corrected.save(force_insert=True)

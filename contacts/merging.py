@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts import followers, journal
+from contacts import drafts, followers, journal
 from contacts.duplicates import in_order, locked
 from contacts.editing import SEAT_FIELDS, snapshot
 from contacts.fitting import fitted
@@ -102,6 +102,7 @@ def merge(
     for relation in relations():
         RULES.get(relation.related_model, _move)(merging, relation)
     followers.merged(kept.pk, gone.pk, pen)
+    drafts.follow(gone.pk, kept.pk)
     _keep_values(merging, values)
     number = gone.number
     merging.delete(gone, gone.pk)

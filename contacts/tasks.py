@@ -5,6 +5,7 @@ from django.utils import timezone
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, db_task
 
+from contacts import drafts
 from contacts.imports import retention, taking_back, work
 
 
@@ -23,3 +24,8 @@ def look_after_imports() -> None:
     retention.let_go(timezone.now())
     work.do_what_is_due()
     taking_back.carry_out(timezone.now())
+
+
+@db_periodic_task(crontab(minute="23", strict=True))
+def sweep_drafts() -> None:
+    drafts.let_go(timezone.now())

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from contacts.models import ContactRecord, Feedback, Officer, Stakeholder
+from contacts.models import ContactRecord, Feedback, Gathering, Officer, Stakeholder
 
 
 @dataclass
@@ -30,10 +30,13 @@ class History:
         records = person.records.visible_to(officer).filter(superseded_at=None)
         feedback = (
             person.feedback.visible_to(officer)
-            .select_related("unit", "topic")
+            .select_related("unit", "topic", "answer")
+            .prefetch_related("answer__tellings")
             .order_by("-received_on", "-pk")
         )
-        return cls(list(records.select_related("officer", "voided_by", "supersedes")), list(feedback))
+        found = list(records.select_related("officer", "voided_by", "supersedes"))
+        _add_gatherings(found)
+        return cls(found, list(feedback))
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -57,3 +60,12 @@ class History:
     @cached_property
     def pending(self) -> list[Feedback]:
         return sorted((item for item in self.feedback if item.is_pending), key=lambda item: item.due_on)
+
+
+def _add_gatherings(records: list[ContactRecord]) -> None:
+    """Those at which the contacts were, with how many were there; no query where there was none."""
+    keys = {record.gathering_id for record in records if record.gathering_id}
+    found = Gathering.objects.counted().in_bulk(keys) if keys else {}
+    for record in records:
+        if record.gathering_id:
+            record.gathering = found[record.gathering_id]

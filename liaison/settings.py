@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "contacts.drafts.forget_what_is_sent",
 ]
 
 TEMPLATES = [
@@ -281,6 +282,8 @@ ATTACHMENT_MAX_BYTES = read(env.int, "ATTACHMENT_MAX_MB", 10) * 1024 * 1024  # o
 IMPORT_KEPT_DAYS = read(
     env.int, "IMPORT_KEPT_DAYS", 90
 )  # an imported workbook, with what was to be mended in it
+
+DRAFT_KEPT_DAYS = read(env.int, "DRAFT_KEPT_DAYS", 14)  # what somebody began to type and never sent
 
 # --- mail ----------------------------------------------------------------------------------------------------
 

@@ -135,7 +135,7 @@ def of(officer: Officer, now: dt.datetime) -> Worklist:
     for line in lines.values():
         line.owed.sort(key=lambda task: (ORDER[task[0]], task[1].due_on))
     if lines:
-        _add_what_we_owe(lines, officer, owed)
+        _add_what_we_owe(lines, officer, owed, day)
     own = [obligation for obligation in owed if obligation.responsible_officer_id == officer.pk]
     return Worklist(day, list(lines.values()), _progress(own, day), len(lines))
 
@@ -194,7 +194,7 @@ def _urgency(obligation: Standing, owed: list[Standing], day: dt.date) -> Urgenc
     )
 
 
-def _add_what_we_owe(lines: dict[int, Line], officer: Officer, owed: list[Standing]) -> None:
+def _add_what_we_owe(lines: dict[int, Line], officer: Officer, owed: list[Standing], day: dt.date) -> None:
     """The last time each person was reached, the attempts since, promises not yet kept, feedback not yet answered."""
     latest = (
         ContactRecord.objects.reached()
@@ -216,8 +216,8 @@ def _add_what_we_owe(lines: dict[int, Line], officer: Officer, owed: list[Standi
             line.last = record
         if record.promised and record.promise_kept_at is None:
             line.promises.append(record)
-    pending = Feedback.objects.visible_to(officer).pending().filter(stakeholder__in=list(lines))
-    for item in pending.order_by("due_on"):
+    waiting = Feedback.objects.visible_to(officer).waiting(day).filter(stakeholder__in=list(lines))
+    for item in waiting.order_by("due_on"):
         lines[item.stakeholder_id].pending.append(item)
 
 

@@ -30,6 +30,7 @@ from contacts.models import (
     Actor,
     ContactRecord,
     Feedback,
+    Gathering,
     ImportBatch,
     RepairingRequest,
     SavedView,
@@ -159,6 +160,16 @@ def _merge(bureau: Bureau) -> list:
     _double(bureau)
     double = Stakeholder.objects.latest("pk")
     return [merge(bureau.deputy, double, actor=Actor(bureau.carl), day=TODAY).pk]
+
+
+def _gathering(bureau: Bureau) -> list:
+    made = Gathering.objects.create(title="Briefing", occurred_at=NOW, officer=bureau.alice)
+    factories.record(bureau.deputy, bureau.alice, NOW, kind="meeting", gathering=made)
+    return [made.pk]
+
+
+def _forgotten(bureau: Bureau) -> dict[str, Any]:
+    return {"person": factories.stakeholder("李娜", bureau.station).number}
 
 
 def _record(bureau: Bureau) -> list:
@@ -553,6 +564,16 @@ PAGES: dict[str, Page] = {
         PAIR, "deputy", lambda bureau: [bureau.deputy.pairings.get().pk],
         post=lambda bureau: {"last_day": "2026-11-17", "reason": "because"}, doer="bob",
     ),
+    "contacts:gathering-create": Page(
+        LOG, doer="alice",
+        post=lambda bureau: {
+            "people": str(bureau.deputy.pk), f"came_{bureau.deputy.pk}": "on", "title": "Briefing", "kind": "meeting",
+            "day": "2026-11-17", "time": "09:00", "submission": str(uuid.uuid4()),
+        },
+    ),
+    "contacts:gathering-detail": Page(ROSTER, "deputy", _gathering),
+    "contacts:gathering-add": Page(LOG, "deputy", _gathering, post=_forgotten, doer="bob"),
+    "contacts:draft": Page(LOG, "deputy", lambda bureau: [f"record:{bureau.deputy.pk}"]),  # free of any trail
     # People who may be one.
     "contacts:duplicate-list": Page(EDIT),
     "contacts:duplicate-detail": Page(

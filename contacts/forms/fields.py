@@ -9,6 +9,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import from_current_timezone
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 EARLIEST = dt.date(1990, 1, 1)  # a year typed wrongly, not a day of the bureau's
@@ -54,6 +56,20 @@ class SubmissionField(forms.UUIDField):
 
     def __init__(self) -> None:
         super().__init__(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+
+
+def happened_at(form: forms.BaseForm, now: dt.datetime) -> dt.datetime | None:
+    """The instant that a form's `day` and `time` name; one that has not come yet is an error of the field that says so."""
+    day, time = form.cleaned_data.get("day"), form.cleaned_data.get("time")
+    if not day or time is None:
+        return None
+    instant = from_current_timezone(dt.datetime.combine(day, time))
+    if instant > now:
+        field = "day" if day > timezone.localtime(now).date() else "time"
+        form.add_error(
+            field, _("This lies in the future. Enter when the contact happened; plan a contact on its task.")
+        )
+    return instant
 
 
 class ReasonForm(forms.Form):

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.forms.fields import ClockField, DayField, SubmissionField
+from contacts.forms.fields import ClockField, DayField, SubmissionField, happened_at
 from contacts.forms.topics import OFFERED_TOPICS
 from contacts.models import ContactRecord, Officer, Topic
 
@@ -44,17 +43,7 @@ class RecordForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("day") and cleaned.get("time") is not None:
-            occurred_at = from_current_timezone(dt.datetime.combine(cleaned["day"], cleaned["time"]))
-            if occurred_at > self.now:
-                field = "day" if cleaned["day"] > timezone.localtime(self.now).date() else "time"
-                self.add_error(
-                    field,
-                    _(
-                        "This lies in the future. Enter when the contact happened; plan a contact on its task."
-                    ),
-                )
-            cleaned["occurred_at"] = occurred_at
+        cleaned["occurred_at"] = happened_at(self, self.now)
         return cleaned
 
     def changes(self) -> dict[str, Any]:
@@ -101,6 +90,11 @@ class ContactForm(RecordForm):
                 _("Only someone who was reached can have said this. Change the outcome, or leave it out."),
             )
         return cleaned
+
+    @property
+    def kind_label(self) -> str:
+        """Of the kind that is chosen, for where the choice itself is folded away."""
+        return str(dict(ContactRecord.Kind.choices).get(self["kind"].value(), ""))
 
     def record(self, stakeholder: Any) -> ContactRecord:
         """The record, not yet saved."""

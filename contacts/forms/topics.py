@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Feedback, Topic
 from contacts.topics import suggest
 
-# Attributes of a text that is offered topics while it is typed; the page has an element with the id "topic-hints".
+# Attributes of a text that is offered topics while it is typed; an element of the class "topic-hints" follows.
 OFFERED_TOPICS = {
     "hx-post": reverse_lazy("contacts:topic-hints"),
     "hx-trigger": "input changed delay:500ms",
-    "hx-target": "#topic-hints",
+    "hx-target": "next .topic-hints",
     "hx-swap": "innerHTML",
     "hx-push-url": "false",
 }

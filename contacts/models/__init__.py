@@ -4,7 +4,9 @@ from contacts.models.answers import Answer, Fate, Rating, Telling
 from contacts.models.audit import Actor, AuditEntry
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
 from contacts.models.consulting import Attachment, CoHandling
+from contacts.models.drafts import Draft
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Signer, Topic
+from contacts.models.gatherings import Gathering
 from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ColumnMapping, ImportBatch, ImportRow
 from contacts.models.journal import Journal, JournalLine
@@ -34,9 +36,11 @@ __all__ = [
     "ContactRecord",
     "Distinct",
     "Fate",
+    "Draft",
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",
+    "Gathering",
     "Handover",
     "HandoverLine",
     "ImportBatch",

@@ -327,8 +327,18 @@ class Feedback(models.Model):
     def may_become(self, state: str) -> bool:
         return state in self.MOVES[self.State(self.state)]
 
+    @property
+    def next_due(self) -> dt.date | None:
+        """By when the person is to be told something next."""
+        return self.due_on if self.is_pending else self.review_on
+
     def is_overdue(self, day: dt.date) -> bool:
         return self.is_pending and self.due_on < day
+
+    def was_told_in(self, record: ContactRecord) -> bool:
+        """Was somebody told the answer in this contact?"""
+        tellings = self.answer.tellings.all() if self.answer else ()
+        return any(telling.record_id == record.pk for telling in tellings)
 
     def to_be_told(self) -> list[Stakeholder]:
         """Everybody who said it: the first signer, and the others."""

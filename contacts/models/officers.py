@@ -82,7 +82,9 @@ class Officer(AbstractBaseUser):
     is_active = models.BooleanField(_("may sign in"), default=True)
     must_change_password = models.BooleanField(_("must set a new password"), default=False)
 
-    keeps_views: bool  # of whoever is signed in: do they keep views of lists? (backends.py)
+    # Of whoever is signed in: do they keep views of lists, or drafts of forms? (backends.py)
+    keeps_views: bool
+    keeps_drafts: bool
 
     objects = OfficerManager()
 

@@ -81,6 +81,14 @@ class ContactRecord(models.Model):
     )
     void_reason = models.CharField(_("reason"), max_length=200, blank=True)
     submission = models.UUIDField(null=True, editable=False)  # of the form it came with
+    gathering = models.ForeignKey(
+        "contacts.Gathering",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="records",
+        verbose_name=_("gathering"),
+    )
 
     objects = ContactRecordQuerySet.as_manager()
 

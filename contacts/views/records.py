@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from contacts.access import Deed, find_for, requires
+from contacts.call_card import Card
 from contacts.forms.fields import ReasonForm
 from contacts.forms.records import ContactForm, RecordForm, days_back
 from contacts.handling import correct_contact, keep_promise, log_contact, void_contact
-from contacts.models import Actor, ContactRecord, Feedback, Officer, Stakeholder
+from contacts.models import Actor, ContactRecord, Feedback, Stakeholder
 from contacts.requests import OfficerRequest
 from liaison.redirects import way_back
 
@@ -26,14 +27,15 @@ LONG_AGO = 31  # days; further back, the page says what a late entry does
 
 @requires(Deed.LOG)
 def create(request: OfficerRequest, pk: int) -> HttpResponse:
-    """Log a contact with a person, and what they said."""
+    """The call card, and under it the form: log a contact with a person, and what they said."""
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", "seats")
     person = find_for(request.user, people, Deed.LOG, pk=pk)
     now = timezone.now()
+    card = Card(person, request.user, now)
     form = ContactForm(
         request.POST or None,
         now=now,
-        makers=_makers(person, request.user, timezone.localdate(now)),
+        makers=card.makers,
         auto_id=f"id_{person.pk}_%s",  # several of these forms may stand open on one page
         initial={"kind": request.GET.get("kind", ContactRecord.Kind.CALL)},
     )
@@ -46,7 +48,15 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
         )
         _say_what_was_logged(request, record, feedback, now)
         return redirect(way_back(request, person.get_absolute_url()))
-    context = {"form": form, "person": person, "next": way_back(request, "")} | _so_far(person, request.user)
+    context = {
+        "form": form,
+        "person": person,
+        "card": card,
+        "can": card.can,
+        "may_see_numbers": card.can["see_numbers"],
+        "today": card.today,
+        "next": way_back(request, ""),
+    }
     return render(request, "contacts/record_form.html", context)
 
 
@@ -111,23 +121,6 @@ def keep(request: OfficerRequest, pk: int) -> HttpResponse:
     keep_promise(record, actor=Actor.of(request))
     messages.success(request, _("Kept: %(promise)s") % {"promise": record.promised})
     return redirect(way_back(request, record.stakeholder.get_absolute_url()))
-
-
-def _makers(person: Stakeholder, user: Officer, day: dt.date) -> list[Officer]:
-    """Who may have made the contact: whoever logs it, and the officer responsible for the person."""
-    paired = Officer.objects.filter(pairings__in=person.pairings.open(day)).exclude(pk=user.pk)
-    return [user, *paired]
-
-
-def _so_far(person: Stakeholder, user: Officer) -> dict:
-    """What an officer wants to know with the telephone in hand: the last contact, and what we owe."""
-    records = person.records.live()
-    return {
-        "may_see_numbers": user.rights.may(Deed.SEE_NUMBERS, person),
-        "last": records.reached().select_related("officer").first(),
-        "promises": records.promised(),
-        "pending": person.feedback.visible_to(user).pending().order_by("due_on"),
-    }
 
 
 def _say_what_was_logged(

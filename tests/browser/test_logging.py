@@ -37,7 +37,7 @@ def test_alice_logs_a_call_from_today_with_what_was_said(open_page, bureau, owed
 
     page.get_by_role("link", name="Log", exact=True).click()
     page.get_by_label("What was said").fill("Spoke about the crossing.")
-    page.locator(".log-form details summary").click()
+    page.locator(".log-form summary", has_text="They said an opinion").click()
     page.get_by_label("Opinion or suggestion").fill("The crossing needs a light.")
     page.get_by_role("button", name="Log it").click()
     page.get_by_text("Logged: call with 张伟, reached.").wait_for()

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts import handling, unit_tree
+from contacts.assigning import receive_feedback
 from contacts.models import (
     Actor,
     Feedback,
@@ -332,7 +333,7 @@ def everything() -> list[list[dict]]:
 
 
 def test_a_merger_is_taken_back_as_a_whole(city):
-    handling.receive_feedback(
+    receive_feedback(
         Feedback(stakeholder=person("崇安分局"), text="A light."), received_on=day("2015-12-01"),
         received_by=officer("崇安分局"), actor=Actor(officer("崇安分局")),
     )  # fmt: skip

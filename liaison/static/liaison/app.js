@@ -56,7 +56,7 @@
 
   // A suggestion is taken over into the field that it is for.
   on("click", "[data-pick]", (button) => {
-    const field = document.querySelector(`[name="${button.dataset.pick}"]`);
+    const field = button.closest("form").elements[button.dataset.pick];
     if (field) field.value = button.dataset.value;
   });
 
@@ -106,6 +106,15 @@
     for (const each of document.querySelectorAll(`input[type=checkbox][name="${box.dataset.checkAll}"]`))
       each.checked = box.checked;
   });
+  // A long list of ticks is narrowed to what fits, by its words or by the pinyin that stands behind them.
+  on("input", "[data-narrow]", (box) => {
+    const plain = (text) => text.toLowerCase().replace(/\s/g, "");
+    const wanted = plain(box.value);
+    for (const row of document.querySelectorAll(box.dataset.narrow)) {
+      row.hidden = !plain(row.querySelector("label").textContent + row.dataset.words).includes(wanted);
+    }
+  });
+  on("keydown", "[data-narrow]", (box, event) => event.key === "Enter" && event.preventDefault());
   // The order that a header was asked for is remembered; the link itself leads on.
   on("click", "[data-remember] thead a", (link) => {
     const body = new URLSearchParams({ remember: new URLSearchParams(link.search).get("sort") });

@@ -1,0 +1,94 @@
+"""Logging a gathering: one entry, and each who was there gets a record and, where they said something, an item of feedback.
+
+All or nothing; whoever came too late to mind is added, and whoever was not there is struck by voiding their record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from contacts.assigning import receive_feedback
+from contacts.handling import log_contact, log_contacts
+from contacts.models import Actor, AuditEntry, ContactRecord, Feedback, Gathering, Officer, Stakeholder
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """Somebody who was there, what they said, and what is to be noted of them alone."""
+
+    person: Stakeholder
+    said: str = ""
+    note: str = ""
+
+    def record(self, gathering: Gathering, officer: Officer) -> ContactRecord:
+        """Theirs, not yet saved. It stands for itself wherever contacts are shown: what was said to all is in it."""
+        return ContactRecord(
+            stakeholder=self.person,
+            officer=officer,
+            recorded_by=officer,
+            kind=gathering.kind,
+            outcome=ContactRecord.Outcome.REACHED,
+            occurred_at=gathering.occurred_at,
+            summary="\n".join(filter(None, [gathering.summary, self.note])),
+            gathering=gathering,
+        )
+
+
+def log_gathering(gathering: Gathering, attendees: Sequence[Attendee], *, actor: Actor) -> Gathering:
+    """Save a new gathering with the records of all who were there. What came with the same form before stands: that is
+    returned, and nothing is logged a second time."""
+    if before := _submitted_before(gathering):
+        return before
+    try:
+        return _log_gathering(gathering, attendees, actor)
+    except IntegrityError:
+        if before := _submitted_before(gathering):  # it came twice at the same moment
+            return before
+        raise
+
+
+@transaction.atomic
+def _log_gathering(gathering: Gathering, attendees: Sequence[Attendee], actor: Actor) -> Gathering:
+    gathering.save(force_insert=True)
+    records = [one.record(gathering, gathering.officer) for one in attendees]
+    after = {"title": gathering.title, "kind": gathering.kind, "attendees": len(records)}
+    AuditEntry.objects.record(actor, "log gathering", gathering, after=after)
+    log_contacts(records, actor=actor)
+    for one, record in zip(attendees, records, strict=True):
+        if one.said:
+            _take_in(one, record, actor)
+    return gathering
+
+
+def _take_in(attendee: Attendee, record: ContactRecord, actor: Actor) -> None:
+    """What one of them said; if it is refused, nothing of the gathering is saved, and the reason names them."""
+    item = Feedback(stakeholder=attendee.person, record=record, text=attendee.said)
+    try:
+        receive_feedback(item, received_on=record.occurred_on, received_by=record.officer, actor=actor)
+    except ValidationError as refused:
+        reason = " ".join(refused.messages)
+        raise ValidationError(f"{attendee.person.name}: {reason}") from refused
+
+
+@transaction.atomic
+def add_attendee(
+    gathering: Gathering, attendee: Attendee, *, officer: Officer, actor: Actor
+) -> ContactRecord:
+    """Somebody was forgotten. ValidationError when they stand there already."""
+    gathering = Gathering.objects.select_for_update().get(pk=gathering.pk)
+    if gathering.records.live().filter(stakeholder=attendee.person).exists():
+        raise ValidationError(_("%(name)s stands there already."), params={"name": attendee.person.name})
+    record, _feedback = log_contact(attendee.record(gathering, officer), actor=actor, said=attendee.said)
+    return record
+
+
+def _submitted_before(gathering: Gathering) -> Gathering | None:
+    if gathering.submission is None:
+        return None
+    sent = Gathering.objects.filter(submission=gathering.submission, officer=gathering.officer)
+    return sent.first()

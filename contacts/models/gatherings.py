@@ -1,0 +1,73 @@
+"""Gatherings: one meeting or briefing with many people, of whom each has a record of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts import access
+from contacts.models.records import ContactRecord
+
+if TYPE_CHECKING:
+    from contacts.models.officers import Officer
+
+
+class GatheringQuerySet(models.QuerySet["Gathering"]):
+    def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.SEE_ROSTER) -> GatheringQuerySet:
+        """Those at which somebody within reach was."""
+        theirs = ContactRecord.objects.visible_to(officer, deed).filter(gathering=OuterRef("pk"))
+        return self.filter(Exists(theirs))
+
+    def counted(self) -> GatheringQuerySet:
+        """Each with `present`: how many were there."""
+        live = Q(records__voided_at=None, records__superseded_at=None)
+        return self.annotate(present=Count("records", filter=live))
+
+
+class Gathering(models.Model):
+    """What all who were there have in common. Who was there, their records say; a record that is voided took them out."""
+
+    KINDS = (ContactRecord.Kind.MEETING, ContactRecord.Kind.REPORT)
+
+    present: int  # with `counted`
+
+    title = models.CharField(_("title"), max_length=100)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=ContactRecord.Kind, default=ContactRecord.Kind.MEETING
+    )
+    occurred_at = models.DateTimeField(_("day and time"))
+    place = models.CharField(_("place"), max_length=100, blank=True)
+    summary = models.TextField(_("what was said to all"), max_length=1500, blank=True)
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by")
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+    submission = models.UUIDField(null=True, editable=False)  # of the form it came with
+
+    objects = GatheringQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("gathering")
+        verbose_name_plural = _("gatherings")
+        ordering = ["-occurred_at", "-pk"]
+        constraints = [
+            # A form sent twice logs one gathering.
+            models.UniqueConstraint(fields=["submission"], name="contacts_gathering_submitted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:gathering-detail", args=[self.pk])
+
+    @property
+    def others(self) -> int:
+        """How many were there beside one who was."""
+        return max(self.present - 1, 0)
