@@ -5,6 +5,7 @@ from django.urls import path
 from contacts.views import (
     accounts,
     audit,
+    conduct,
     duplicates,
     exports,
     feedback,
@@ -110,6 +111,17 @@ urlpatterns = [
     path("turnovers/<int:pk>/take-back/", turnovers.take_back, name="turnover-take-back"),
     path("topics/", topics.index, name="topic-list"),
     path("topics/<int:pk>/", topics.update, name="topic-update"),
+    # Sealed reports: filed by everybody, read by those who review them.
+    path("conduct/report/", conduct.report, name="conduct-report"),
+    path("conduct/cases/", conduct.index, name="case-list"),
+    path("conduct/figures/", conduct.figures, name="case-figures"),
+    path("conduct/cases/<uuid:pk>/", conduct.detail, name="case-detail"),
+    path("conduct/cases/<uuid:pk>/open/", conduct.open_report, name="case-open"),
+    path("conduct/cases/<uuid:pk>/source/", conduct.open_source, name="case-source"),
+    path("conduct/cases/<uuid:pk>/ask/", conduct.ask, name="case-ask"),
+    path("conduct/cases/<uuid:pk>/note/", conduct.note, name="case-note"),
+    path("conduct/cases/<uuid:pk>/hand-on/", conduct.hand_on, name="case-hand-on"),
+    path("conduct/consents/<uuid:pk>/", conduct.consent, name="case-consent"),
     # Accounts, roles and the audit trail.
     path("settings/", settings.edit, name="settings"),
     path("accounts/", accounts.index, name="account-list"),

@@ -1,7 +1,15 @@
 """The models, one noun a file; import them from here."""
 
 from contacts.models.audit import Actor, AuditEntry
-from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
+from contacts.models.conduct import (
+    ConductAssignment,
+    ConductConsent,
+    ConductNote,
+    ConductOpening,
+    ConductReport,
+    ConductSource,
+    Sealed,
+)
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Topic
 from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ColumnMapping, ImportBatch, ImportRow
@@ -22,6 +30,8 @@ __all__ = [
     "AuditEntry",
     "ColumnMapping",
     "ConductAssignment",
+    "ConductConsent",
+    "ConductNote",
     "ConductOpening",
     "ConductReport",
     "ConductSource",
@@ -42,6 +52,7 @@ __all__ = [
     "Pairing",
     "RepairingRequest",
     "SavedView",
+    "Sealed",
     "Seat",
     "Stakeholder",
     "StakeholderQuerySet",

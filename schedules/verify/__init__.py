@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from schedules.verify import facts, obligations, reminders, roster, status, units
+from schedules.verify import conduct, facts, obligations, reminders, roster, status, units
 from schedules.verify.facts import Facts
 
 SHOWN = 50  # violations of one check; all of them are counted
@@ -84,6 +84,8 @@ CHECKS = (
     Check("R11", "message_id_is_made_of_its_notice", reminders.message_id_is_made_of_its_notice),
     Check("R12", "answered_means_told", roster.answered_means_told),
     Check("R12", "clock_and_state_agree", roster.clock_and_state_agree, planned=True),
+    Check("R13", "no_case_is_with_whom_it_names", conduct.no_case_is_with_whom_it_names),
+    Check("R13", "no_source_is_opened_alone", conduct.no_source_is_opened_alone),
 )
 
 
