@@ -216,9 +216,9 @@ def _waived(bureau: Bureau) -> list:
 
 
 def _notice(bureau: Bureau) -> list:
-    notice = Notice.objects.create(officer=bureau.alice, send_on=TODAY)
+    notice, _new = Notice.objects.get_or_create(officer=bureau.alice, send_on=TODAY)
     owed = Obligation.objects.get(pk=_obligation(bureau)[0])
-    NoticeLine.objects.create(notice=notice, recipient=bureau.alice, obligation=owed, stage="planned")
+    NoticeLine.objects.get_or_create(notice=notice, recipient=bureau.alice, obligation=owed, stage="planned")
     return [notice.pk]
 
 
@@ -360,7 +360,8 @@ def _special_day(bureau: Bureau) -> list:
 
 
 def _quiet_unit(bureau: Bureau) -> list:
-    return [factories.unit("宜城二所", bureau.other_county, code="320282502000").code]
+    there = Unit.objects.filter(code="320282502000").first()
+    return [(there or factories.unit("宜城二所", bureau.other_county, code="320282502000")).code]
 
 
 def _change_of_units(bureau: Bureau) -> list:

@@ -85,12 +85,11 @@ def figures(request: OfficerRequest) -> HttpResponse:
 @sealed(Deed.REVIEW_CONDUCT)
 def detail(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
     """What was done with a case. What it says is not on this page."""
-    desk = Desk(request.user)
-    case = desk.case(pk)
+    case = Desk(request.user).case(pk)
     context = {
         "case": case,
         "consent": conduct.consent_in_force(case, request.user, timezone.localdate()),
-        "asked": case.consents.filter(asker=request.user).select_related("second").last(),
+        "question": case.consents.filter(asker=request.user).select_related("second").last(),
         "openings": case.openings.select_related("reviewer"),
         "notes": case.notes.defer("text").select_related("author"),
         "former": case.assignments.exclude(ended_at=None).select_related("reviewer"),
