@@ -44,7 +44,7 @@ class ConductReport(Sealed):
 
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("of a case", "open")
-        CHECKING = "checking", _("being checked")
+        CHECKING = "checking", pgettext_lazy("of a case", "being checked")
         FOUNDED = "founded", _("founded")
         UNFOUNDED = "unfounded", _("unfounded")
         PASSED_ON = "passed_on", _("passed on")

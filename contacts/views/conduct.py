@@ -27,6 +27,8 @@ from contacts.requests import OfficerRequest
 from contacts.reviewing import Desk
 from contacts.seals import SealBroken
 
+State = ConductReport.State
+
 
 def sealed(deed: Deed) -> Callable[[Callable[..., HttpResponse]], View]:
     """For those who have the deed, and for nobody's memory: not a cache's, not an error report's. Where one came from and
@@ -111,7 +113,7 @@ def open_report(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
         notes = case.notes.select_related("author")
         return render(request, "contacts/case_opened.html", {"case": opened[0], "notes": notes})
     return _ask(
-        request, case, form, _("Open the report"), _("Who opened it, when and why is written down for good.")
+        request, case, form, _("Read the report"), _("Who opened it, when and why is written down for good.")
     )
 
 
@@ -171,7 +173,8 @@ def consent(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 def note(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
     """Write down what was found out, and how the case stands; closing one is a note too."""
     case = Desk(request.user).case(pk)
-    form = NoteForm(request.POST or None, initial={"state": case.state})
+    likely = State.CHECKING if case.state == State.OPEN else case.state
+    form = NoteForm(request.POST or None, initial={"state": likely})
     deed: dict[str, Any] = {"reviewer": request.user, "now": timezone.now()}
     if form.is_valid() and done(form, lambda: conduct.note(case, **deed, **form.cleaned_data)):
         messages.success(request, _("The note is sealed with the case."))

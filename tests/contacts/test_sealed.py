@@ -32,8 +32,8 @@ from tests import factories
 from tests.base import sign_in
 from tests.pages import NOW, PAGES, TODAY
 
-# The one reported on, her station's leader, the county's coordinator and leader, the city's coordinator, the officer
-# of the monitor, a reviewer of Alice's county, and the three powers. Rita alone is missing, with whom it is.
+# The one reported on, her station's leader, the county's coordinator, the officer of the monitor, a reviewer of her county,
+# two of the three powers; and the city's coordinator, who is asked for what she does and no page beside.
 WATCHERS = ["alice", "bob", "carl", "carol", "dan", "nora", "sue", "ann"]
 REPORT = {
     "whom": "Alice",
@@ -83,7 +83,7 @@ class Scene:
         run_schedule(NOW)
         self.taker = sign_in(self.eve)
         self.clients = {name: sign_in(self.officer(name)) for name in WATCHERS}
-        everything(self, "carol")  # what a process keeps between requests, it keeps by now
+        everything(self, "carl")  # what a process keeps between requests, it keeps by now
 
     def _address(self, name: str) -> str:
         if name.startswith("contacts:case-") and PAGES[name].about:
@@ -151,7 +151,8 @@ def answer(client: Client, method: str, address: str, form: dict[str, Any] | Non
 
 def everything(scene: Scene, who: str) -> dict[str, Any]:
     client = scene.clients[who]
-    found = {address: undone(lambda a=address: answer(client, "get", a)) for address in scene.asked()}
+    looked_at = () if who == "carol" else scene.asked()
+    found = {address: undone(lambda a=address: answer(client, "get", a)) for address in looked_at}
     for name, page in PAGES.items():
         if page.post and page.doer == who and name not in LEFT_OUT:
             address = scene.addresses[name]
@@ -175,7 +176,7 @@ def test_every_page_gives_the_same_bytes_after_as_before(scene, who):
     before = everything(scene, who)
     scene.file()
     after = everything(scene, who)
-    assert len(before) > 160
+    assert len(before) > (10 if who == "carol" else 150)
     assert not differences(before, after)
 
 

@@ -327,6 +327,17 @@ def past_from_before():
     UnitPast.objects.create(unit=station, until=day("2025-12-31"), name="x", kind="station")
 
 
+def case_with_whom_it_names():
+    rita, alice = Officer.objects.get(name="Rita"), Officer.objects.get(name="Alice")
+    factories.case("Rita", by=alice, day=day("2026-11-30"), reviewer=rita)
+
+
+def source_opened_alone():
+    rita, alice = Officer.objects.get(name="Rita"), Officer.objects.get(name="Alice")
+    case = factories.case("Dan", by=alice, day=day("2026-11-30"), reviewer=rita)
+    case.openings.create(what="source", reviewer=rita, reason="a look", opened_at=NOW)
+
+
 BREACHES = [
     (path_of_another_place, "paths_are_where_units_hang"),
     (officer_in_a_closed_unit, "closed_units_are_empty"),
@@ -368,6 +379,8 @@ BREACHES = [
     (answered_in_no_contact, "answered_means_told"),
     (due_on_another_day, "clock_and_state_agree"),
     (assigned_on_no_day, "clock_and_state_agree"),
+    (case_with_whom_it_names, "no_case_is_with_whom_it_names"),
+    (source_opened_alone, "no_source_is_opened_alone"),
 ]
 
 
