@@ -10,6 +10,7 @@ import base64
 import datetime as dt
 import uuid
 from collections import Counter
+from collections.abc import Collection
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -113,18 +114,20 @@ def settle(now: dt.datetime) -> None:
     """Take cases from reviewers who may not have them any more, and give away those that nobody has: part of every pass,
     so that whoever is appointed finds what waited for them. Without the key nothing can be told, and all stays."""
     try:
-        if unsettled := _unsettled():
-            with transaction.atomic():
-                list(ConductReport.objects.only("pk").select_for_update().filter(pk__in=unsettled))
-                _settle(now)
+        if found := _unsettled():
+            _settle(found.keys(), now)
     except SealBroken:
         pass
 
 
-def _settle(now: dt.datetime) -> None:
-    reports = _unsettled()
+@transaction.atomic
+def _settle(found: Collection[uuid.UUID], now: dt.datetime) -> None:
+    """Once more under lock: another pass, or a reviewer, may have been quicker."""
+    locked = ConductReport.objects.order_by("pk").select_for_update().filter(pk__in=found)
+    keys = set(locked.values_list("pk", flat=True))
+    reports = [report for pk, report in _unsettled().items() if pk in keys]
     ConductAssignment.objects.open().filter(report__in=reports).update(ended_at=now)
-    assign(list(reports.values()))
+    assign(reports)
 
 
 def _unsettled() -> dict[uuid.UUID, ConductReport]:

@@ -87,7 +87,7 @@ DESIGN = {
     "send a message again": "A -  A U  - - -  - - -",
     "who is behind": "- -  A U  A U U  - - -",
     "file a sealed report": "- -  A A  A A A  A A -",
-    "read a sealed report": "- -  - -  - - -  - A -",
+    "read a sealed report": "- -  - -  - - -  - A -",  # C, and a list that says that there is none
     "accounts": "A -  - -  - - -  - - -",
     "propose or approve a role": "A A  - -  - - -  - - -",
     "approve a role": "- A  - -  - - -  - - -",
