@@ -30,10 +30,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-# A secret of this checkout's own; what stands in .env is never overwritten.
+# Secrets of this checkout's own; what stands in .env is never overwritten.
 .env:
-	@umask 077 && $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(48))' > $@
-	@echo "Wrote .env with a fresh SECRET_KEY; docs/operations.md lists what else can stand there."
+	@umask 077 && $(PYTHON) -c 'import secrets; [print(name + "=" + secrets.token_urlsafe(48)) for name in ("SECRET_KEY", "CONDUCT_KEY")]' > $@
+	@echo "Wrote .env with a fresh SECRET_KEY and CONDUCT_KEY; docs/operations.md lists what else can stand there."
 
 run: setup
 	$(BIN)/python manage.py demo

@@ -72,6 +72,8 @@ class Deed(StrEnum):
     DIGEST = "digest"
     RESEND = "resend"  # see which messages did not arrive, and send them again
     SEE_BEHIND = "see_behind"  # who is behind, by unit and officer
+    FILE_CONDUCT = "file_conduct"  # a sealed report
+    REVIEW_CONDUCT = "review_conduct"  # which cases, `contacts.reviewing` decides
     MANAGE_ACCOUNTS = "manage_accounts"
     PROPOSE_ROLE = "propose_role"
     APPROVE_ROLE = "approve_role"
@@ -123,6 +125,8 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.DIGEST: _row(_A, _U, _A, _U, _U, _O),
     Deed.RESEND: _row(_A, _U, system_admin=_A),
     Deed.SEE_BEHIND: _row(_A, _U, _A, _U, _U),
+    Deed.FILE_CONDUCT: _row(officer=_A),
+    Deed.REVIEW_CONDUCT: _row(reviewer=_A),
     Deed.MANAGE_ACCOUNTS: _row(system_admin=_A),
     Deed.PROPOSE_ROLE: _row(system_admin=_A),
     Deed.APPROVE_ROLE: _row(security_admin=_A),

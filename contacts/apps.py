@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +8,8 @@ class ContactsConfig(AppConfig):
 
     name = "contacts"
     verbose_name = _("contacts")
+
+    def ready(self) -> None:
+        from contacts.checks import conduct_key_of_its_own
+
+        register(conduct_key_of_its_own, deploy=True)

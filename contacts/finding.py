@@ -87,7 +87,7 @@ def _units(officer: Officer, words: str, most: int) -> Iterable[Hit]:
 
 def _feedback(officer: Officer, words: str, most: int) -> Iterable[Hit]:
     """By number and by what was said; what a person said is found through the person."""
-    fits = Q(text__icontains=words) | Q(answer__icontains=words)
+    fits = Q(text__icontains=words) | Q(answer__text__icontains=words)
     if words[:1] in {"F", "f"} and words[1:].isdecimal():
         fits |= Q(pk=int(words[1:]))
     rows = Feedback.objects.visible_to(officer, Deed.READ_FEEDBACK).filter(fits)

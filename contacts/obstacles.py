@@ -20,7 +20,7 @@ from django.db.models import Q, UniqueConstraint
 
 from contacts import followers
 from contacts.access import Deed
-from contacts.models import JournalLine, Officer, Pairing, Stakeholder, Unit
+from contacts.models import JournalLine, Officer, Pairing, Sealed, Stakeholder, Unit
 from contacts.rows import (
     DERIVED,
     Values,
@@ -40,7 +40,7 @@ WHOLE = {
     "contacts.contactrecord",
     "contacts.feedback",
 }
-# Rows that are named where they hang on something. Others are not even counted by name: a sealed report, say (R13).
+# Rows that are named where they hang on something. Others are not even counted by name.
 NAMED = WHOLE | {"contacts.contactphone", "contacts.seat", "contacts.pairing", "contacts.unitrole"}
 # The past of a unit stays as long as what came after it.
 KIN = {"contacts.unitpast": "contacts.unit"}
@@ -285,13 +285,15 @@ class Lines:
 
 @cache
 def relations(label: str) -> list[tuple[type[models.Model], str]]:
-    """What may point to a row and keeps it from going. What lets go by itself does not, nor what follows people."""
+    """What may point to a row and keeps it from going. What lets go by itself does not, nor what follows people. Nor what
+    is sealed, whose trace this would be (R13): reviewers alone are pointed to, and their role keeps them."""
     follow = set(followers.models()) if label == "contacts.stakeholder" else set()
     return [
         (relation.related_model, relation.field.attname)
         for relation in pointing_to(model_of(label))
         if relation.on_delete is not models.SET_NULL
         and relation.related_model._meta.label_lower not in follow
+        and not issubclass(relation.related_model, Sealed)
     ]
 
 

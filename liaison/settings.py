@@ -92,6 +92,7 @@ def gateway_url() -> str:
 
 DEBUG = flag("DEBUG")
 SECRET_KEY = secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 BASE_URL = base_url()
 SECURE = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(BASE_URL).hostname, "localhost", "127.0.0.1"])
@@ -247,8 +248,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Sealed reports are encrypted with a key made of both this and SECRET_KEY (R13); rotate neither without re-encrypting.
-SALT_KEY = env.str("CONDUCT_KEY", default=SECRET_KEY)
+# Sealed reports are encrypted with a key made of both this and SECRET_KEY (R13). Of several the first seals and all open:
+# `manage.py reseal` brings what is there under the first.
+SALT_KEY = env.list("CONDUCT_KEY", default=[]) or [SECRET_KEY]
+CONDUCT_CONSENT_DAYS = read(env.int, "CONDUCT_CONSENT_DAYS", 14)  # for so long a source may be opened
 
 # --- language and time ---------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from contacts import conduct
 from contacts.models import Actor
 from schedules import feeds, notices, planning
 from schedules.behind.weekly import report_week
@@ -27,6 +28,7 @@ def run_schedule(now: dt.datetime) -> dict[str, int]:
         if not reported:
             _report(moment)
         feeds.revoke_stale(now, actor=Actor.command("run_schedule"))
+        conduct.settle(now)
     except Exception:
         notices.deliver(moment)  # what is queued was promised, whatever planning stumbles over (R11)
         raise

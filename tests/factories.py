@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
+from contacts import conduct
 from contacts.clock import Clock, reckon
 from contacts.models import (
     Answer,
+    ConductReport,
     ContactPhone,
     ContactRecord,
     Feedback,
@@ -159,6 +162,34 @@ def delivery(officer: Officer, now: dt.datetime, **fields: Any) -> Delivery:
     for name, value in fields.items():
         setattr(made, name, value)
     made.save()
+    return made
+
+
+def reviewer(name: str, at: Unit, of: Unit | None = None) -> Officer:
+    """Of conduct reports, for the unit they are at or another one."""
+    made = officer(name, at)
+    role(made, "discipline_reviewer", of)
+    return made
+
+
+def case(
+    whom: str,
+    *,
+    by: Officer,
+    day: dt.date,
+    reviewer: Officer | None = None,
+    unit: Unit | None = None,
+    **said: str,
+) -> ConductReport:
+    """A sealed report as `by` filed it, by now with `reviewer`."""
+    said = {"text": "Did not let me in.", "source": "A monitor of ours"} | said
+    number = conduct.take_in(
+        whom=whom, unit=unit, told_on=day, submission=uuid.uuid4(), by=by, day=day, **said
+    )
+    made = ConductReport.objects.get(number=number)
+    if reviewer:
+        made.assignments.all().delete()
+        made.assignments.create(reviewer=reviewer)
     return made
 
 

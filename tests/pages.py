@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from contacts import unit_tree
+from contacts import conduct, unit_tree
 from contacts.answering import prepare_answer
 from contacts.consulting import ask_opinion, attach
 from contacts.duplicates import keep_apart
@@ -28,10 +28,12 @@ from contacts.meanwhile import Meanwhile
 from contacts.merging import merge
 from contacts.models import (
     Actor,
+    ConductConsent,
     ContactRecord,
     Feedback,
     Gathering,
     ImportBatch,
+    Officer,
     RepairingRequest,
     SavedView,
     Stakeholder,
@@ -90,6 +92,8 @@ DESIGN = {
     "digest": "- -  A U  A U U  O - -",
     "send a message again": "A -  A U  - - -  - - -",
     "who is behind": "- -  A U  A U U  - - -",
+    "file a sealed report": "- -  A A  A A A  A A -",
+    "read a sealed report": "- -  - -  - - -  - A -",  # C, and a list that says that there is none
     "accounts": "A -  - -  - - -  - - -",
     "propose or approve a role": "A A  - -  - - -  - - -",
     "approve a role": "- A  - -  - - -  - - -",
@@ -129,9 +133,10 @@ Form = Callable[[Bureau], dict[str, Any]]
 class Page:
     """`row`: of DESIGN; "" for everybody who is signed in; "public" for everybody.
     `about`: whose thing it is: "" nobody's; "deputy" – Alice's deputy or what hangs on him; "alice" – the officer;
-    "station" – the unit; "private" – Alice's alone; "private to carl" – his; "carl" – something of the county's coordinator.
+    "station" – the unit; "private" – Alice's alone; "private to carl" – his; "carl" – something of the county's coordinator;
+    "private to rita" – the reviewer's.
     `args` makes the thing and gives the address's arguments. `post` is the form that does the deed, sent by `doer`; None
-    where the address only reads. `only_post`: it shows nothing."""
+    where the address only reads. `only_post`: it shows nothing. `sealed`: what it does leaves no entry in the trail (R13)."""
 
     row: str = ""
     about: str = ""
@@ -140,6 +145,7 @@ class Page:
     post: Form | None = None
     doer: str = ""
     only_post: bool = False
+    sealed: bool = False
 
 
 def _deputy(bureau: Bureau) -> list:
@@ -254,9 +260,9 @@ def _waived(bureau: Bureau) -> list:
 
 
 def _notice(bureau: Bureau) -> list:
-    notice = Notice.objects.create(officer=bureau.alice, send_on=TODAY)
+    notice, _new = Notice.objects.get_or_create(officer=bureau.alice, send_on=TODAY)
     owed = Obligation.objects.get(pk=_obligation(bureau)[0])
-    NoticeLine.objects.create(notice=notice, recipient=bureau.alice, obligation=owed, stage="planned")
+    NoticeLine.objects.get_or_create(notice=notice, recipient=bureau.alice, obligation=owed, stage="planned")
     return [notice.pk]
 
 
@@ -398,7 +404,8 @@ def _special_day(bureau: Bureau) -> list:
 
 
 def _quiet_unit(bureau: Bureau) -> list:
-    return [factories.unit("宜城二所", bureau.other_county, code="320282502000").code]
+    there = Unit.objects.filter(code="320282502000").first()
+    return [(there or factories.unit("宜城二所", bureau.other_county, code="320282502000")).code]
 
 
 def _change_of_units(bureau: Bureau) -> list:
@@ -429,6 +436,35 @@ def _stand_in(bureau: Bureau) -> list:
 
 def _asked(bureau: Bureau) -> list:
     return [RepairingRequest.objects.create(stakeholder=bureau.deputy, asked_by=bureau.rita).pk]
+
+
+def _case(bureau: Bureau) -> list:
+    """A sealed report on Dan, which is with Rita. Where there is another reviewer, it is Rob."""
+    return [factories.case("Dan", by=bureau.alice, reviewer=bureau.rita, day=TODAY).pk]
+
+
+def _other_reviewer(bureau: Bureau) -> Officer:
+    known = Officer.objects.filter(name="Rob").first()
+    return known or factories.reviewer("Rob", bureau.bureau)
+
+
+def _question(bureau: Bureau, *, asker: Officer, second: Officer) -> ConductConsent:
+    case = factories.case("Dan", by=bureau.alice, reviewer=asker, day=TODAY)
+    return conduct.ask_consent(case, second=second, reviewer=asker, reason="because", now=NOW)
+
+
+def _asked_of_rita(bureau: Bureau) -> list:
+    return [_question(bureau, asker=_other_reviewer(bureau), second=bureau.rita).pk]
+
+
+def _case_with_consent(bureau: Bureau) -> list:
+    question = _question(bureau, asker=bureau.rita, second=_other_reviewer(bureau))
+    conduct.decide(question, granted=True, now=NOW, day=TODAY)
+    return [question.report_id]
+
+
+def _to_rob(bureau: Bureau) -> dict[str, Any]:
+    return {"reviewer": _other_reviewer(bureau).police_number, "reason": "because"}
 
 
 def _reason(bureau: Bureau) -> dict[str, Any]:
@@ -478,6 +514,7 @@ ROSTER, LOG, EDIT, PAIR = (
     "see the roster", "log contacts, feedback", "edit, import the roster", "pair, hand over, waive",
 )  # fmt: skip
 EXPORT, CONFIGURE, ACCOUNTS = "export the roster", "policies, working days, topics", "accounts"
+REVIEW = "read a sealed report"
 
 PAGES: dict[str, Page] = {
     "home": Page(),
@@ -687,6 +724,25 @@ PAGES: dict[str, Page] = {
     "contacts:turnover-pair": Page(EDIT, "carl", _turned, post=_proposed_after_the_turn, doer="carl", only_post=True),
     "contacts:turnover-take-back": Page(
         "recount a closed period", "carl", _turned, post=lambda bureau: {"confirmed": "yes"}, doer="carl", only_post=True
+    ),
+    # Sealed reports.
+    "contacts:conduct-report": Page(
+        "file a sealed report", doer="alice", sealed=True,
+        post=lambda bureau: {"whom": "Dan", "unit": "", "text": "Rude.", "source": "A monitor", "told_on": "2026-11-17"},
+    ),
+    "contacts:case-list": Page(REVIEW),
+    "contacts:case-figures": Page(REVIEW),
+    "contacts:case-detail": Page(REVIEW, "private to rita", _case),
+    "contacts:case-open": Page(REVIEW, "private to rita", _case, post=_reason, doer="rita", sealed=True),
+    "contacts:case-source": Page(REVIEW, "private to rita", _case_with_consent, post=_reason, doer="rita", sealed=True),
+    "contacts:case-ask": Page(REVIEW, "private to rita", _case, post=_to_rob, doer="rita", sealed=True),
+    "contacts:case-note": Page(
+        REVIEW, "private to rita", _case, doer="rita", sealed=True,
+        post=lambda bureau: {"text": "Looked at.", "state": "checking"},
+    ),
+    "contacts:case-hand-on": Page(REVIEW, "private to rita", _case, post=_to_rob, doer="rita", sealed=True),
+    "contacts:case-consent": Page(
+        REVIEW, "private to rita", _asked_of_rita, post=lambda bureau: {"answer": "yes"}, doer="rita", sealed=True
     ),
     # Accounts, roles, the trail.
     "contacts:settings": Page(post=lambda bureau: {"language": "en"}, doer="alice"),

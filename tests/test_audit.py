@@ -51,6 +51,9 @@ def test_what_a_form_does_stands_in_the_trail(bureau, name):
     assert not errors, errors
     assert changes(captured), "the form did nothing: give it what it needs in tests/pages.py"
     entries = AuditEntry.objects.all()[: AuditEntry.objects.count() - before]
+    if page.sealed:
+        assert not entries
+        return
     doer = getattr(bureau, page.doer or "alice")
     assert {(entry.officer, entry.via) for entry in entries} == {(doer, "web")}
     assert all(entry.address == "127.0.0.1" for entry in entries)

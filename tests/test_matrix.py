@@ -12,7 +12,7 @@ from tests import pages
 from tests.base import sign_in
 from tests.pages import PAGES, PEOPLE, Page, cells
 
-OWNERS = {"private": "alice", "private to carl": "carl"}
+OWNERS = {"private": "alice", "private to carl": "carl", "private to rita": "rita"}
 DONE, FORBIDDEN, ABSENT = "done", 403, 404
 
 

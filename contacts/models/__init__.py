@@ -2,7 +2,15 @@
 
 from contacts.models.answers import Answer, Fate, Rating, Telling
 from contacts.models.audit import Actor, AuditEntry
-from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
+from contacts.models.conduct import (
+    ConductAssignment,
+    ConductConsent,
+    ConductNote,
+    ConductOpening,
+    ConductReport,
+    ConductSource,
+    Sealed,
+)
 from contacts.models.consulting import Attachment, CoHandling
 from contacts.models.drafts import Draft
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Signer, Topic
@@ -29,6 +37,8 @@ __all__ = [
     "CoHandling",
     "ColumnMapping",
     "ConductAssignment",
+    "ConductConsent",
+    "ConductNote",
     "ConductOpening",
     "ConductReport",
     "ConductSource",
@@ -53,6 +63,7 @@ __all__ = [
     "Rating",
     "RepairingRequest",
     "SavedView",
+    "Sealed",
     "Seat",
     "Signer",
     "Stakeholder",

@@ -14,7 +14,7 @@ from django.db import transaction
 from contacts.models import Actor, AuditEntry, ContactRecord, Stakeholder
 from liaison.batches import batches
 from schedules.demo import city as cities
-from schedules.demo import engine, history, opinions, pairings, people, trail
+from schedules.demo import engine, history, opinions, pairings, people, sealed, trail
 from schedules.demo.calendar import first_day, in_office
 from schedules.demo.chance import chance
 from schedules.models import Digest, Notice, Obligation
@@ -32,6 +32,7 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
         city, everybody = settle(day, scale)
         officers = sum(map(len, city.officers.values()))
         watch.lap(f"{len(city.units)} units, {officers} officers and {len(everybody)} people")
+        sealed.file(city, day)
         leaves = opinions.topics()
         counts = [_tell(batch, leaves, city, start, last) for batch in batches(everybody, PEOPLE)]
         contacts, said = map(sum, zip(*counts, strict=True))

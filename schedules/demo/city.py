@@ -190,6 +190,7 @@ def _roles(city: City, since: dt.datetime) -> None:
     held += [(heads[0], unit, roles.LEADER) for unit, heads in _by_department(city)]
     staff = {role: city.staff[post] for post, (_department, role) in STAFF.items()}
     held += [(officer, city.bureau, role) for role, officer in staff.items()]
+    held += [(_second_reviewer(city), city.bureau, roles.DISCIPLINE_REVIEWER)]
     proposer, approver = staff[roles.SYSTEM_ADMIN], staff[roles.SECURITY_ADMIN]
     UnitRole.objects.bulk_create(
         [
@@ -203,6 +204,13 @@ def _roles(city: City, since: dt.datetime) -> None:
         ],
         batch_size=2000,
     )  # fmt: skip
+
+
+def _second_reviewer(city: City) -> Officer:
+    """Of another department than the first, so that a case about either has a reviewer."""
+    legal = [unit for unit in city.departments if unit.short_name == "法制支队"]
+    unit = (legal or city.departments)[-1]
+    return city.of(unit, Officer.PostClass.DEPARTMENT_HEAD)[-1]
 
 
 def _by_department(city: City) -> Iterable[tuple[Unit, list[Officer]]]:

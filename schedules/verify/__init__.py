@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from schedules.verify import facts, feedback, obligations, reminders, roster, status, units
+from schedules.verify import conduct, facts, feedback, obligations, reminders, roster, status, units
 from schedules.verify.facts import Facts
 
 SHOWN = 50  # violations of one check; all of them are counted
@@ -87,6 +87,8 @@ CHECKS = (
     Check("R12", "answers_follow_their_item", feedback.answers_follow_their_item, planned=True),
     Check("R12", "closed_means_rated", feedback.closed_means_rated),
     Check("R12", "rated_by_others", feedback.rated_by_others),
+    Check("R13", "no_case_is_with_whom_it_names", conduct.no_case_is_with_whom_it_names),
+    Check("R13", "no_source_is_opened_alone", conduct.no_source_is_opened_alone),
 )
 
 

@@ -15,7 +15,10 @@ from tests.browser.conftest import DESK, PHONE
 from tests.factories import small_bureau
 
 # Who looks at it; everything else is seen by Carol, who coordinates.
-VIEWERS = {"": "alice", "today/": "alice", "accounts/": "sue", "roles/": "sam", "audit/": "ann"}
+VIEWERS = {
+    "": "alice", "today/": "alice", "accounts/": "sue", "roles/": "sam", "audit/": "ann", "conduct/cases/": "rita",
+    "conduct/figures/": "rita",
+}  # fmt: skip
 
 
 def plain_addresses(patterns=None, prefix="") -> list[str]:

@@ -37,9 +37,17 @@ def manage(tmp_path: Path, *words: str, **environment: str) -> subprocess.Comple
     )
 
 
-def test_it_is_fit_for_production_with_a_secret_and_an_address(tmp_path):
-    done = start(tmp_path, SECRET_KEY="J9w2Qm4xLr7TzVb5Nc8Ky3Hd6Gf1Ps0AeUiOhBnMlKjRtYqXwZ")
+RANDOM = "J9w2Qm4xLr7TzVb5Nc8Ky3Hd6Gf1Ps0AeUiOhBnMlKjRtYqXwZ"
+
+
+def test_it_is_fit_for_production_with_two_secrets_and_an_address(tmp_path):
+    done = start(tmp_path, SECRET_KEY=RANDOM, CONDUCT_KEY=RANDOM[::-1])
     assert done.returncode == 0, done.stderr
+
+
+def test_sealed_reports_want_a_key_of_their_own(tmp_path):
+    done = start(tmp_path, SECRET_KEY=RANDOM)
+    assert "Set CONDUCT_KEY" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -363,6 +363,17 @@ def past_from_before():
     UnitPast.objects.create(unit=station, until=day("2025-12-31"), name="x", kind="station")
 
 
+def case_with_whom_it_names():
+    rita, alice = Officer.objects.get(name="Rita"), Officer.objects.get(name="Alice")
+    factories.case("Rita", by=alice, day=day("2026-11-30"), reviewer=rita)
+
+
+def source_opened_alone():
+    rita, alice = Officer.objects.get(name="Rita"), Officer.objects.get(name="Alice")
+    case = factories.case("Dan", by=alice, day=day("2026-11-30"), reviewer=rita)
+    case.openings.create(what="source", reviewer=rita, reason="a look", opened_at=NOW)
+
+
 BREACHES = [
     (path_of_another_place, "paths_are_where_units_hang"),
     (officer_in_a_closed_unit, "closed_units_are_empty"),
@@ -410,6 +421,8 @@ BREACHES = [
     (answered_by_another_items_answer, "answers_follow_their_item"),
     (closed_and_never_rated, "closed_means_rated"),
     (rated_by_whoever_told, "rated_by_others"),
+    (case_with_whom_it_names, "no_case_is_with_whom_it_names"),
+    (source_opened_alone, "no_source_is_opened_alone"),
 ]
 
 

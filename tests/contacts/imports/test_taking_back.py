@@ -18,7 +18,6 @@ from contacts.journal import TakenBack
 from contacts.models import (
     Actor,
     AuditEntry,
-    ConductReport,
     ContactPhone,
     ContactRecord,
     Feedback,
@@ -408,15 +407,30 @@ def test_a_unit_does_not_return_below_one_that_stands_below_it_by_now(
     assert "parent unit: the unit that was above it stands below it now" in why(batch)["澄江派出所"]
 
 
-def test_a_sealed_report_keeps_a_unit_and_is_not_named(bureau: Bureau, imported: Import) -> None:
-    """R13: what nobody may count or see the trace of, no reason names."""
-    batch = imported(unit("320290000000", "新区分局", "县级局", bureau.bureau.code))
-    made = Unit.objects.get(code="320290000000")
-    ConductReport.objects.create(about_unit=made, text="Sealed.", filed_on=DAY)
-    assert back(batch).kept == {made.pk}
-    assert why(batch) == {"新区分局": ["other entries refer to it now"]}
-    (line,) = journal.obstacles(batch.journal)
-    assert line.obstacle == {"rows": {"": 1}, "bound": True}
+@pytest.mark.parametrize("whom", ["新区分局", "民警320991"])
+def test_a_sealed_report_keeps_neither_a_unit_nor_an_officer(
+    bureau: Bureau, imported: Import, whom: str
+) -> None:
+    """R13: that something can not go would say that there is one."""
+    made = {
+        "新区分局": unit("320290000000", "新区分局", "县级局", bureau.bureau.code),
+        "民警320991": officer("320991", "民警320991", "宜城派出所"),
+    }
+    batch = imported(made[whom])
+    factories.case(whom, by=bureau.dan, day=DAY, unit=Unit.objects.filter(name=whom).first())
+    assert back(batch).kept == set()
+    assert not Unit.objects.filter(name=whom).exists()
+    assert not Officer.objects.filter(name=whom).exists()
+
+
+def test_a_case_adds_no_word_to_what_keeps_its_reviewer(bureau: Bureau, imported: Import) -> None:
+    """R13: their role does, as before."""
+    batch = imported(officer("320991", "民警320991", "宜城派出所"))
+    reviewer = Officer.objects.get(police_number="320991")
+    factories.role(reviewer, "discipline_reviewer", bureau.bureau)
+    factories.case("Alice", by=bureau.bob, day=DAY, reviewer=reviewer)
+    assert back(batch).kept == {reviewer.pk}
+    assert why(batch) == {"民警320991": ["1 role hangs on it now"]}
 
 
 # --- contacts ------------------------------------------------------------------------------------------------
