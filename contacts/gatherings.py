@@ -19,11 +19,12 @@ from contacts.models import Actor, AuditEntry, ContactRecord, Feedback, Gatherin
 
 @dataclass(frozen=True)
 class Attendee:
-    """Somebody who was there, what they said, and what is to be noted of them alone."""
+    """Somebody who was there, what they said, what is to be noted of them alone, and how satisfied they are."""
 
     person: Stakeholder
     said: str = ""
     note: str = ""
+    satisfied: str = ""  # a Verdict; "" where nobody asked
 
     def record(self, gathering: Gathering, officer: Officer) -> ContactRecord:
         """Theirs, not yet saved. It stands for itself wherever contacts are shown: what was said to all is in it."""
@@ -35,6 +36,7 @@ class Attendee:
             outcome=ContactRecord.Outcome.REACHED,
             occurred_at=gathering.occurred_at,
             summary="\n".join(filter(None, [gathering.summary, self.note])),
+            satisfied=self.satisfied,
             gathering=gathering,
         )
 

@@ -32,7 +32,7 @@ from contacts.models import (
 from contacts.pairing import waits
 from contacts.submissions import submitted_before
 
-RECORD_FIELDS = ("kind", "outcome", "occurred_at", "summary", "promised")
+RECORD_FIELDS = ("kind", "outcome", "occurred_at", "summary", "promised", "satisfied")
 
 
 # --- pairings ------------------------------------------------------------------------------------------------

@@ -18,8 +18,15 @@ from contacts.forms.fields import ClockField, DayField, SubmissionField, happene
 from contacts.gatherings import Attendee
 from contacts.models import Gathering, Officer, Stakeholder
 from contacts.models.stakeholders import StakeholderQuerySet
+from contacts.models.verdicts import Verdict
 
 LONGEST_NOTE = 400  # beside what was said to all
+THEIRS = ("said", "note", "satisfied")  # the fields of one who came, as Attendee has them
+NOT_ASKED = [("", gettext_lazy("not asked")), *Verdict.choices]
+
+
+def satisfied_field() -> forms.ChoiceField:
+    return forms.ChoiceField(label=gettext_lazy("How satisfied"), choices=NOT_ASKED, required=False)
 
 
 @dataclass(frozen=True)
@@ -30,10 +37,12 @@ class Row:
     came: forms.BoundField
     said: forms.BoundField
     note: forms.BoundField
+    satisfied: forms.BoundField
 
     @property
     def is_open(self) -> bool:
-        return bool(self.said.value() or self.note.value() or self.said.errors or self.note.errors)
+        fields = (self.said, self.note, self.satisfied)
+        return any(field.value() or field.errors for field in fields)
 
 
 class GatheringForm(forms.Form):
@@ -79,6 +88,7 @@ class GatheringForm(forms.Form):
             self.fields[f"note_{person.pk}"] = forms.CharField(
                 label=gettext_lazy("Note on this person alone"), max_length=LONGEST_NOTE, required=False
             )
+            self.fields[f"satisfied_{person.pk}"] = satisfied_field()
 
     @property
     def common(self) -> Iterator[forms.BoundField]:
@@ -87,14 +97,14 @@ class GatheringForm(forms.Form):
     @property
     def rows(self) -> Iterator[Row]:
         for person in self.people:
-            yield Row(person, *(self[f"{name}_{person.pk}"] for name in ("came", "said", "note")))
+            yield Row(person, *(self[f"{name}_{person.pk}"] for name in ("came", *THEIRS)))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         cleaned["occurred_at"] = happened_at(self, self.now)
         for person in self.people:
             absent = not cleaned.get(f"came_{person.pk}")
-            for name in ("said", "note"):
+            for name in THEIRS:
                 if absent and cleaned.get(f"{name}_{person.pk}"):
                     words = _("%(name)s is not ticked. Tick the name, or leave this out.")
                     self.add_error(f"{name}_{person.pk}", words % {"name": person.name})
@@ -131,7 +141,7 @@ class GatheringForm(forms.Form):
     def attendees(self) -> list[Attendee]:
         told = self.cleaned_data
         return [
-            Attendee(one, told[f"said_{one.pk}"].strip(), told[f"note_{one.pk}"].strip())
+            Attendee(one, *(told[f"{name}_{one.pk}"].strip() for name in THEIRS))
             for one in self.people
             if told[f"came_{one.pk}"]
         ]
@@ -155,6 +165,7 @@ class AttendeeForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Note on this person alone"), max_length=LONGEST_NOTE, required=False
     )
+    satisfied = satisfied_field()
 
     def __init__(self, data: Any = None, *, people: StakeholderQuerySet) -> None:
         super().__init__(data)
@@ -178,4 +189,4 @@ class AttendeeForm(forms.Form):
 
     def attendee(self) -> Attendee:
         told = self.cleaned_data
-        return Attendee(told["person"], told["said"].strip(), told["note"].strip())
+        return Attendee(told["person"], *(told[name].strip() for name in THEIRS))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts import access
 from contacts.models.feedback import Feedback
 from contacts.models.records import ContactRecord
+from contacts.models.verdicts import Verdict
 
 if TYPE_CHECKING:
     from contacts.models.officers import Officer
@@ -137,11 +138,7 @@ class Rating(models.Model):
     """How satisfied somebody who was told is: with the handling, and with the result. Asked by somebody outside the unit
     that handled it (R12)."""
 
-    class Verdict(models.TextChoices):
-        SATISFIED = "satisfied", _("satisfied")
-        BASICALLY = "basically", _("basically satisfied")
-        DISSATISFIED = "dissatisfied", _("not satisfied")
-        NOT_SAID = "not_said", _("did not say")  # asked and declined, or not to be reached
+    Verdict = Verdict
 
     telling = models.OneToOneField(Telling, on_delete=models.PROTECT, related_name="rating")
     process = models.CharField(_("with the handling"), max_length=12, choices=Verdict)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts import access
 from contacts.models.stakeholders import Stakeholder
+from contacts.models.verdicts import Verdict
 
 if TYPE_CHECKING:
     from contacts.models.officers import Officer
@@ -68,6 +69,8 @@ class ContactRecord(models.Model):
     occurred_on = models.DateField(editable=False)
     summary = models.TextField(_("what was said"), max_length=2000, blank=True)
     promised = models.CharField(_("what we promised"), max_length=300, blank=True)
+    # How satisfied they said they are; asked of everybody at a gathering.
+    satisfied = models.CharField(_("how satisfied"), max_length=12, choices=Verdict, blank=True)
     promise_kept_at = models.DateTimeField(null=True, editable=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)

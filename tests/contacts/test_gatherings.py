@@ -400,3 +400,15 @@ def test_looking_at_one_takes_as_many_queries_for_many_as_for_few(
         client.get(gathering.get_absolute_url())
     with django_assert_max_num_queries(9):
         client.get(big.get_absolute_url())
+
+
+def test_each_says_how_satisfied_they_are_and_a_correction_keeps_it(bureau, alice, people):
+    deputy, lina = people[:2]
+    alice.post(PAGE, typed([deputy, lina], **{f"satisfied_{lina.pk}": "basically"}))
+    record = ContactRecord.objects.get(stakeholder=lina)
+    assert (record.satisfied, ContactRecord.objects.get(stakeholder=deputy).satisfied) == ("basically", "")
+
+    corrected = correct_contact(record, {"summary": "Spoke about lamps."}, actor=Actor(bureau.alice))
+    assert corrected.satisfied == "basically"
+    page = alice.get(f"/people/{lina.pk}/").content.decode()
+    assert "How satisfied: basically satisfied" in page
