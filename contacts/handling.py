@@ -26,6 +26,7 @@ from contacts.models import (
     Officer,
     Pairing,
     RepairingRequest,
+    ReportDelivery,
     Stakeholder,
     Topic,
     Unit,
@@ -160,6 +161,7 @@ def correct_contact(record: ContactRecord, changes: dict[str, Any], *, actor: Ac
     record.feedback.update(record=corrected)
     _answered_in(record).update(answered_on=corrected.occurred_on)
     record.answers.update(answer_record=corrected)
+    ReportDelivery.objects.filter(record=record).update(record=corrected)
     AuditEntry.objects.record(actor, "correct contact", corrected, before=before, after=_state(corrected))
     return corrected
 

@@ -11,6 +11,9 @@ from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
 from contacts.models.repairing import RepairingRequest
+from contacts.models.report_batches import ReportBatch
+from contacts.models.report_meetings import ReportMeeting
+from contacts.models.reports import Appraisal, ReportCopy, ReportDelivery, ReportVersion, WorkReport
 from contacts.models.saved_views import SavedView
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder, StakeholderQuerySet
 from contacts.models.stand_ins import StandIn
@@ -19,6 +22,7 @@ from contacts.models.units import Unit, UnitPast
 
 __all__ = [
     "Actor",
+    "Appraisal",
     "AuditEntry",
     "ColumnMapping",
     "ConductAssignment",
@@ -41,6 +45,11 @@ __all__ = [
     "Officer",
     "Pairing",
     "RepairingRequest",
+    "ReportBatch",
+    "ReportCopy",
+    "ReportDelivery",
+    "ReportMeeting",
+    "ReportVersion",
     "SavedView",
     "Seat",
     "Stakeholder",
@@ -52,4 +61,5 @@ __all__ = [
     "Unit",
     "UnitPast",
     "UnitRole",
+    "WorkReport",
 ]

@@ -136,6 +136,7 @@ def _page(request: OfficerRequest, pk: int) -> dict:
         "current": current,
         "history": history,
         "promises": history.promises,
+        "letters": person.report_copies.with_delivery().select_related("report__unit")[:2],
         "pending": history.pending,
         "page_obj": Paginator(history.entries, PER_PAGE).get_page(request.GET.get("page")),
         "here": person.get_absolute_url(),
