@@ -139,7 +139,7 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
         "before": before,
         "copies": copies.count(),
         "delivered": copies.delivered().count(),
-        "waiting": covering.waiting(report, today).count() if may["write"] else 0,
+        "without": covering.waiting(report, today).count() if may["write"] else 0,
         "outdated": issuing.outdated(report).count() if may["write"] and report.approved_id else 0,
     }
     return render(request, "contacts/report_detail.html", context)
