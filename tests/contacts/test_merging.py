@@ -89,6 +89,7 @@ def test_nobody_has_forgotten_a_table_that_points_to_people() -> None:
         ("contacts.ImportRow", "stakeholder"),
         ("contacts.HandoverLine", "stakeholder"),
         ("contacts.RepairingRequest", "stakeholder"),
+        ("contacts.ReportCopy", "stakeholder"),
         ("contacts.TurnoverLine", "stakeholder"),
         ("contacts.TurnoverLine", "other"),
         ("contacts.Distinct", "first"),
