@@ -289,7 +289,11 @@ def issue(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 def _example(report: WorkReport, person: Stakeholder | None, day: dt.date) -> Letter | None:
-    return Letter(issuing.preview(report, person, day)) if person else None
+    """What the first of them would get."""
+    if person is None:
+        return None
+    (copy,) = issuing.copies_for(report, report.latest(), [person.pk], day)
+    return Letter(copy)
 
 
 def _report(request: OfficerRequest, pk: int, deed: Deed) -> WorkReport:

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from contacts.models import Actor, AuditEntry, ReportCopy, ReportVersion, Seat, Stakeholder, WorkReport
+from contacts.models import Actor, AuditEntry, ReportCopy, ReportVersion, Seat, WorkReport
 from contacts.said_and_done import lines_of
 from contacts.work_reports.covering import REPORTED_TO, waiting
 from liaison.batches import batches
@@ -38,15 +38,7 @@ def issue(report: WorkReport, *, actor: Actor, now: dt.datetime) -> Issued:
         raise ValidationError(_("A leader has to approve it first."))
     version: ReportVersion = report.approved  # type: ignore[assignment]  # the database holds it
     day = timezone.localdate(now)
-    people = list(waiting(report, day).values_list("pk", flat=True))
-    lines, titles = _lines(report, people, day), _titles(people, day)
-    made = [
-        ReportCopy(
-            report=report, stakeholder_id=person, half_year=report.half_year, version=version,
-            title=titles.get(person, ""), lines=lines.get(person, []), issued_on=day,
-        )
-        for person in people
-    ]  # fmt: skip
+    made = copies_for(report, version, list(waiting(report, day).values_list("pk", flat=True)), day)
     # Whoever got a copy from another unit at this moment keeps that one.
     ReportCopy.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)
     renewed = _renew(report, version, day)
@@ -56,6 +48,20 @@ def issue(report: WorkReport, *, actor: Actor, now: dt.datetime) -> Issued:
     after = {"version": version.number, "new": done.new, "renewed": done.renewed}
     AuditEntry.objects.record(actor, "issue report", report, after=after)
     return done
+
+
+def copies_for(
+    report: WorkReport, version: ReportVersion, people: list[int], day: dt.date
+) -> list[ReportCopy]:
+    """Their copies as they would be issued on that day; not saved."""
+    lines, titles = _lines(report, people, day), _titles(people, day)
+    return [
+        ReportCopy(
+            report=report, stakeholder_id=person, half_year=report.half_year, version=version,
+            title=titles.get(person, ""), lines=lines.get(person, []), issued_on=day,
+        )
+        for person in people
+    ]  # fmt: skip
 
 
 def outdated(report: WorkReport) -> QuerySet[ReportCopy]:
@@ -98,12 +104,3 @@ def _titles(people: list[int], day: dt.date) -> dict[int, str]:
         person: "、".join(titles[kind] for kind in REPORTED_TO if kind in kinds)
         for person, kinds in held.items()
     }
-
-
-def preview(report: WorkReport, person: Stakeholder, day: dt.date) -> ReportCopy:
-    """What this person's copy would be if it were issued now; not saved."""
-    return ReportCopy(
-        report=report, stakeholder=person, half_year=report.half_year, version=report.latest(),
-        title=_titles([person.pk], day).get(person.pk, ""), lines=_lines(report, [person.pk], day).get(person.pk, []),
-        issued_on=day,
-    )  # fmt: skip
