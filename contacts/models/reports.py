@@ -42,6 +42,10 @@ class WorkReportQuerySet(models.QuerySet["WorkReport"]):
         """Those that cover their people: begun, and not given up."""
         return self.exclude(state=WorkReport.State.DROPPED)
 
+    def submitted(self) -> WorkReportQuerySet:
+        """Those that wait for a leader."""
+        return self.filter(state=WorkReport.State.SUBMITTED)
+
 
 class WorkReport(models.Model):
     """What one unit reports for one half-year. Its text stands in versions; `approved` is the one that a leader approved,
@@ -182,6 +186,13 @@ class ReportCopy(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("contacts:report-copy", args=[self.pk])
+
+
+def latest_letter() -> dict[str, Subquery]:
+    """For a query over stakeholders: their latest copy, and the day on which it was handed over, or null."""
+    latest = ReportCopy.objects.filter(stakeholder=OuterRef("pk")).with_delivery().order_by("-half_year")
+    columns = {"letter_id": "pk", "letter_half_year": "half_year", "letter_delivered_on": "delivered_on"}
+    return {name: Subquery(latest.values(column)[:1]) for name, column in columns.items()}
 
 
 class ReportDeliveryQuerySet(models.QuerySet["ReportDelivery"]):

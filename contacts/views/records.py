@@ -47,6 +47,8 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
         _say_what_was_logged(request, record, feedback, now)
         return redirect(way_back(request, person.get_absolute_url()))
     context = {"form": form, "person": person, "next": way_back(request, "")} | _so_far(person, request.user)
+    if request.GET.get("kind") == ContactRecord.Kind.REPORT:
+        context["letter"] = person.report_copies.undelivered().first()
     return render(request, "contacts/record_form.html", context)
 
 

@@ -372,6 +372,34 @@ def test_a_report_that_was_logged_by_hand_can_be_named(three):
     assert ContactRecord.objects.count() == 1
 
 
+def test_whoever_logs_a_work_report_is_led_to_the_copy(three):
+    address = reverse("contacts:record-create", args=[three.deputy.pk]) + "?kind=report"
+    client = sign_in(three.alice)
+    assert "waits to be handed over" not in client.get(address).content.decode()
+    issued(three)
+    way = reverse("contacts:report-deliver", args=[copy_of(three.deputy).pk])
+    assert way in client.get(address).content.decode()
+    deliver(three.deputy, three.alice)
+    assert "waits to be handed over" not in client.get(address).content.decode()
+
+
+def test_leaders_see_on_every_page_what_waits_for_them(three):
+    factories.work_report(three, "submitted")
+
+    def waits(officer) -> int:
+        return (
+            sign_in(officer)
+            .get(reverse("contacts:record-list"))
+            .content.decode()
+            .count('<b class="count">1</b>')
+        )
+
+    assert waits(three.lin) > 0
+    assert waits(three.bob) == 0
+    writing.send_back(WorkReport.objects.get(), reason="x", actor=Actor(three.lin))
+    assert waits(three.lin) == 0
+
+
 def test_a_copy_is_handed_over_once(three):
     issued(three)
     deliver(three.deputy, three.alice)
