@@ -292,7 +292,7 @@ def _example(report: WorkReport, person: Stakeholder | None, day: dt.date) -> Le
     """What the first of them would get."""
     if person is None:
         return None
-    (copy,) = issuing.copies_for(report, report.latest(), [person.pk], day)
+    (copy,) = issuing.copies_for(report, report.approved or report.latest(), [person.pk], day)
     return Letter(copy)
 
 
