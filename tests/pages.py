@@ -333,8 +333,19 @@ def _copy(bureau: Bureau) -> list:
     return [factories.work_report(bureau, "issued").copies.get().pk]
 
 
-def _delivered(bureau: Bureau) -> list:
+def _undelivered(bureau: Bureau) -> list:
+    """Of another half-year than the one that the meeting heard."""
+    return [factories.work_report(bureau, "issued", half_year="2026-H1").copies.get().pk]
+
+
+def _printed(bureau: Bureau) -> list:
     (pk,) = _copy(bureau)
+    files.put(files.name_of(ReportCopy.objects.select_related(*files.NEEDED).get(pk=pk)), b"%PDF-")
+    return [pk]
+
+
+def _delivered(bureau: Bureau) -> list:
+    (pk,) = _undelivered(bureau)
     record = ContactRecord(stakeholder=bureau.deputy, officer=bureau.alice, kind="report", occurred_at=NOW)
     delivering.deliver(ReportCopy.objects.get(pk=pk), record, method="post", actor=Actor(bureau.alice))
     return [pk]
@@ -640,9 +651,9 @@ PAGES: dict[str, Page] = {
     "contacts:report-void": Page(WRITE, "deputy", _meeting, post=_reason, doer="bob"),
     "contacts:report-copies": Page(ROSTER),
     "contacts:report-copy": Page(ROSTER, "deputy", _copy),
-    "contacts:report-pdf": Page(LOG, "deputy", _copy),
+    "contacts:report-pdf": Page(LOG, "deputy", _printed),
     "contacts:report-deliver": Page(
-        LOG, "deputy", _copy, doer="alice",
+        LOG, "deputy", _undelivered, doer="alice",
         post=lambda bureau: {"method": "in_person", "day": "2026-11-18", "appraisal": "satisfied"},
     ),
     "contacts:report-appraise": Page(
