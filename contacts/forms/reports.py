@@ -63,6 +63,7 @@ class TextForm(forms.ModelForm):
 class ReportForm(TextForm):
     """A new report."""
 
+    seen = None
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"))
     half_year = forms.ChoiceField(label=_("Half-year"))
 
@@ -217,7 +218,7 @@ class MeetingForm(forms.ModelForm):
         model = ReportMeeting
         fields = ["held_on", "place", "satisfied", "basically", "unsatisfied", "abstained", "said"]
         widgets = {"said": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"said": _("What cannot be put down to one person. What somebody said follows below.")}
+        help_texts = {"said": _("What cannot be put down to one person.")}
 
     def __init__(
         self, data: Any = None, *, copies: Collection[ReportCopy], leaders: QuerySet[Officer], day: dt.date, **kwargs: Any

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ),
                 ("unsatisfied", models.PositiveSmallIntegerField(default=0, verbose_name="not satisfied")),
                 ("abstained", models.PositiveSmallIntegerField(default=0, verbose_name="abstained")),
-                ("said", models.TextField(blank=True, max_length=4000, verbose_name="said at the meeting")),
+                ("said", models.TextField(blank=True, max_length=4000, verbose_name="note of the meeting")),
                 ("entered_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("voided_at", models.DateTimeField(null=True)),
                 ("void_reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contacts import access
+from contacts.half_years import HalfYear
 from contacts.models.units import Unit
 
 if TYPE_CHECKING:
@@ -77,3 +78,7 @@ class ReportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.half_year}"
+
+    @property
+    def period(self) -> HalfYear:
+        return HalfYear.parse(self.half_year)

@@ -51,7 +51,7 @@ class ReportMeeting(models.Model):
     basically = models.PositiveSmallIntegerField(_("basically satisfied"), default=0)
     unsatisfied = models.PositiveSmallIntegerField(_("not satisfied"), default=0)
     abstained = models.PositiveSmallIntegerField(_("abstained"), default=0)
-    said = models.TextField(_("said at the meeting"), max_length=4000, blank=True)
+    said = models.TextField(_("note of the meeting"), max_length=4000, blank=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(default=timezone.now)
     voided_at = models.DateTimeField(null=True)

@@ -107,6 +107,12 @@ class WorkReport(models.Model):
     def period(self) -> HalfYear:
         return HalfYear.parse(self.half_year)
 
+    @property
+    def tone(self) -> str:
+        """The colour of its state."""
+        tones = {self.State.SUBMITTED: "warn", self.State.APPROVED: "good", self.State.ISSUED: "good"}
+        return tones.get(self.State(self.state), self.state)
+
     def latest(self) -> ReportVersion:
         return self.versions.select_related("author").order_by("-number")[0]
 

@@ -55,7 +55,7 @@ def index(request: OfficerRequest) -> HttpResponse:
     held = list(meetings.select_related("unit", "leader"))
     context = {
         "period": period,
-        "later": period.after if period <= now else None,
+        "later": period.after if period < now else None,
         "unit": unit,
         "above": unit and unit.parent_id and _within(request.user).filter(pk=unit.parent_id).first(),
         "rows": rows,

@@ -30,6 +30,10 @@ def deliver(
     feedback = None
     if record.pk is None:
         record, feedback = log_contact(record, actor=actor, said=said, topic=topic)
+        if not record.is_live:
+            raise ValidationError(
+                _("This form was sent before, and its contact was voided since. Open the form anew.")
+            )
     elif not loggable(copy).filter(pk=record.pk).exists():
         raise ValidationError(_("This contact was corrected or voided meanwhile; look at the newer one."))
     delivery = ReportDelivery.objects.create(copy=copy, record=record, method=method, appraisal=appraisal)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,15 +27,31 @@ AT = dt.time(9)  # of the day that a meeting is entered for: its hour matters to
 Said = tuple[ReportCopy, str, Topic | None]
 
 
-@transaction.atomic
 def hold(
     meeting: ReportMeeting, present: Collection[ReportCopy], *, reports: bool, said: Iterable[Said] = (), actor: Actor
 ) -> ReportMeeting:  # fmt: skip
     """Enter a meeting, once for a form. Each of those present gets a contact of the leader's. `reports`: the report itself
     was given there, so the contact is their half-year's work report (R6); otherwise it is a meeting, and the copy is still to
     be handed over."""
-    if before := ReportMeeting.objects.filter(submission=meeting.submission or None).first():
+    if before := _submitted_before(meeting):
         return before
+    try:
+        return _hold(meeting, present, reports, said, actor)
+    except IntegrityError:
+        if before := _submitted_before(meeting):  # it came twice at the same moment
+            return before
+        raise
+
+
+def _submitted_before(meeting: ReportMeeting) -> ReportMeeting | None:
+    same = ReportMeeting.objects.filter(submission=meeting.submission)
+    return same.first() if meeting.submission else None
+
+
+@transaction.atomic
+def _hold(
+    meeting: ReportMeeting, present: Collection[ReportCopy], reports: bool, said: Iterable[Said], actor: Actor
+) -> ReportMeeting:
     if not present:
         raise ValidationError(_("Say who was there."))
     if meeting.votes > len(present):
@@ -45,11 +61,11 @@ def hold(
         )
     meeting.save(force_insert=True)
     kind = ContactRecord.Kind.REPORT if reports else ContactRecord.Kind.MEETING
-    noon = timezone.make_aware(dt.datetime.combine(meeting.held_on, AT))
+    at = timezone.make_aware(dt.datetime.combine(meeting.held_on, AT))
     records = {}
     for copy in present:
         record = ContactRecord(
-            stakeholder_id=copy.stakeholder_id, officer=meeting.leader, kind=kind, occurred_at=noon,
+            stakeholder_id=copy.stakeholder_id, officer=meeting.leader, kind=kind, occurred_at=at,
             summary=_("Report meeting at %(place)s") % {"place": meeting.place},
         )  # fmt: skip
         records[copy.pk], _none = log_contact(record, actor=actor)

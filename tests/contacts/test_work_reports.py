@@ -410,6 +410,19 @@ def test_a_copy_is_handed_over_once(three):
     assert ContactRecord.objects.count() == 1
 
 
+def test_a_form_whose_contact_was_voided_is_not_sent_again(three):
+    issued(three)
+    record = contact(three.deputy, three.alice)
+    deliver(three.deputy, three.alice, record=record)
+    void_contact(record, reason="not yet", actor=Actor(three.alice))
+    with pytest.raises(ValidationError, match="anew"):
+        deliver(
+            three.deputy, three.alice, record=contact(three.deputy, three.alice, submission=record.submission)
+        )
+    deliver(three.deputy, three.alice)
+    assert ReportDelivery.objects.live().count() == 1
+
+
 def test_an_appraisal_is_asked_later_and_corrected(three):
     issued(three)
     deliver(three.deputy, three.alice)
@@ -460,6 +473,11 @@ def test_a_meeting_without_the_report_itself_leaves_it_owed(three):
     assert ContactRecord.objects.get().kind == "meeting"
     assert met() == set()
     assert copy_of(three.deputy) in ReportCopy.objects.undelivered()
+
+
+def test_each_meeting_is_a_meeting_of_its_own(three):
+    issued(three)
+    assert meet(three, three.deputy) != meet(three, three.wang)
 
 
 def test_no_more_votes_than_people(three):
