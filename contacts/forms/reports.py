@@ -44,9 +44,7 @@ def writable(officer: Officer) -> QuerySet[Unit]:
 
 
 class TextForm(forms.ModelForm):
-    """A version. `seen` is the one that it was made from, so that nobody writes over another's text."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    """The text of a report."""
 
     class Meta:
         model = ReportVersion
@@ -60,10 +58,15 @@ class TextForm(forms.ModelForm):
         }
 
 
+class VersionForm(TextForm):
+    """`seen` is the version that this one was made from, so that nobody writes over another's text."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class ReportForm(TextForm):
     """A new report."""
 
-    seen = None
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"))
     half_year = forms.ChoiceField(label=_("Half-year"))
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from contacts.access import Deed, find_for, reach, requires
 from contacts.forms.fields import ReasonForm, done
-from contacts.forms.reports import ReportForm, TextForm
+from contacts.forms.reports import ReportForm, VersionForm
 from contacts.half_years import HalfYear
 from contacts.models import (
     Actor,
@@ -162,7 +162,7 @@ def update(request: OfficerRequest, pk: int) -> HttpResponse:
     """Write a new version; the ones before stay."""
     report = _report(request, pk, Deed.WRITE_REPORT)
     latest = report.latest()
-    form = TextForm(request.POST or None, initial={"text": latest.text, "seen": latest.number})
+    form = VersionForm(request.POST or None, initial={"text": latest.text, "seen": latest.number})
     newer = None
     if form.is_valid():
         told, actor = form.cleaned_data, Actor.of(request)
