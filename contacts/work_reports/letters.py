@@ -22,7 +22,7 @@ from contacts.half_years import HalfYear
 from contacts.models import Appraisal, ReportCopy, Unit
 from contacts.said_and_done import SaidAndDone, read
 
-LAYOUT = 2  # another number makes every file anew: raise it when a letter looks different
+LAYOUT = 1  # another number makes every file anew: raise it when a letter looks different
 
 
 @dataclass(frozen=True)

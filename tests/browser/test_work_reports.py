@@ -1,5 +1,7 @@
 """A work report is handed over on a phone, and files to print are waited for."""
 
+import re
+
 import pytest
 
 from contacts.models import ReportBatch, ReportDelivery
@@ -24,6 +26,15 @@ def test_alice_hands_a_report_over(open_page, bureau, script):
     page.get_by_text("More patrols.").first.wait_for()
     delivery = ReportDelivery.objects.get()
     assert (delivery.method, delivery.appraisal) == ("post", "basically")
+
+
+def test_a_short_letter_is_printed_on_one_page_without_the_frame(open_page, bureau):
+    copy = factories.work_report(bureau, "issued").copies.get()
+    page = open_page(copy.get_absolute_url(), officer=bureau.alice)
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    page.emulate_media(media="print")
+    assert page.locator(".letterhead").is_visible()
+    assert not page.get_by_role("link", name="Enter the delivery").is_visible()
 
 
 def test_the_page_of_the_files_tells_by_itself_when_they_are_ready(open_page, bureau, settings, tmp_path):
