@@ -41,7 +41,7 @@ from contacts.models import (
     WorkReport,
 )
 from contacts.turnover import deeds
-from contacts.work_reports import delivering, files, meetings
+from contacts.work_reports import delivering, files, meetings, shelf
 from schedules import configuring, handling
 from schedules.calendars import sets
 from schedules.feeds import subscribe
@@ -340,7 +340,7 @@ def _undelivered(bureau: Bureau) -> list:
 
 def _printed(bureau: Bureau) -> list:
     (pk,) = _copy(bureau)
-    files.put(files.name_of(ReportCopy.objects.select_related(*files.NEEDED).get(pk=pk)), b"%PDF-")
+    shelf.put(shelf.name_of(ReportCopy.objects.select_related(*files.NEEDED).get(pk=pk)), b"%PDF-")
     return [pk]
 
 

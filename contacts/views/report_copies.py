@@ -20,7 +20,7 @@ from contacts.models import Actor, ReportBatch, ReportCopy, ReportDelivery
 from contacts.requests import OfficerRequest
 from contacts.tables.reports import ReportCopyListing
 from contacts.views.lists import ListPage
-from contacts.work_reports import delivering, files
+from contacts.work_reports import delivering, files, shelf
 from contacts.work_reports.letters import Letter
 from liaison.redirects import way_back
 
@@ -43,7 +43,7 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
         "letter": Letter(copy),
         "delivery": delivery,
         "may_log": request.user.rights.may(Deed.LOG, copy),
-        "has_file": files.is_there(copy),
+        "has_file": shelf.is_there(copy),
         "tries": copy.deliveries.exclude(pk=delivery.pk if delivery else 0).select_related(
             "record__voided_by", "meeting"
         ),

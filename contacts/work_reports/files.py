@@ -8,17 +8,12 @@ takes up a batch that was broken off, asks for one twice, or asks after a newer 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
-import os
-import re
 import threading
 import uuid
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
@@ -30,19 +25,17 @@ from django.utils.translation import gettext as _
 
 from contacts.access import Deed
 from contacts.models import Actor, AuditEntry, Officer, ReportBatch, ReportCopy, Unit
-from contacts.work_reports.letters import Press, Sheets, mark
+from contacts.work_reports import shelf
+from contacts.work_reports.letters import Press, Sheets
 from liaison.batches import batches
 
-FOLDER = "reports"  # of the storage; below it people, units, archives
 NEEDED = ("report__unit", "version", "stakeholder__unit__parent")
 AT_ONCE = 60  # letters that are set together; a unit of more people has its file in parts
-DRAFT = ".part"
 LEASE = dt.timedelta(minutes=1)
 ATTEMPTS = 3
 KEPT = dt.timedelta(days=7)  # archives
 LETTERS_KEPT = dt.timedelta(days=90)
 UNFINISHED = dt.timedelta(days=1)  # what a worker that died left behind
-MOST = 60  # characters of a name in the name of a file
 State = ReportBatch.State
 logger = logging.getLogger(__name__)
 _busy = threading.Lock()
@@ -77,7 +70,7 @@ def order(unit: Unit, half_year: str, *, actor: Actor, now: dt.datetime) -> Repo
 @transaction.atomic
 def opened(batch: ReportBatch, actor: Actor) -> IO[bytes] | None:
     """The archive, for whoever takes it away; None if it is there no more."""
-    found = _open(batch.file) if batch.state == State.READY else None
+    found = shelf.opened(batch.file) if batch.state == State.READY else None
     if found:
         AuditEntry.objects.record(actor, "download report files", batch)
     return found
@@ -86,33 +79,10 @@ def opened(batch: ReportBatch, actor: Actor) -> IO[bytes] | None:
 @transaction.atomic
 def letter(copy: ReportCopy, actor: Actor) -> IO[bytes] | None:
     """One person's file, if it was made of the copy as it stands."""
-    found = _open(name_of(copy))
+    found = shelf.opened(shelf.name_of(copy))
     if found:
         AuditEntry.objects.record(actor, "download report", copy)
     return found
-
-
-def _open(name: str) -> IO[bytes] | None:
-    try:
-        found: IO[bytes] = default_storage.open(name)
-    except FileNotFoundError:
-        return None
-    return found
-
-
-def is_there(copy: ReportCopy) -> bool:
-    return default_storage.exists(name_of(copy))
-
-
-def name_of(copy: ReportCopy) -> str:
-    return f"{FOLDER}/people/{copy.pk}-{mark(copy)}.pdf"
-
-
-def name_of_part(copies: Sequence[ReportCopy]) -> str:
-    """Of the file of a unit, or of a part of a very large one."""
-    one = copies[0]
-    together = hashlib.sha256("".join(map(mark, copies)).encode()).hexdigest()[:20]
-    return f"{FOLDER}/units/{one.half_year}-{one.stakeholder.unit_id}-{together}.pdf"
 
 
 # --- what the worker does ------------------------------------------------------------------------------------
@@ -196,63 +166,36 @@ class LazyPress:
 
 def make_part(copies: Sequence[ReportCopy], press: LazyPress) -> Iterator[int]:
     """The file of each person and the one of all of them, as far as they are not there. Yields how many it has made."""
-    names = {copy: name_of(copy) for copy in copies}
+    names = {copy: shelf.name_of(copy) for copy in copies}
     missing = [copy for copy, name in names.items() if not default_storage.exists(name)]
-    together = name_of_part(copies)
+    together = shelf.name_of_part(copies)
     if not missing and default_storage.exists(together):
         return
     sheets = press.set(copies)
     for made, copy in enumerate(missing, 1):
-        put(names[copy], sheets.of(copy))
+        shelf.put(names[copy], sheets.of(copy))
         yield made
-    put(together, sheets.all())
+    shelf.put(together, sheets.all())
     yield len(missing)
-
-
-def put(name: str, content: bytes) -> None:
-    """In full or not at all, whoever is killed meanwhile."""
-    with written(name) as file:
-        file.write(content)
-
-
-@contextmanager
-def written(name: str) -> Iterator[IO[bytes]]:
-    """A file that gets its name once it is whole."""
-    path = Path(default_storage.path(name))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{uuid.uuid4().hex}{DRAFT}")
-    try:
-        with draft.open("xb") as file:
-            os.chmod(file.fileno(), settings.FILE_UPLOAD_PERMISSIONS)
-            yield file
-        os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def named(copies: Sequence[ReportCopy], number: int | None) -> dict[str, str]:
     """Name in the storage → name in the archive: a folder for each unit below the one above it. `number`: of the part."""
     unit = copies[0].stakeholder.unit
-    folder = "/".join(storable(str(one)) for one in (unit.parent, unit) if one)
+    folder = "/".join(shelf.storable(str(one)) for one in (unit.parent, unit) if one)
     with translation.override(settings.LANGUAGE_CODE):
-        everybody = storable(_("%(unit)s, everybody") % {"unit": unit})
-    found = {name_of_part(copies): f"{folder}/{everybody}{f' {number}' if number else ''}.pdf"}
+        everybody = shelf.storable(_("%(unit)s, everybody") % {"unit": unit})
+    found = {shelf.name_of_part(copies): f"{folder}/{everybody}{f' {number}' if number else ''}.pdf"}
     for copy in copies:
         person = copy.stakeholder
-        found[name_of(copy)] = f"{folder}/{storable(f'{person.number} {person.name}')}.pdf"
+        found[shelf.name_of(copy)] = f"{folder}/{shelf.storable(f'{person.number} {person.name}')}.pdf"
     return found
-
-
-def storable(name: str) -> str:
-    """Every system can store it, and a person can read it."""
-    return re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "", name)[:MOST].strip(" .")
 
 
 def archive(entries: Mapping[str, str], batch: ReportBatch) -> str:
     """All files in one, as they are: PDFs are compressed already."""
-    name = f"{FOLDER}/archives/{uuid.uuid4().hex}.zip"
-    with written(name) as target, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as made:
+    name = f"{shelf.FOLDER}/archives/{uuid.uuid4().hex}.zip"
+    with shelf.written(name) as target, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as made:
         for number, (stored, shown) in enumerate(entries.items()):
             if number % 100 == 0:
                 say(batch, batch.total, batch.total)
@@ -287,7 +230,7 @@ def remove_outdated(current: set[str]) -> None:
     """Files of the same people and units that a newer version took the place of."""
     owners = {name.rpartition("-")[0] for name in current}
     for folder in ("people", "units"):
-        for name in listed(folder):
+        for name in shelf.listed(folder):
             if name not in current and name.rpartition("-")[0] in owners:
                 default_storage.delete(name)
 
@@ -302,15 +245,8 @@ def let_go(now: dt.datetime) -> None:
         default_storage.delete(batch.file)
     known = set(ReportBatch.objects.exclude(file="").values_list("file", flat=True))
     for folder in ("people", "units", "archives"):
-        for name in listed(folder):
+        for name in shelf.listed(folder):
             age = now - default_storage.get_modified_time(name)
-            finished = name in known if folder == "archives" else not name.endswith(DRAFT)
+            finished = name in known if folder == "archives" else not name.endswith(shelf.DRAFT)
             if age > LETTERS_KEPT or age > UNFINISHED and not finished:
                 default_storage.delete(name)
-
-
-def listed(folder: str) -> list[str]:
-    within = f"{FOLDER}/{folder}"
-    if not default_storage.exists(within):
-        return []
-    return [f"{within}/{name}" for name in default_storage.listdir(within)[1]]

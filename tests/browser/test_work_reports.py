@@ -5,7 +5,7 @@ import re
 import pytest
 
 from contacts.models import ReportBatch, ReportDelivery
-from contacts.work_reports import files
+from contacts.work_reports import shelf
 from tests import factories
 from tests.browser.conftest import PHONE
 
@@ -47,7 +47,7 @@ def test_the_page_of_the_files_tells_by_itself_when_they_are_ready(open_page, bu
 
     ReportBatch.objects.update(state="making", done=1, total=2, leased_until="2099-01-01T00:00Z")
     page.get_by_text("1 of 2 people").wait_for()
-    files.put("reports/archives/x.zip", b"PK")
+    shelf.put("reports/archives/x.zip", b"PK")
     ReportBatch.objects.update(state="ready", file="reports/archives/x.zip", ready_at="2026-11-18T00:00Z")
     page.get_by_role("link", name="Download").wait_for()
     assert page.locator("progress").count() == 0

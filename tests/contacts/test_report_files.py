@@ -3,6 +3,7 @@ have them."""
 
 import datetime as dt
 import io
+import os
 import zipfile
 from collections.abc import Sequence
 
@@ -19,7 +20,7 @@ from contacts.models import (
     ReportDelivery,
     WorkReport,
 )
-from contacts.work_reports import delivering, files, letters, writing
+from contacts.work_reports import delivering, files, letters, shelf, writing
 from tests import factories, pdf
 from tests.base import sign_in
 from tests.schedules.scenes import at
@@ -83,7 +84,7 @@ def made(bureau, *args) -> ReportBatch:
 
 
 def stored(folder: str) -> list[str]:
-    return files.listed(folder)
+    return shelf.listed(folder)
 
 
 def entries(batch: ReportBatch) -> dict[str, bytes]:
@@ -151,7 +152,7 @@ def test_a_worker_that_is_killed_leaves_whole_files_and_the_next_makes_the_rest(
     assert (batch.state, batch.file, batch.done) == (State.MAKING, "", 3)
     assert press == ["李娜", "all", "王芳", "张伟"]
     assert not [
-        name for folder in ("people", "units", "archives") for name in stored(folder) if files.DRAFT in name
+        name for folder in ("people", "units", "archives") for name in stored(folder) if shelf.DRAFT in name
     ]
 
     files.make_what_is_due()  # its lease is not over: it may be at work still
@@ -183,7 +184,7 @@ def test_a_full_disk_leaves_no_half_file(four, press, monkeypatch):
 
     order(four)
     with monkeypatch.context() as patched:
-        patched.setattr(files.os, "replace", full)
+        patched.setattr(os, "replace", full)
         files.make_what_is_due()
     assert not stored("people")
 
@@ -253,7 +254,7 @@ def test_old_files_go(four, press, time_machine):
     batch = made(four)
     for name in (*stored("people"), *stored("units"), *stored("archives")):
         path = default_storage.path(name)
-        files.os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
     files.let_go(NOW + files.KEPT - dt.timedelta(hours=1))
     assert len(stored("archives")) == 1
     files.let_go(NOW + files.KEPT + dt.timedelta(hours=1))
