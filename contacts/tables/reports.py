@@ -50,7 +50,7 @@ class ReportCopyTable(tables.Table):
         return format_html('<a href="{}">{}</a>', record.get_absolute_url(), value)
 
     def render_delivered_on(self, value: Any) -> SafeString | str:
-        return value.isoformat() if value else badge("open", _now("not yet"))
+        return value.isoformat() if value else badge("open", _now("not yet handed over"))
 
     def render_method(self, value: str) -> str:
         return str(METHODS[value])
