@@ -70,6 +70,8 @@ class Deed(StrEnum):
     CONFIGURE = "configure"  # policies, working days, topics
     RECOUNT = "recount"  # a closed period; take an import back
     DIGEST = "digest"
+    WRITE_REPORT = "write_report"  # the half-year report of a unit; issue it, hold its meetings
+    APPROVE_REPORT = "approve_report"
     RESEND = "resend"  # see which messages did not arrive, and send them again
     SEE_BEHIND = "see_behind"  # who is behind, by unit and officer
     FILE_CONDUCT = "file_conduct"  # a sealed report
@@ -123,6 +125,8 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.CONFIGURE: _row(_A),
     Deed.RECOUNT: _row(_A, _U),
     Deed.DIGEST: _row(_A, _U, _A, _U, _U, _O),
+    Deed.WRITE_REPORT: _row(_A, _U, None, None, _U),
+    Deed.APPROVE_REPORT: _row(city_leader=_A, county_leader=_U),
     Deed.RESEND: _row(_A, _U, system_admin=_A),
     Deed.SEE_BEHIND: _row(_A, _U, _A, _U, _U),
     Deed.FILE_CONDUCT: _row(officer=_A),

@@ -31,6 +31,8 @@ from contacts.models import (
     Merge,
     Pairing,
     RepairingRequest,
+    ReportCopy,
+    ReportDelivery,
     Seat,
     Signer,
     Stakeholder,
@@ -279,6 +281,28 @@ def _move_signed(merging: Merging, relation: Any) -> None:
             merging.change(signer, signer.pk, stakeholder_id=merging.kept.pk)
 
 
+def _move_reports(merging: Merging, relation: Any) -> None:
+    """One copy of a half-year's report: of two the one that was handed over stays, or else the survivor's, and what says that
+    one of them was handed over says so of it."""
+    own = {copy.half_year: copy for copy in ReportCopy.objects.filter(stakeholder=merging.kept)}
+    delivered = set(
+        ReportCopy.objects.filter(stakeholder__in=[merging.kept, merging.gone])
+        .delivered()
+        .values_list("pk", flat=True)
+    )
+    for copy in ReportCopy.objects.filter(stakeholder=merging.gone):
+        other = own.get(copy.half_year)
+        if other is None:
+            merging.change(copy, merging.gone.pk, stakeholder_id=merging.kept.pk)
+            continue
+        stays, goes = (copy, other) if copy.pk in delivered and other.pk not in delivered else (other, copy)
+        for delivery in ReportDelivery.objects.filter(copy=goes):
+            merging.change(delivery, copy.pk, copy_id=stays.pk)
+        merging.delete(goes, copy.pk)
+        if stays is copy:
+            merging.change(copy, copy.pk, stakeholder_id=merging.kept.pk)
+
+
 # --- pairings ------------------------------------------------------------------------------------------------
 
 
@@ -364,4 +388,5 @@ RULES: dict[type[models.Model], Callable[[Merging, Any], None]] = {
     HandoverLine: _move_handed_over,
     RepairingRequest: _move_requests,
     Signer: _move_signed,
+    ReportCopy: _move_reports,
 }

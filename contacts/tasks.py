@@ -7,6 +7,7 @@ from huey.contrib.djhuey import db_periodic_task, db_task
 
 from contacts import drafts
 from contacts.imports import retention, taking_back, work
+from contacts.work_reports import files
 
 
 @db_task()
@@ -29,3 +30,18 @@ def look_after_imports() -> None:
 @db_periodic_task(crontab(minute="23", strict=True))
 def sweep_drafts() -> None:
     drafts.let_go(timezone.now())
+
+
+@db_task()
+def make_reports() -> None:
+    files.make_what_is_due()
+
+
+@db_periodic_task(crontab(minute="*", strict=True))
+def look_after_reports() -> None:
+    files.make_what_is_due()
+
+
+@db_periodic_task(crontab(minute="23", strict=True))
+def sweep_reports() -> None:
+    files.let_go(timezone.now())

@@ -25,6 +25,7 @@ from contacts.models import (
     Merge,
     Officer,
     Pairing,
+    ReportDelivery,
     Stakeholder,
     Telling,
     Unit,
@@ -60,7 +61,7 @@ def foresee(merge: Merge) -> Unmerged:
 def unmerge(merge: Merge, *, actor: Actor, reason: str) -> Unmerged:
     """Put both people back. A field that was edited since stays as it is, and so do pairings if anything of them was
     changed, or an officer or unit is not there any more, an opinion that was answered in a contact since, and a contact in
-    which the survivor's own opinion was answered. Corrections follow the record they correct, and what was said in it. Merges of one person are taken back
+    which the survivor's own opinion was answered; so do work reports and the contacts in which they were handed over since. Corrections follow the record they correct, and what was said in it. Merges of one person are taken back
     in the reverse order of their making; otherwise ValidationError."""
     followers.take_turns()
     merge = Merge.objects.select_for_update().select_related("journal").get(pk=merge.pk)
@@ -121,7 +122,8 @@ def _moved(merge: Merge, label: str) -> dict[int, JournalLine]:
 
 def _held(merge: Merge, survivor: Stakeholder) -> set[int]:
     """The lines that must stay although their rows were not touched."""
-    return _held_pairings(merge, survivor) | _held_answers(merge, survivor)
+    answers, reports = _held_answers(merge, survivor), _held_reports(merge, survivor)
+    return _held_pairings(merge, survivor) | answers | reports
 
 
 # --- pairings: all as they were, or all as they are -----------------------------------------------------------
@@ -221,3 +223,20 @@ def _let_follow(survivor: Stakeholder, absorbed: int) -> None:
     said = Feedback.objects.filter(stakeholder=survivor, record__stakeholder=absorbed)
     told_survivor = Telling.objects.filter(answer__feedback=OuterRef("pk"), record__stakeholder=survivor)
     said.filter(~Exists(told_survivor)).update(stakeholder=absorbed)
+
+
+# --- work reports: a copy and the contact in which it was handed over stay together ----------------------------
+
+
+def _held_reports(merge: Merge, survivor: Stakeholder) -> set[int]:
+    records, copies = _moved(merge, "contacts.contactrecord"), _moved(merge, "contacts.reportcopy")
+    moved, origin = _moved(merge, "contacts.reportdelivery"), _origins(survivor, records)
+    held = set()
+    deliveries = ReportDelivery.objects.filter(copy__stakeholder=survivor)
+    for pk, copy, record in deliveries.values_list("pk", "copy", "record"):
+        line = moved.get(pk) or copies.get(copy)
+        if line and record not in origin:
+            held.add(line.pk)
+        elif line is None and record in origin:
+            held |= {found.pk for one, found in records.items() if origin[one] == origin[record]}
+    return held

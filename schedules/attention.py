@@ -1,5 +1,5 @@
 """What every page asks for its frame: unread notices, answers that are overdue, and for those who can do something
-about it, whether the worker lives."""
+about it, whether the worker lives; for leaders, work reports that wait for their approval."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from contacts.access import Deed
-from contacts.models import Feedback, Officer
+from contacts.models import Feedback, Officer, WorkReport
 from schedules import health
 from schedules.models import Heartbeat, Notice
 
@@ -24,8 +24,9 @@ def counts(officer: Officer, now: dt.datetime) -> dict[str, Any]:
         unread=_count(Notice.objects.visible_to(officer).unread()),
         overdue=_count(overdue),
         last_pass=Subquery(passes[:1]),
+        to_approve=_count(WorkReport.objects.visible_to(officer, Deed.APPROVE_REPORT).submitted()),
     )
-    found = row.values("unread", "overdue", "last_pass").get()
+    found = row.values("unread", "overdue", "last_pass", "to_approve").get()
     return found | {"silent": may_mend(officer) and health.is_silent(found["last_pass"], now)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.utils import timezone
 
 from contacts import conduct
 from contacts.clock import Clock, reckon
+from contacts.half_years import HalfYear
 from contacts.models import (
+    Actor,
     Answer,
     ConductReport,
     ContactPhone,
@@ -28,7 +31,9 @@ from contacts.models import (
     Telling,
     Unit,
     UnitRole,
+    WorkReport,
 )
+from contacts.work_reports import issuing, writing
 from schedules.models import Delivery, Notice
 
 PASSWORD = "correct horse battery"
@@ -150,6 +155,26 @@ def _answered(
         setattr(item, name, value)
     item.save()
     return item
+
+
+def work_report(bureau: Bureau, state: str = "draft", at: Unit | None = None, **fields: Any) -> WorkReport:
+    """Of Alice's station unless told otherwise; as far as it has come. The one that stands is taken further."""
+    unit, now = at or bureau.station, timezone.now()
+    half_year = fields.pop("half_year", HalfYear.containing(timezone.localdate(now)).key)
+    report = WorkReport.objects.filter(unit=unit, half_year=half_year).first() or writing.begin(
+        unit, half_year, text=fields.pop("text", "We did what we could.\n\nNext year more."), actor=Actor(bureau.carl), now=now
+    )  # fmt: skip
+    report.refresh_from_db()
+    steps: list[Callable[[], object]] = [
+        lambda: writing.submit(report, actor=Actor(bureau.carl)),
+        lambda: writing.approve(report, seen=report.latest().number, actor=Actor(bureau.lea), now=now),
+        lambda: issuing.issue(report, actor=Actor(bureau.carl), now=now),
+    ]
+    states = ["draft", "submitted", "approved", "issued"]
+    for step in steps[states.index(report.state) : states.index(state)]:
+        step()
+    report.refresh_from_db()
+    return report
 
 
 def delivery(officer: Officer, now: dt.datetime, **fields: Any) -> Delivery:

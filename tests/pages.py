@@ -35,6 +35,8 @@ from contacts.models import (
     ImportBatch,
     Officer,
     RepairingRequest,
+    ReportCopy,
+    ReportMeeting,
     SavedView,
     Stakeholder,
     Telling,
@@ -42,8 +44,10 @@ from contacts.models import (
     Turnover,
     Unit,
     UnitRole,
+    WorkReport,
 )
 from contacts.turnover import deeds
+from contacts.work_reports import delivering, files, meetings, shelf
 from schedules import configuring, handling
 from schedules.calendars import sets
 from schedules.feeds import subscribe
@@ -94,6 +98,8 @@ DESIGN = {
     "who is behind": "- -  A U  A U U  - - -",
     "file a sealed report": "- -  A A  A A A  A A -",
     "read a sealed report": "- -  - -  - - -  - A -",  # C, and a list that says that there is none
+    "write a report": "- -  A U  - - U  - - -",
+    "approve a report": "- -  - -  A U -  - - -",
     "accounts": "A -  - -  - - -  - - -",
     "propose or approve a role": "A A  - -  - - -  - - -",
     "approve a role": "- A  - -  - - -  - - -",
@@ -356,6 +362,69 @@ def _proposed_after_the_turn(bureau: Bureau) -> dict[str, Any]:
     return {"pair": f"{came.pk if came else 0}:{bureau.alice.pk}"}
 
 
+def _draft(bureau: Bureau) -> list:
+    """The report of the station, which covers the deputy."""
+    return [factories.work_report(bureau).pk]
+
+
+def _submitted(bureau: Bureau) -> list:
+    return [factories.work_report(bureau, "submitted").pk]
+
+
+def _approved(bureau: Bureau) -> list:
+    return [factories.work_report(bureau, "approved").pk]
+
+
+def _issued(bureau: Bureau) -> list:
+    return [factories.work_report(bureau, "issued").pk]
+
+
+def _copy(bureau: Bureau) -> list:
+    return [factories.work_report(bureau, "issued").copies.get().pk]
+
+
+def _undelivered(bureau: Bureau) -> list:
+    """Of another half-year than the one that the meeting heard."""
+    return [factories.work_report(bureau, "issued", half_year="2026-H1").copies.get().pk]
+
+
+def _printed(bureau: Bureau) -> list:
+    (pk,) = _copy(bureau)
+    shelf.put(shelf.name_of(ReportCopy.objects.select_related(*files.NEEDED).get(pk=pk)), b"%PDF-")
+    return [pk]
+
+
+def _delivered(bureau: Bureau) -> list:
+    (pk,) = _undelivered(bureau)
+    record = ContactRecord(stakeholder=bureau.deputy, officer=bureau.alice, kind="report", occurred_at=NOW)
+    delivering.deliver(ReportCopy.objects.get(pk=pk), record, method="post", actor=Actor(bureau.alice))
+    return [pk]
+
+
+def _meeting(bureau: Bureau) -> list:
+    report = WorkReport.objects.get(pk=_issued(bureau)[0])
+    meeting = ReportMeeting(
+        report=report, unit=bureau.station, held_on=TODAY, place="A hall", leader=bureau.bob, satisfied=1, entered_by=bureau.bob
+    )  # fmt: skip
+    return [meetings.hold(meeting, report.copies.all(), reports=True, actor=Actor(bureau.bob)).pk]
+
+
+def _meeting_form(bureau: Bureau) -> dict[str, Any]:
+    copy = ReportCopy.objects.filter(stakeholder=bureau.deputy).first()
+    return {
+        "held_on": "2026-11-18", "place": "A hall", "leader": bureau.bob.police_number, "present": [copy.pk if copy else 0],
+        "satisfied": "1", "basically": "0", "unsatisfied": "0", "abstained": "0", "said": "", "reports": "on",
+        "said-TOTAL_FORMS": "0", "said-INITIAL_FORMS": "0",
+    }  # fmt: skip
+
+
+def _archive(bureau: Bureau) -> list:
+    """Made already, though nobody has a copy: an empty one."""
+    made = files.order(bureau.county, "2026-H2", actor=Actor(bureau.carl), now=NOW)
+    files.make_what_is_due()
+    return [made.pk]
+
+
 def _applied(bureau: Bureau) -> list:
     (pk,) = _import(bureau)
     batches.confirm(ImportBatch.objects.get(pk=pk), Actor(bureau.carl), NOW)
@@ -513,6 +582,7 @@ def _version(bureau: Bureau) -> dict[str, Any]:
 ROSTER, LOG, EDIT, PAIR = (
     "see the roster", "log contacts, feedback", "edit, import the roster", "pair, hand over, waive",
 )  # fmt: skip
+WRITE = "write a report"
 EXPORT, CONFIGURE, ACCOUNTS = "export the roster", "policies, working days, topics", "accounts"
 REVIEW = "read a sealed report"
 
@@ -689,6 +759,39 @@ PAGES: dict[str, Page] = {
             "telling": Telling.objects.latest("pk").pk, "process": "satisfied", "result": "basically", "comment": "",
         },
     ),
+    # Half-year work reports.
+    "contacts:report-list": Page(ROSTER),
+    "contacts:report-create": Page(
+        WRITE, post=lambda bureau: {"unit": bureau.station.pk, "half_year": "2026-H2", "text": "We did."}, doer="carl"
+    ),
+    "contacts:report-detail": Page(ROSTER, "deputy", _issued),
+    "contacts:report-update": Page(
+        WRITE, "deputy", _issued, post=lambda bureau: {"text": "We did more.", "seen": "1"}, doer="carl"
+    ),
+    "contacts:report-submit": Page(WRITE, "deputy", _draft, post=_nothing, doer="bob", only_post=True),
+    "contacts:report-approve": Page(
+        "approve a report", "deputy", _submitted, post=lambda bureau: {"seen": "1"}, doer="lin", only_post=True
+    ),
+    "contacts:report-return": Page("approve a report", "deputy", _submitted, post=_reason, doer="lin"),
+    "contacts:report-drop": Page(WRITE, "deputy", _draft, post=_reason, doer="bob"),
+    "contacts:report-issue": Page(WRITE, "deputy", _approved, post=_nothing, doer="bob"),
+    "contacts:report-meet": Page(WRITE, "deputy", _issued, post=_meeting_form, doer="bob"),
+    "contacts:report-meeting": Page(ROSTER, "deputy", _meeting),
+    "contacts:report-void": Page(WRITE, "deputy", _meeting, post=_reason, doer="bob"),
+    "contacts:report-copies": Page(ROSTER),
+    "contacts:report-copy": Page(ROSTER, "deputy", _copy),
+    "contacts:report-pdf": Page(LOG, "deputy", _printed),
+    "contacts:report-deliver": Page(
+        LOG, "deputy", _undelivered, doer="alice",
+        post=lambda bureau: {"method": "in_person", "day": "2026-11-18", "appraisal": "satisfied"},
+    ),
+    "contacts:report-appraise": Page(
+        LOG, "deputy", _delivered, post=lambda bureau: {"appraisal": "basically"}, doer="alice"
+    ),
+    "contacts:report-files": Page(
+        WRITE, post=lambda bureau: {"unit": bureau.station.pk, "half_year": "2026-H2"}, doer="bob"
+    ),
+    "contacts:report-archive": Page(WRITE, "private to carl", _archive),
     "contacts:topic-list": Page(CONFIGURE, post=lambda bureau: {"name": "Traffic"}, doer="carol"),
     "contacts:topic-hints": Page(LOG),
     "contacts:topic-merge": Page(

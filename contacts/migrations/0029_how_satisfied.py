@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0028_openings_append_only'),
+        ("contacts", "0028_openings_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contactrecord',
-            name='satisfied',
-            field=models.CharField(blank=True, choices=[('satisfied', 'satisfied'), ('basically', 'basically satisfied'), ('dissatisfied', 'not satisfied'), ('not_said', 'did not say')], max_length=12, verbose_name='how satisfied'),
+            model_name="contactrecord",
+            name="satisfied",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("satisfied", "satisfied"),
+                    ("basically", "basically satisfied"),
+                    ("dissatisfied", "not satisfied"),
+                    ("not_said", "did not say"),
+                ],
+                max_length=12,
+                verbose_name="how satisfied",
+            ),
         ),
     ]

@@ -23,6 +23,9 @@ from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
 from contacts.models.records import ContactRecord
 from contacts.models.repairing import RepairingRequest
+from contacts.models.report_batches import ReportBatch
+from contacts.models.report_meetings import ReportMeeting
+from contacts.models.reports import Appraisal, ReportCopy, ReportDelivery, ReportVersion, WorkReport
 from contacts.models.saved_views import SavedView
 from contacts.models.stakeholders import ContactPhone, Seat, Stakeholder, StakeholderQuerySet
 from contacts.models.stand_ins import StandIn
@@ -33,6 +36,7 @@ __all__ = [
     "Actor",
     "Answer",
     "Attachment",
+    "Appraisal",
     "AuditEntry",
     "CoHandling",
     "ColumnMapping",
@@ -62,6 +66,11 @@ __all__ = [
     "Pairing",
     "Rating",
     "RepairingRequest",
+    "ReportBatch",
+    "ReportCopy",
+    "ReportDelivery",
+    "ReportMeeting",
+    "ReportVersion",
     "SavedView",
     "Sealed",
     "Seat",
@@ -76,4 +85,5 @@ __all__ = [
     "Unit",
     "UnitPast",
     "UnitRole",
+    "WorkReport",
 ]

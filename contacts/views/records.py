@@ -57,6 +57,8 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
         "today": card.today,
         "next": way_back(request, ""),
     }
+    if request.GET.get("kind") == ContactRecord.Kind.REPORT:
+        context["letter"] = person.report_copies.undelivered().first()
     return render(request, "contacts/record_form.html", context)
 
 

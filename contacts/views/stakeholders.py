@@ -19,8 +19,10 @@ from contacts import phones, terms
 from contacts.access import Deed, find_for, requires
 from contacts.editing import ChangedMeanwhile, save_person
 from contacts.forms.stakeholders import StakeholderForm, seat_forms
+from contacts.half_years import HalfYear
 from contacts.meanwhile import Meanwhile
 from contacts.models import Actor, AuditEntry, Seat, Stakeholder
+from contacts.models.reports import latest_letter
 from contacts.phones import Phone
 from contacts.requests import OfficerRequest
 from contacts.similar import Similar, similar_to
@@ -115,7 +117,7 @@ def _page(request: OfficerRequest, pk: int) -> dict:
     user = request.user
     seats = Prefetch("seats", Seat.objects.select_related("unit"))
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", seats)
-    person = find_for(user, people, Deed.SEE_ROSTER, pk=pk)
+    person = find_for(user, people.annotate(**latest_letter()), Deed.SEE_ROSTER, pk=pk)
     today = timezone.localdate()
     pairings = list(of_their_day(person.pairings.select_related("officer", "unit"), today))
     current = next(
@@ -138,6 +140,7 @@ def _page(request: OfficerRequest, pk: int) -> dict:
         "promises": history.promises,
         "pending": history.pending,
         "page_obj": Paginator(history.entries, PER_PAGE).get_page(request.GET.get("page")),
+        "letter": person.letter_id and HalfYear.parse(person.letter_half_year),
         "here": person.get_absolute_url(),
     }
 

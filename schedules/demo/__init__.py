@@ -14,7 +14,7 @@ from django.db import transaction
 from contacts.models import Actor, AuditEntry, ContactRecord, Stakeholder
 from liaison.batches import batches
 from schedules.demo import city as cities
-from schedules.demo import engine, history, opinions, pairings, people, sealed, trail
+from schedules.demo import engine, history, opinions, pairings, people, reports, sealed, trail
 from schedules.demo.calendar import first_day, in_office
 from schedules.demo.chance import chance
 from schedules.models import Digest, Notice, Obligation
@@ -37,6 +37,8 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
         counts = [_tell(batch, leaves, city, start, last) for batch in batches(everybody, PEOPLE)]
         contacts, said = map(sum, zip(*counts, strict=True))
         watch.lap(f"{contacts} contacts and {said} opinions")
+        written, copies = reports.write(city, start, day)
+        watch.lap(f"{written} work reports and {copies} copies of them")
         engine.plan(start, day)
         watch.lap(f"{Obligation.objects.count()} obligations, {engine.waive(day)} of them waived")
         engine.tell(start, day)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from schedules.verify import conduct, facts, feedback, obligations, reminders, roster, status, units
+from schedules.verify import conduct, facts, feedback, obligations, reminders, reports, roster, status, units
 from schedules.verify.facts import Facts
 
 SHOWN = 50  # violations of one check; all of them are counted
@@ -67,6 +67,11 @@ CHECKS = (
     Check("R5", "no_open_pairing_with_an_inactive_officer", roster.no_open_pairing_with_an_inactive_officer),
     Check("R5", "one_stands_in_at_a_time", roster.one_stands_in_at_a_time),
     Check("R6", "corrections_name_what_they_correct", roster.corrections_name_what_they_correct),
+    Check("R6", "copies_are_of_their_report", reports.copies_are_of_their_report),
+    Check(
+        "R6", "deliveries_are_contacts_with_their_person", reports.deliveries_are_contacts_with_their_person
+    ),
+    Check("R6", "votes_were_cast_by_those_present", reports.votes_were_cast_by_those_present),
     Check("R8", "due_day_is_the_last_working_day", obligations.due_day_is_the_last_working_day, planned=True),
     Check("R8", "planned_day_is_worked", obligations.planned_day_is_worked, planned=True),
     Check("R8", "planned_day_is_not_on_leave", obligations.planned_day_is_not_on_leave, planned=True),

@@ -7,7 +7,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import ContactPhone, ContactRecord, Feedback, Pairing, Seat, Stakeholder
+from contacts.models import (
+    ContactPhone,
+    ContactRecord,
+    Feedback,
+    Pairing,
+    ReportCopy,
+    Seat,
+    Stakeholder,
+    WorkReport,
+)
 from contacts.tables.base import known
 from schedules.models import CyclePolicy, Delivery, Notice, Obligation
 from tests import factories
@@ -18,6 +27,7 @@ LISTS = {
     "pairings": "contacts:pairing-list",
     "contacts": "contacts:record-list",
     "feedback": "contacts:feedback-list",
+    "report-copies": "contacts:report-copies",
     "officers": "contacts:officer-list",
     "units": "contacts:unit-list",
     "obligations": "schedules:obligation-list",
@@ -49,6 +59,8 @@ def bureau(bureau):
         factories.delivery(
             officer, NOW, state="dead", address=officer.email, last_error="550 no such mailbox"
         )
+    for unit in (bureau.station, bureau.other_station):
+        factories.work_report(bureau, "issued", unit)
     bureau.other = other
     return bureau
 
@@ -106,6 +118,11 @@ def fill(bureau, count: int) -> None:
             due_on=dt.date(2026, 12, 11),
             unit=bureau.station, text="The crossing at the school needs a light, and the park behind it needs lamps.",
         )
+        for person in people
+    )  # fmt: skip
+    report = WorkReport.objects.get(unit=bureau.station)
+    ReportCopy.objects.bulk_create(
+        ReportCopy(stakeholder=person, report=report, half_year="2026-H2", version=report.approved, issued_on=NOW.date())
         for person in people
     )  # fmt: skip
     days = [NOW.date() - dt.timedelta(days=Notice.objects.count() + number) for number in range(count)]

@@ -28,9 +28,11 @@ from contacts.models import (
     Officer,
     Pairing,
     RepairingRequest,
+    ReportCopy,
     Stakeholder,
 )
 from contacts.unmerging import foresee, unmerge
+from contacts.work_reports import delivering
 from schedules.coverage import with_status
 from schedules.models import Notice, NoticeLine, Obligation
 from schedules.passes import run_schedule
@@ -91,6 +93,7 @@ def test_nobody_has_forgotten_a_table_that_points_to_people() -> None:
         ("contacts.ImportRow", "stakeholder"),
         ("contacts.HandoverLine", "stakeholder"),
         ("contacts.RepairingRequest", "stakeholder"),
+        ("contacts.ReportCopy", "stakeholder"),
         ("contacts.TurnoverLine", "stakeholder"),
         ("contacts.TurnoverLine", "other"),
         ("contacts.Distinct", "first"),
@@ -431,6 +434,69 @@ def test_merges_of_one_person_are_taken_back_in_reverse_order(bureau, twin, join
     take_back(last, bureau)
     take_back(first, bureau)
     assert Stakeholder.objects.filter(pk=twin.pk).exists()
+
+
+def in_hand(copy: ReportCopy, by: Officer) -> ContactRecord:
+    """Handed over in November."""
+    record = factories.record(copy.stakeholder, by, at("2026-11-16 09:00"), kind="report")
+    return delivering.deliver(copy, record, method="post", actor=Actor(by))[0].record
+
+
+@pytest.fixture
+def two_copies(bureau, twin, time_machine) -> dict[Stakeholder, ReportCopy]:
+    """Both units have issued their report."""
+    time_machine.move_to(at("2026-11-12 09:00"))
+    for unit in (bureau.station, bureau.other_station):
+        factories.work_report(bureau, "issued", unit)
+    return {copy.stakeholder: copy for copy in ReportCopy.objects.select_related("stakeholder", "report")}
+
+
+@pytest.mark.parametrize("handed_over", ["neither", "survivor", "absorbed", "both"])
+def test_of_two_copies_of_a_half_year_the_one_that_was_handed_over_stays(
+    bureau, twin, join, two_copies, handed_over
+) -> None:
+    for side, person, officer in (("survivor", bureau.deputy, bureau.alice), ("absorbed", twin, bureau.dan)):
+        if handed_over in {side, "both"}:
+            in_hand(two_copies[person], officer)
+    before = everything()
+
+    made = join()
+
+    copy = ReportCopy.objects.get()
+    assert copy.stakeholder == bureau.deputy
+    assert copy == two_copies[twin if handed_over == "absorbed" else bureau.deputy]
+    assert copy.deliveries.count() == {"neither": 0, "both": 2}.get(handed_over, 1)
+
+    take_back(made, bureau)
+    assert not differences(before, everything())
+
+
+def test_a_copy_stays_with_the_contact_in_which_it_was_handed_over_since(
+    bureau, twin, join, two_copies
+) -> None:
+    two_copies[bureau.deputy].delete()
+    made = join()
+    in_hand(ReportCopy.objects.select_related("report", "stakeholder").get(), bureau.alice)
+
+    found = take_back(made, bureau)
+
+    assert ReportCopy.objects.get().stakeholder == bureau.deputy
+    assert {line.model for line in found.lines} == {"contacts.reportcopy"}
+    assert verify(timezone.now()).counts["deliveries_are_contacts_with_their_person"] == 0
+
+
+def test_a_contact_stays_with_the_copy_that_it_was_named_for_since(bureau, twin, join, two_copies) -> None:
+    two_copies[twin].delete()
+    said = factories.record(twin, bureau.dan, at("2026-11-16 09:00"), kind="report")
+    made = join()
+    said.refresh_from_db()
+    delivering.deliver(two_copies[bureau.deputy], said, method="post", actor=Actor(bureau.alice))
+
+    take_back(made, bureau)
+
+    said.refresh_from_db()
+    assert said.stakeholder == bureau.deputy
+    assert verify(timezone.now()).counts["deliveries_are_contacts_with_their_person"] == 0
 
 
 def test_what_came_since_stays_and_corrections_follow_what_they_correct(bureau, twin, join) -> None:

@@ -18,9 +18,11 @@ from contacts.models import (
     Feedback,
     Officer,
     Pairing,
+    ReportDelivery,
     Seat,
     Stakeholder,
     Unit,
+    WorkReport,
 )
 from schedules import demo
 from schedules.demo.cast import cast
@@ -74,6 +76,10 @@ def fingerprint(day):
         ),
         Feedback.objects.values_list("text", "state", "answered_on", "unit__code", "due_on"),
         Obligation.objects.values_list("stakeholder__name", "period_key", "waive_reason"),
+        WorkReport.objects.values_list("unit__code", "half_year", "state", "approved__text"),
+        ReportDelivery.objects.values_list(
+            "copy__stakeholder__name", "record__occurred_at", "method", "appraisal"
+        ),
     ]
     with transaction.atomic():
         demo.load(day, scale=0.03)

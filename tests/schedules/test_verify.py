@@ -21,10 +21,15 @@ from contacts.models import (
     Officer,
     Pairing,
     Rating,
+    ReportCopy,
+    ReportDelivery,
+    ReportMeeting,
+    ReportVersion,
     Signer,
     Stakeholder,
     Unit,
     UnitPast,
+    WorkReport,
 )
 from schedules import coverage
 from schedules.models import (
@@ -374,7 +379,48 @@ def source_opened_alone():
     case.openings.create(what="source", reviewer=rita, reason="a look", opened_at=NOW)
 
 
+def handed_over() -> ReportDelivery:
+    """The deputy's copy, in the call that there was."""
+    deputy = Stakeholder.objects.get(name="张伟")
+    writer, now = Officer.objects.get(name="Carl"), at("2026-11-30 09:00")
+    report = WorkReport.objects.create(unit=deputy.unit, half_year="2026-H2")
+    version = ReportVersion.objects.create(report=report, number=1, text="x", author=writer, at=now)
+    copy = ReportCopy.objects.create(
+        report=report, stakeholder=deputy, half_year="2026-H2", version=version, issued_on=now.date()
+    )
+    return ReportDelivery.objects.create(
+        copy=copy, record=ContactRecord.objects.get(stakeholder=deputy), method="post"
+    )
+
+
+def copy_of_another_half_year():
+    handed_over()
+    ReportCopy.objects.update(half_year="2026-H1")
+
+
+def handed_to_somebody_else():
+    copy = handed_over().copy
+    ReportCopy.objects.filter(pk=copy.pk).update(stakeholder=Stakeholder.objects.get(name="李娜"))
+
+
+def left_behind_by_a_correction():
+    record = handed_over().record
+    ContactRecord.objects.filter(pk=record.pk).update(superseded_at=NOW)
+
+
+def voted_in_absence():
+    delivery, leader = handed_over(), Officer.objects.get(name="Bob")
+    ReportMeeting.objects.create(
+        report=delivery.copy.report, unit=leader.unit, held_on=day("2026-11-30"), place="x", leader=leader,
+        entered_by=leader, satisfied=1,
+    )  # fmt: skip
+
+
 BREACHES = [
+    (copy_of_another_half_year, "copies_are_of_their_report"),
+    (handed_to_somebody_else, "deliveries_are_contacts_with_their_person"),
+    (left_behind_by_a_correction, "deliveries_are_contacts_with_their_person"),
+    (voted_in_absence, "votes_were_cast_by_those_present"),
     (path_of_another_place, "paths_are_where_units_hang"),
     (officer_in_a_closed_unit, "closed_units_are_empty"),
     (past_from_before, "pasts_end_before_units_do"),
