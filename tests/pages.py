@@ -795,14 +795,14 @@ PAGES: dict[str, Page] = {
     "contacts:topic-list": Page(CONFIGURE, post=lambda bureau: {"name": "Traffic"}, doer="carol"),
     "contacts:topic-hints": Page(LOG),
     "contacts:topic-merge": Page(
-        CONFIGURE, args=lambda bureau: [Topic.objects.create(name="Trafic").pk],
+        CONFIGURE, args=lambda bureau: [Topic.objects.get_or_create(name="Trafic")[0].pk],
         post=lambda bureau: {"into": Topic.objects.create(name="Traffic").pk}, doer="carol",
     ),
     "contacts:feedback-topics": Page(
         LOG, "deputy", _feedback, post=lambda bureau: {"topic": Topic.objects.create(name="Traffic").pk}, doer="alice"
     ),
     "contacts:topic-update": Page(
-        CONFIGURE, args=lambda bureau: [Topic.objects.create(name="Trafic").pk],
+        CONFIGURE, args=lambda bureau: [Topic.objects.get_or_create(name="Trafic")[0].pk],
         post=lambda bureau: {"name": "Traffic"}, doer="carol",
     ),
     # Imports.

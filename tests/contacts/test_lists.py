@@ -11,6 +11,7 @@ from contacts.models import (
     ContactPhone,
     ContactRecord,
     Feedback,
+    Officer,
     Pairing,
     ReportCopy,
     Seat,
@@ -27,6 +28,7 @@ LISTS = {
     "pairings": "contacts:pairing-list",
     "contacts": "contacts:record-list",
     "feedback": "contacts:feedback-list",
+    "promises": "contacts:promise-list",
     "report-copies": "contacts:report-copies",
     "officers": "contacts:officer-list",
     "units": "contacts:unit-list",
@@ -54,6 +56,7 @@ def bureau(bureau):
             person, officer, NOW - dt.timedelta(days=2), outcome=ContactRecord.Outcome.LEFT_MESSAGE
         )
         factories.feedback(person, officer, dt.date(2026, 11, 20), text=f"{person.name} said")
+        answered(person, officer)
         owe(person)
     for officer in (bureau.alice, bureau.dan):
         factories.delivery(
@@ -63,6 +66,15 @@ def bureau(bureau):
         factories.work_report(bureau, "issued", unit)
     bureau.other = other
     return bureau
+
+
+def answered(person: Stakeholder, officer: Officer) -> None:
+    """With the promise of another answer."""
+    told = factories.record(person, officer, NOW - dt.timedelta(days=3))
+    factories.feedback(
+        person, officer, dt.date(2026, 11, 19), text=f"{person.name} asks", state="answered", answer_record=told,
+        answer=f"{person.name} is told", result="planned", review_on=dt.date(2026, 12, 15),
+    )  # fmt: skip
 
 
 def owe(person: Stakeholder, month: int = 11) -> Obligation:

@@ -103,9 +103,9 @@ def test_a_form_sent_twice_logs_once(bureau, alice):
 def test_a_form_sent_twice_at_the_same_moment_logs_once(bureau, alice, monkeypatch):
     form = typed(said="The crossing needs a light.")
     alice.post(log_url(bureau.deputy), form)
-    look, looks = handling._submitted_before, []
+    look, looks = handling.submitted_before, []
     # The second request looked before the first had saved: only the constraint stops it.
-    monkeypatch.setattr(handling, "_submitted_before", lambda row: look(row) if looks else looks.append(row))
+    monkeypatch.setattr(handling, "submitted_before", lambda row: look(row) if looks else looks.append(row))
     response = alice.post(log_url(bureau.deputy), form)
 
     assert response.status_code == 302
