@@ -308,6 +308,7 @@ DIGEST_FREEZE_WORKING_DAYS = read(env.int, "DIGEST_FREEZE_WORKING_DAYS", 3)
 NOTICE_HOURS = (8, 20)  # R10, local time, half-open
 # So that contacts needs no word of schedules.
 FEEDBACK_CLOCK = "schedules.clocks.reckon"
+LAST_WORKDAY = "schedules.clocks.last_workday"
 PEOPLE_FOLLOWER = "schedules.following"
 # How long feedback's clocks run, and what that rests on (R12): working days for an oral opinion and for the return of a
 # wrong assignment, months for a formal suggestion or proposal.
@@ -330,6 +331,17 @@ CLOCK_BASES = {
     "return": env.str("RETURN_BASIS", default="") or _("The bureau's own rule for assignments."),
     "rating": env.str("RATING_BASIS", default="")
     or _("The bureau's own rule for asking how satisfied people are."),
+}
+
+# --- asking whether contacts took place ----------------------------------------------------------------------
+
+CALL_BACKS_PER_UNIT = read(env.int, "CALL_BACKS_PER_UNIT", 2)  # drawn for each unit and month
+# From how many contacts of one officer on a pattern needs a question (contacts.patterns.Limits).
+PATTERNS = {
+    "burst": read(env.int, "PATTERN_BURST_CONTACTS", 10),
+    "burst_minutes": read(env.int, "PATTERN_BURST_MINUTES", 10),
+    "repeat": read(env.int, "PATTERN_REPEATED_SENTENCES", 15),
+    "evening": read(env.int, "PATTERN_LAST_EVENING_CONTACTS", 10),
 }
 
 LOGGING = {

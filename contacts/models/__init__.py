@@ -2,6 +2,7 @@
 
 from contacts.models.answers import Answer, Fate, Rating, Telling
 from contacts.models.audit import Actor, AuditEntry
+from contacts.models.call_backs import CallBack
 from contacts.models.conduct import ConductAssignment, ConductOpening, ConductReport, ConductSource
 from contacts.models.consulting import Attachment, CoHandling
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Signer, Topic
@@ -11,6 +12,7 @@ from contacts.models.journal import Journal, JournalLine
 from contacts.models.merges import Distinct, Merge
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
+from contacts.models.patterns import PatternNote
 from contacts.models.records import ContactRecord
 from contacts.models.repairing import RepairingRequest
 from contacts.models.saved_views import SavedView
@@ -24,6 +26,7 @@ __all__ = [
     "Answer",
     "Attachment",
     "AuditEntry",
+    "CallBack",
     "CoHandling",
     "ColumnMapping",
     "ConductAssignment",
@@ -46,6 +49,7 @@ __all__ = [
     "Merge",
     "Officer",
     "Pairing",
+    "PatternNote",
     "Rating",
     "RepairingRequest",
     "SavedView",
