@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -96,7 +96,8 @@ def turns(officer: Officer, units: Iterable[Unit], month: Month, *, seed: bytes)
     wanted = Q(pk__in=drawn(outside, month, seed=seed)) | Q(call_backs__isnull=False)
     rows = made_in(month).filter(wanted, unit__in=outside).visible_to(officer, Deed.CALL_BACK)
     rows = rows.select_related("stakeholder__unit", "officer__unit").order_by("occurred_at", "pk")
-    for record in rows.prefetch_related("stakeholder__phones", "call_backs__asked_by"):
+    asked = Prefetch("call_backs", CallBack.objects.select_related("asked_by"))
+    for record in rows.prefetch_related("stakeholder__phones", asked):
         found[record.unit].records.append(record)
     return list(found.values())
 

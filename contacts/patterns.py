@@ -56,7 +56,7 @@ class Limits:
     repeat: int = 15
     repeat_longer_than: int = 8  # characters, blanks and stops aside
     evening: int = 10
-    evening_share: float = 0.9
+    evening_tenths: int = 9  # of the month
     evening_hour: int = 18
 
     @property
@@ -131,7 +131,7 @@ def evening(entries: Sequence[Entry], last_day: dt.date, limits: Limits) -> Iter
         for entry in entries
         if entry.entered.date() == last_day and entry.entered.hour >= limits.evening_hour
     ]
-    if len(late) >= limits.evening and len(late) >= limits.evening_share * len(entries):
+    if len(late) >= limits.evening and 10 * len(late) >= limits.evening_tenths * len(entries):
         yield Finding(Rule.EVENING, min(late), max(late), len(late), len(entries))
 
 
