@@ -18,7 +18,7 @@ from contacts.models import Actor, CallBack, ContactRecord
 from contacts.months import Month, among
 from contacts.requests import OfficerRequest
 
-PER_PAGE = 25  # units
+PER_PAGE = 20  # units
 MONTHS = 6  # on offer
 
 
