@@ -30,6 +30,14 @@ def read(kind: Callable[..., Any], name: str, default: Any) -> Any:
         raise ImproperlyConfigured(f"{name} can not be read: {error}") from error
 
 
+def count(name: str, default: int, *, least: int = 1) -> int:
+    """How many; fewer than `least` make no sense."""
+    value = read(env.int, name, default)
+    if value < least:
+        raise ImproperlyConfigured(f"{name} must be at least {least}, not {value}.")
+    return value
+
+
 def flag(name: str) -> bool:
     """True or false; env.bool would take any other word for false."""
     value = env.str(name, default="false").strip().lower()
@@ -335,13 +343,13 @@ CLOCK_BASES = {
 
 # --- asking whether contacts took place ----------------------------------------------------------------------
 
-CALL_BACKS_PER_UNIT = read(env.int, "CALL_BACKS_PER_UNIT", 2)  # drawn for each unit and month
+CALL_BACKS_PER_UNIT = count("CALL_BACKS_PER_UNIT", 2, least=0)  # drawn for each unit and month
 # From how many contacts of one officer on a pattern needs a question (contacts.patterns.Limits).
 PATTERNS = {
-    "burst": read(env.int, "PATTERN_BURST_CONTACTS", 10),
-    "burst_minutes": read(env.int, "PATTERN_BURST_MINUTES", 10),
-    "repeat": read(env.int, "PATTERN_REPEATED_SENTENCES", 15),
-    "evening": read(env.int, "PATTERN_LAST_EVENING_CONTACTS", 10),
+    "burst": count("PATTERN_BURST_CONTACTS", 10),
+    "burst_minutes": count("PATTERN_BURST_MINUTES", 10),
+    "repeat": count("PATTERN_REPEATED_SENTENCES", 15),
+    "evening": count("PATTERN_LAST_EVENING_CONTACTS", 10),
 }
 
 LOGGING = {
