@@ -63,6 +63,9 @@ class Deed(StrEnum):
     EXTEND = "extend"  # approve more time for a formal suggestion or proposal
     SUPERVISE = "supervise"  # put feedback under supervision, with a day to report
     RATE = "rate"  # ask how satisfied people are with an answer; not of what one's own unit handled
+    CALL_BACK = (
+        "call_back"  # ask people about contacts that were drawn, and officers about patterns in theirs
+    )
     PAIR = "pair"
     ASK_REPAIRING = "ask_repairing"  # that somebody be given another officer
     STAND_IN = "stand_in"  # who looks after an absent officer's people
@@ -118,6 +121,7 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.EXTEND: _row(city_leader=_A, county_leader=_U),
     Deed.SUPERVISE: _row(city_leader=_A, county_leader=_U),
     Deed.RATE: _row(_A, _U, None, None, _U, _O),
+    Deed.CALL_BACK: _row(_A, _U),
     Deed.PAIR: _row(_A, _U, None, _U, _U),
     Deed.ASK_REPAIRING: _row(_A, _U, None, _U, _U, reviewer=_A),
     Deed.STAND_IN: _row(_A, _U, None, _U, _U, _O),

@@ -145,13 +145,11 @@ def asked_on(feedback: Feedback) -> dt.date:
 
 
 def is_outside(officer: Officer, feedback: Feedback) -> bool:
-    """May the officer ask how satisfied the person is? Not whoever belongs to a unit that handled it, or one below it;
-    not whoever leads that unit, has the item in hand, or told the answer (R12). All units are below the bureau: only its own people handled what it handled."""
+    """May the officer ask how satisfied the person is? Not whoever is no outsider to a unit that handled it, has the item
+    in hand, or told the answer (R12)."""
     units = [feedback.unit, *(asked.unit for asked in feedback.co_handling.select_related("unit"))]
-    for unit in units:
-        below = unit.parent_id is not None and officer.unit.path.startswith(unit.path)
-        if officer.unit_id == unit.pk or below or officer.roles.in_force().filter(unit=unit).exists():
-            return False
+    if not all(officer.is_outside(unit) for unit in units):
+        return False
     told = Q(tellings__record__officer=officer) | Q(prepared_by=officer)
     return feedback.handler_id != officer.pk and not feedback.answers.standing().filter(told).exists()
 

@@ -51,6 +51,8 @@ ACTIONS: dict[str, str | Promise] = {
     "take up feedback": _("take feedback in hand"),
     "prepare answer": _("write an answer"),
     "rate answer": _("rate an answer"),
+    "call back": _("ask a person about a contact"),
+    "note answer to a question": _("note what an officer answered to a question"),
     "escalate feedback": _("send feedback up"),
     "supervise feedback": _("supervise feedback"),
     "report on feedback": _("report on feedback"),

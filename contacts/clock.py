@@ -1,6 +1,6 @@
 """The clocks of feedback: which there are, and how a deadline was reckoned (R12).
 
-`schedules` reckons them, for it knows the working days; settings name the function, so that this app needs no word of
+`schedules` reckons them, for it knows the working days; settings name the functions, so that this app needs no word of
 that one.
 """
 
@@ -58,3 +58,8 @@ class Deadline:
 def reckon(clock: str, since: dt.date) -> Deadline:
     """The deadline of a clock that runs from `since`, by the working days as they stand (R9, R12)."""
     return import_string(settings.FEEDBACK_CLOCK)(clock, since)
+
+
+def last_workday(first: dt.date, last: dt.date) -> dt.date:
+    """The last working day of a span, or its last day if none is worked (R9)."""
+    return import_string(settings.LAST_WORKDAY)(first, last)

@@ -170,6 +170,7 @@ def correct_contact(record: ContactRecord, changes: dict[str, Any], *, actor: Ac
     if corrected.outcome != ContactRecord.Outcome.REACHED:
         refuse_if_told_in(record)
     record.feedback.update(record=corrected)
+    record.call_backs.update(record=corrected)
     follow_correction(record, corrected)
     ReportDelivery.objects.filter(record=record).update(record=corrected)
     AuditEntry.objects.record(actor, "correct contact", corrected, before=before, after=_state(corrected))

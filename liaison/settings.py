@@ -30,6 +30,14 @@ def read(kind: Callable[..., Any], name: str, default: Any) -> Any:
         raise ImproperlyConfigured(f"{name} can not be read: {error}") from error
 
 
+def count(name: str, default: int, *, least: int = 1) -> int:
+    """How many; fewer than `least` make no sense."""
+    value = read(env.int, name, default)
+    if value < least:
+        raise ImproperlyConfigured(f"{name} must be at least {least}, not {value}.")
+    return value
+
+
 def flag(name: str) -> bool:
     """True or false; env.bool would take any other word for false."""
     value = env.str(name, default="false").strip().lower()
@@ -314,6 +322,7 @@ DIGEST_FREEZE_WORKING_DAYS = read(env.int, "DIGEST_FREEZE_WORKING_DAYS", 3)
 NOTICE_HOURS = (8, 20)  # R10, local time, half-open
 # So that contacts needs no word of schedules.
 FEEDBACK_CLOCK = "schedules.clocks.reckon"
+LAST_WORKDAY = "schedules.clocks.last_workday"
 PEOPLE_FOLLOWER = "schedules.following"
 # How long feedback's clocks run, and what that rests on (R12): working days for an oral opinion and for the return of a
 # wrong assignment, months for a formal suggestion or proposal.
@@ -336,6 +345,17 @@ CLOCK_BASES = {
     "return": env.str("RETURN_BASIS", default="") or _("The bureau's own rule for assignments."),
     "rating": env.str("RATING_BASIS", default="")
     or _("The bureau's own rule for asking how satisfied people are."),
+}
+
+# --- asking whether contacts took place ----------------------------------------------------------------------
+
+CALL_BACKS_PER_UNIT = count("CALL_BACKS_PER_UNIT", 2, least=0)  # drawn for each unit and month
+# From how many contacts of one officer on a pattern needs a question (contacts.patterns.Limits).
+PATTERNS = {
+    "burst": count("PATTERN_BURST_CONTACTS", 10),
+    "burst_minutes": count("PATTERN_BURST_MINUTES", 10),
+    "repeat": count("PATTERN_REPEATED_SENTENCES", 15),
+    "evening": count("PATTERN_LAST_EVENING_CONTACTS", 10),
 }
 
 LOGGING = {

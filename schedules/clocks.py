@@ -26,6 +26,11 @@ def reckon(clock: str, since: dt.date, workdays: Workdays | None = None) -> Dead
     return Deadline(clock, since, first, length, nominal, workdays.next(nominal))
 
 
+def last_workday(first: dt.date, last: dt.date) -> dt.date:
+    """The last working day of the span, both ends included; its last day if none is worked."""
+    return max(Workdays.load().between(first, last), default=last)
+
+
 def keep_up(workdays: Workdays) -> None:
     """What is not yet answered, or rated, is due by the working days as they stand now: a notice may have made a day off of one."""
     pending = Feedback.objects.pending().order_by()

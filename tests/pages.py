@@ -88,6 +88,7 @@ DESIGN = {
     "approve more time": "- -  - -  A U -  - - -",
     "put under supervision": "- -  - -  A U -  - - -",
     "ask how satisfied people are": "- -  A U  O O U  O - -",
+    "call people back": "- -  A U  - - -  - - -",
     "pair, hand over, waive": "- -  A U  - U U  - - -",
     "ask for another officer": "- -  A U  - U U  - A -",
     "name a stand-in": "- -  A U  O U U  O - -",
@@ -236,6 +237,18 @@ def _supervised(bureau: Bureau) -> list:
     (pk,) = _feedback(bureau)
     Feedback.objects.filter(pk=pk).update(supervised_by=bureau.lin, report_by=TODAY)
     return [pk]
+
+
+def _drawn(bureau: Bureau) -> list:
+    """A contact of last month, which is over."""
+    return [factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=30)).pk]
+
+
+def _question(bureau: Bureau) -> list:
+    """Ten contacts at once."""
+    for _number in range(10):
+        factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=2))
+    return ["2026-11", bureau.alice.pk, "burst-20261116T1030"]
 
 
 def _obligation(bureau: Bureau) -> list:
@@ -706,6 +719,16 @@ PAGES: dict[str, Page] = {
     ),
     "contacts:stand-in-end": Page(
         "name a stand-in", "alice", _stand_in, post=_nothing, doer="alice", only_post=True
+    ),
+    # Whether contacts took place.
+    "contacts:call-back-list": Page("call people back"),
+    "contacts:call-back-create": Page(
+        "call people back", "deputy", _drawn, doer="carl",
+        post=lambda bureau: {"happened": "yes", "process": "satisfied", "result": "basically", "comment": ""},
+    ),
+    "contacts:question-list": Page("call people back"),
+    "contacts:question-answer": Page(
+        "call people back", "alice", _question, doer="carl", post=lambda bureau: {"explanation": "together", "note": ""}
     ),
     # Feedback.
     "contacts:feedback-list": Page("read feedback"),

@@ -2,6 +2,7 @@
 
 from contacts.models.answers import Answer, Fate, Rating, Telling
 from contacts.models.audit import Actor, AuditEntry
+from contacts.models.call_backs import CallBack
 from contacts.models.conduct import (
     ConductAssignment,
     ConductConsent,
@@ -21,6 +22,7 @@ from contacts.models.journal import Journal, JournalLine
 from contacts.models.merges import Distinct, Merge
 from contacts.models.officers import Officer, UnitRole
 from contacts.models.pairings import Pairing
+from contacts.models.patterns import PatternNote
 from contacts.models.records import ContactRecord
 from contacts.models.repairing import RepairingRequest
 from contacts.models.report_batches import ReportBatch
@@ -38,6 +40,7 @@ __all__ = [
     "Attachment",
     "Appraisal",
     "AuditEntry",
+    "CallBack",
     "CoHandling",
     "ColumnMapping",
     "ConductAssignment",
@@ -64,6 +67,7 @@ __all__ = [
     "Merge",
     "Officer",
     "Pairing",
+    "PatternNote",
     "Rating",
     "RepairingRequest",
     "ReportBatch",

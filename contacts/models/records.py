@@ -34,6 +34,26 @@ class ContactRecordQuerySet(models.QuerySet["ContactRecord"]):
     def reached(self) -> ContactRecordQuerySet:
         return self.live().filter(outcome=ContactRecord.Outcome.REACHED)
 
+    def first_versions(self) -> dict[int, tuple[int, dt.datetime]]:
+        """Of each that corrects another: key → the key of what was entered first, and when that was. One question for
+        every step of the longest chain."""
+        older = dict(self.exclude(supersedes=None).order_by().values_list("pk", "supersedes"))
+        known: dict[int, tuple[int | None, dt.datetime]] = {}
+        wanted = set(older.values())
+        while wanted:
+            rows = ContactRecord.objects.filter(pk__in=wanted).order_by()
+            found = {
+                pk: (before, at) for pk, before, at in rows.values_list("pk", "supersedes", "recorded_at")
+            }
+            known |= found
+            wanted = {before for before, _at in found.values() if before} - known.keys()
+        firsts = {}
+        for pk, first in older.items():
+            while before := known[first][0]:
+                first = before
+            firsts[pk] = (first, known[first][1])
+        return firsts
+
     def promised(self) -> ContactRecordQuerySet:
         """Those in which something was promised that is not yet done."""
         return self.live().filter(promise_kept_at=None).exclude(promised="")

@@ -33,8 +33,8 @@ from tests.base import sign_in
 from tests.pages import NOW, PAGES, TODAY
 
 # The one reported on, her station's leader, the county's coordinator, the officer of the monitor, a reviewer of her county,
-# two of the three powers; and the city's coordinator, who is asked for what she does and no page beside.
-WATCHERS = ["alice", "bob", "carl", "carol", "dan", "nora", "sue", "ann"]
+# and the auditor.
+WATCHERS = ["alice", "bob", "carl", "dan", "nora", "ann"]
 REPORT = {
     "whom": "Alice",
     "text": "她让我把店关了，不然就罚款。",
@@ -150,8 +150,7 @@ def answer(client: Client, method: str, address: str, form: dict[str, Any] | Non
 
 def everything(scene: Scene, who: str) -> dict[str, Any]:
     client = scene.clients[who]
-    looked_at = () if who == "carol" else scene.asked()
-    found = {address: undone(lambda a=address: answer(client, "get", a)) for address in looked_at}
+    found = {address: undone(lambda a=address: answer(client, "get", a)) for address in scene.asked()}
     for name, page in PAGES.items():
         if page.post and page.doer == who and name not in LEFT_OUT:
             address = scene.addresses[name]

@@ -63,6 +63,8 @@ def test_sealed_reports_want_a_key_of_their_own(tmp_path):
         ("EMAIL_URL", "nonsense"),
         ("GATEWAY_URL", "json://sms.example/nobody"),
         ("PLANNING_HORIZON_DAYS", "half a year"),
+        ("CALL_BACKS_PER_UNIT", "-1"),
+        ("PATTERN_BURST_CONTACTS", "0"),
     ],
 )
 def test_it_names_the_setting_that_stops_the_start(tmp_path, name, value):
