@@ -244,7 +244,7 @@ def _drawn(bureau: Bureau) -> list:
     return [factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=30)).pk]
 
 
-def _question(bureau: Bureau) -> list:
+def _pattern(bureau: Bureau) -> list:
     """Ten contacts at once."""
     for _number in range(10):
         factories.record(bureau.deputy, bureau.alice, NOW - dt.timedelta(days=2))
@@ -728,7 +728,7 @@ PAGES: dict[str, Page] = {
     ),
     "contacts:question-list": Page("call people back"),
     "contacts:question-answer": Page(
-        "call people back", "alice", _question, doer="carl", post=lambda bureau: {"explanation": "together", "note": ""}
+        "call people back", "alice", _pattern, doer="carl", post=lambda bureau: {"explanation": "together", "note": ""}
     ),
     # Feedback.
     "contacts:feedback-list": Page("read feedback"),
