@@ -85,6 +85,14 @@ class FeedbackForm(forms.ModelForm):
             self.add_error("kind", _("What has a document number is a formal suggestion or a proposal."))
         return cleaned
 
+    def sent_before(self) -> Feedback | None:
+        """What this very form took in when it was sent for the first time: a document is entered once, not refused."""
+        try:
+            number = self.fields["submission"].clean(self.data.get("submission"))
+        except ValidationError:
+            return None
+        return number and Feedback.objects.filter(stakeholder=self.person, submission=number).first()
+
     def feedback(self) -> Feedback:
         """The item, not yet saved."""
         item: Feedback = self.save(commit=False)

@@ -82,6 +82,8 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
     """Record what a person said without a contact of ours."""
     person = find_for(request.user, Stakeholder.objects.select_related("unit"), Deed.LOG, pk=pk)
     form = FeedbackForm(request.POST or None, day=timezone.localdate(), person=person, officer=request.user)
+    if form.is_bound and (before := form.sent_before()):
+        return redirect(way_back(request, before.get_absolute_url()))
     if form.is_valid():
         item = receive_feedback(
             form.feedback(),

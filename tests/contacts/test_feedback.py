@@ -149,6 +149,23 @@ def test_it_is_taken_in_once_however_often_the_form_is_sent(bureau):
     assert AuditEntry.objects.filter(action="receive feedback").count() == 1
 
 
+def test_a_document_whose_form_is_sent_twice_leads_to_the_one_item(bureau):
+    page = reverse("contacts:feedback-create", args=[bureau.deputy.pk])
+    form = {
+        "kind": "proposal",
+        "document_number": "2026-7",
+        "text": "A crossing.",
+        "received_on": "2026-11-16",
+    }
+    form["submission"] = str(uuid.uuid4())
+    answers = [sign_in(bureau.alice).post(page, form) for _time in range(2)]
+
+    item = Feedback.objects.get()
+    assert [answer.url for answer in answers] == [item.get_absolute_url()] * 2
+    response = sign_in(bureau.alice).post(page, form | {"submission": "no number"})
+    assert response.status_code == 200
+
+
 def test_it_is_not_taken_in_from_the_future(bureau):
     form = {"kind": "oral", "text": "Scooters.", "received_on": "2026-11-19"}
     response = sign_in(bureau.alice).post(reverse("contacts:feedback-create", args=[bureau.deputy.pk]), form)
