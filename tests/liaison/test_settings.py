@@ -46,7 +46,7 @@ def test_it_is_fit_for_production_with_two_secrets_and_an_address(tmp_path):
 
 
 def test_sealed_reports_want_a_key_of_their_own(tmp_path):
-    done = start(tmp_path, SECRET_KEY=RANDOM)
+    done = start(tmp_path, SECRET_KEY=RANDOM, CONDUCT_KEY="")
     assert "Set CONDUCT_KEY" in done.stderr
 
 
