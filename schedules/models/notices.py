@@ -30,7 +30,7 @@ class FeedbackStage(models.TextChoices):
 
     BUREAU = "bureau", _("ten working days late")
     COUNTY = "county", _("five working days late")
-    MISSED = "missed", _("late")
+    MISSED = "missed", _("answer overdue")
     UNREPORTED = "unreported", _("not reported on")
     ESCALATED = "escalated", _("sent up to you")
     LAST_DAY = "last_day", _("to be answered today")
