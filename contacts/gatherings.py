@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from contacts.assigning import receive_feedback
 from contacts.handling import log_contact, log_contacts
 from contacts.models import Actor, AuditEntry, ContactRecord, Feedback, Gathering, Officer, Stakeholder
+from contacts.submissions import submitted_before
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,12 @@ class Attendee:
 def log_gathering(gathering: Gathering, attendees: Sequence[Attendee], *, actor: Actor) -> Gathering:
     """Save a new gathering with the records of all who were there. What came with the same form before stands: that is
     returned, and nothing is logged a second time."""
-    if before := _submitted_before(gathering):
+    if before := submitted_before(gathering, "officer"):
         return before
     try:
         return _log_gathering(gathering, attendees, actor)
     except IntegrityError:
-        if before := _submitted_before(gathering):  # it came twice at the same moment
+        if before := submitted_before(gathering, "officer"):  # it came twice at the same moment
             return before
         raise
 
@@ -87,10 +88,3 @@ def add_attendee(
         raise ValidationError(_("%(name)s stands there already."), params={"name": attendee.person.name})
     record, _feedback = log_contact(attendee.record(gathering, officer), actor=actor, said=attendee.said)
     return record
-
-
-def _submitted_before(gathering: Gathering) -> Gathering | None:
-    if gathering.submission is None:
-        return None
-    sent = Gathering.objects.filter(submission=gathering.submission, officer=gathering.officer)
-    return sent.first()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 
-def submitted_before(row: Any) -> Any:
-    """What was saved when the form that `row` came with was sent for the first time, or None."""
+def submitted_before(row: Any, owner: str = "stakeholder") -> Any:
+    """What was saved when the form that `row` came with was sent for the first time, or None. `owner`: the field that says
+    whom it is about, or who logs it, for a number that somebody made up is nobody else's."""
     if row.submission is None:
         return None
-    return type(row).objects.filter(stakeholder=row.stakeholder, submission=row.submission).first()
+    return type(row).objects.filter(**{owner: getattr(row, owner)}, submission=row.submission).first()

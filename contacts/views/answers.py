@@ -37,9 +37,7 @@ def answer(request: OfficerRequest, pk: int) -> HttpResponse:
         return too_late(request, item)
     form = AnswerForm(request.POST or None, item=item, now=timezone.now())
     if form.is_valid() and (form.was_sent() or done(form, lambda: _answer(item, form, request))):
-        item.refresh_from_db()
-        messages.success(request, _("%(number)s: %(state)s.") % {"number": item.number, "state": item.get_state_display()})  # fmt: skip
-        return back(request, item)
+        return _done(request, item)
     return render(request, "contacts/feedback_answer.html", {"form": form, "item": item})
 
 
@@ -52,9 +50,7 @@ def told(request: OfficerRequest, pk: int) -> HttpResponse:
         return too_late(request, item)
     form = ToldForm(request.POST or None, item=item, now=timezone.now())
     if form.is_valid() and (form.was_sent() or done(form, lambda: _tell(item, form, request, written.text))):
-        item.refresh_from_db()
-        messages.success(request, _("%(number)s: %(state)s.") % {"number": item.number, "state": item.get_state_display()})  # fmt: skip
-        return back(request, item)
+        return _done(request, item)
     return render(request, "contacts/feedback_told.html", {"form": form, "item": item, "written": written})
 
 
@@ -70,10 +66,16 @@ def rating(request: OfficerRequest, pk: int) -> HttpResponse:
         return redirect(item)
     form = RateForm(request.POST or None, tellings=tellings, item=item)
     if form.is_valid() and done(form, lambda: rate(**form.cleaned_data, day=timezone.localdate(), actor=Actor.of(request))):  # fmt: skip
-        item.refresh_from_db()
-        messages.success(request, _("%(number)s: %(state)s.") % {"number": item.number, "state": item.get_state_display()})  # fmt: skip
-        return back(request, item)
+        return _done(request, item)
     return render(request, "contacts/feedback_rate.html", {"form": form, "item": item})
+
+
+def _done(request: OfficerRequest, item: Feedback) -> HttpResponse:
+    """Say in which state the item is by now."""
+    item.refresh_from_db()
+    words = _("%(number)s: %(state)s.")
+    messages.success(request, words % {"number": item.number, "state": item.get_state_display()})
+    return back(request, item)
 
 
 @transaction.atomic

@@ -124,10 +124,10 @@ def test_a_form_sent_twice_logs_one_gathering(bureau, alice, people):
 def test_a_form_sent_twice_at_the_same_moment_logs_one_gathering(bureau, alice, people, monkeypatch):
     form = typed(people)
     alice.post(PAGE, form)
-    look, looks = gatherings._submitted_before, []
+    look, looks = gatherings.submitted_before, []
     # The second request looked before the first had saved: only the constraint stops it.
     monkeypatch.setattr(
-        gatherings, "_submitted_before", lambda row: look(row) if looks else looks.append(row)
+        gatherings, "submitted_before", lambda *row: look(*row) if looks else looks.append(row)
     )
 
     assert alice.post(PAGE, form).url == Gathering.objects.get().get_absolute_url()

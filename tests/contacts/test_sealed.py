@@ -33,8 +33,8 @@ from tests.base import sign_in
 from tests.pages import NOW, PAGES, TODAY
 
 # The one reported on, her station's leader, the county's coordinator, the officer of the monitor, a reviewer of her county,
-# and the auditor.
-WATCHERS = ["alice", "bob", "carl", "dan", "nora", "ann"]
+# the system administrator and the auditor.
+WATCHERS = ["alice", "bob", "carl", "dan", "nora", "sue", "ann"]
 REPORT = {
     "whom": "Alice",
     "text": "她让我把店关了，不然就罚款。",
