@@ -22,6 +22,7 @@ from contacts.models import (
     ReportMeeting,
     Topic,
 )
+from contacts.submissions import submitted_before
 
 AT = dt.time(9)  # of the day that a meeting is entered for: its hour matters to nobody
 
@@ -34,19 +35,14 @@ def hold(
     """Enter a meeting, once for a form. Each of those present gets a contact of the leader's. `reports`: the report itself
     was given there, so the contact is their half-year's work report (R6); otherwise it is a meeting, and the copy is still to
     be handed over."""
-    if before := _submitted_before(meeting):
+    if before := submitted_before(meeting, "report"):
         return before
     try:
         return _hold(meeting, present, reports, said, actor)
     except IntegrityError:
-        if before := _submitted_before(meeting):  # it came twice at the same moment
+        if before := submitted_before(meeting, "report"):  # it came twice at the same moment
             return before
         raise
-
-
-def _submitted_before(meeting: ReportMeeting) -> ReportMeeting | None:
-    same = ReportMeeting.objects.filter(submission=meeting.submission)
-    return same.first() if meeting.submission else None
 
 
 @transaction.atomic
