@@ -164,15 +164,16 @@ def test_an_entry_that_arrived_though_its_answer_was_lost_is_logged_once(open_pa
     assert ContactRecord.objects.get().summary == WORDS
 
 
-def test_another_officer_at_the_same_device_never_sees_it(open_page, bureau):
+def test_another_officer_at_the_same_device_never_sees_it(open_page, live_server, bureau):
     page = begin(open_page, bureau)
     page.context.set_offline(True)
     page.get_by_label("What was said").press_sequentially(" more")
     expect(page.locator(".draft-said")).to_contain_text("kept on this device")
+    page.goto("about:blank")  # before there is a network again, over which her page would send it
     page.context.set_offline(False)
     page.context.complaints.clear()
     page.context.clear_cookies()  # Alice's session is gone, her copy is not
-    page.context.add_cookies([session_cookie(bureau.bob, page.url.partition("/people/")[0])])
+    page.context.add_cookies([session_cookie(bureau.bob, live_server.url)])
     page.goto(f"/people/{bureau.deputy.pk}/log/")
 
     expect(page.get_by_label("What was said")).to_have_value("")

@@ -245,10 +245,19 @@ FULL = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({SMALL}, {S
 READ_ONLY = {"PGOPTIONS": "-c default_transaction_read_only=on"}
 
 
+def begin_the_log_anew() -> None:
+    """SQLite's log, whose length would meet the limit at once. Closing is not enough: a browser's test leaves a second connection."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            assert cursor.fetchone()[0] == 0, "somebody reads or writes"
+    connection.close()
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_pass_on_a_full_disk_says_so_leaves_nothing_half_done_and_the_next_completes_it(tmp_path):
     fill(factories.small_bureau(), 20)
-    connection.close()  # so that the log of SQLite begins anew
+    begin_the_log_anew()
     words = ("run_schedule", "--at", "2026-11-30T09:00", "--json")
     done = processes.manage(*words, folder=tmp_path, before=FULL, **READ_ONLY)
     assert done.returncode == 1, done.stderr
@@ -270,7 +279,7 @@ def test_an_export_to_a_full_disk_says_so_and_leaves_no_file(tmp_path):
         Stakeholder(name=f"王{number}", unit=bureau.station, employer="江阴市第一中学副校长" * 3)
         for number in range(1500)
     )
-    connection.close()
+    begin_the_log_anew()
     (tmp_path / "out").mkdir()
     file = tmp_path / "out" / "people.csv"
     words = ("export_table", "stakeholders", "--as", bureau.carol.police_number, "-o", str(file), "--json")

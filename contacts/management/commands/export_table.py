@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone, translation
 
 from contacts import exports
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             self.refuse(f"No officer {options['number']} may sign in.", options["json"])
         except PermissionDenied:
             self.refuse(f"{options['number']} may not export this.", options["json"])
-        except (ValueError, exports.TooManyRows, OSError) as error:
+        except (ValueError, exports.TooManyRows, OSError, DatabaseError) as error:
             self.refuse(str(error), options["json"])
         else:
             self.stderr.write(f"{rows} rows in {options['output']}")
