@@ -55,7 +55,8 @@ def supervise(feedback: Feedback, *, report_by: dt.date, day: dt.date, actor: Ac
         raise ValidationError(_("This day is over; choose today or a later one."))
     reason = stated(reason, _("Say what is to be done."))
     feedback.supervised_by, feedback.report_by, feedback.escalated_to = actor.officer, report_by, None
-    feedback.save(update_fields=["supervised_by", "report_by", "escalated_to"])
+    feedback.reported_on = None
+    feedback.save(update_fields=["supervised_by", "report_by", "reported_on", "escalated_to"])
     step(feedback, FeedbackStep.Deed.SUPERVISED, actor, f"{report_by}: {reason}")
     AuditEntry.objects.record(
         actor, "supervise feedback", feedback, after={"report_by": report_by}, reason=reason
@@ -63,13 +64,13 @@ def supervise(feedback: Feedback, *, report_by: dt.date, day: dt.date, actor: Ac
 
 
 @transaction.atomic
-def report_back(feedback: Feedback, *, actor: Actor, text: str) -> None:
+def report_back(feedback: Feedback, *, day: dt.date, actor: Actor, text: str) -> None:
     """What the leader was waiting for."""
     feedback = locked(feedback)
     if feedback.report_by is None:
         raise ValidationError(_("No report is waited for."))
     text = stated(text, _("Say what has been done."))
-    feedback.report_by = None
-    feedback.save(update_fields=["report_by"])
+    feedback.report_by, feedback.reported_on = None, day
+    feedback.save(update_fields=["report_by", "reported_on"])
     step(feedback, FeedbackStep.Deed.REPORTED, actor, text)
     AuditEntry.objects.record(actor, "report on feedback", feedback, after={"report": text})

@@ -209,6 +209,7 @@ class Feedback(models.Model):
         verbose_name=_("supervised by"),
     )
     report_by = models.DateField(_("report due on"), null=True)  # to whoever supervises it
+    reported_on = models.DateField(_("reported on"), null=True)  # the last report that they waited for
     escalated_to = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     related = models.ManyToManyField("self", verbose_name=_("belongs together with"))
     # From which day on reminders look at it (R10); None after every deed: now.

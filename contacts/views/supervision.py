@@ -78,7 +78,7 @@ def report(request: OfficerRequest, pk: int) -> HttpResponse:
         return too_late(request, item)
     return ask(
         request, item, TextForm(request.POST or None, label=_("What has been done")),
-        lambda said: report_back(item, actor=Actor.of(request), text=said["text"]),
+        lambda said: report_back(item, day=timezone.localdate(), actor=Actor.of(request), text=said["text"]),
         question=_("Report on %(number)s"),
         explanation=_("A leader waits for this by %(day)s.") % {"day": item.report_by},
         verb=_("Report"),

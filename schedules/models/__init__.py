@@ -8,7 +8,7 @@ from schedules.models.digests import Digest
 from schedules.models.explanations import Explanation
 from schedules.models.feeds import FeedToken
 from schedules.models.leave import Leave
-from schedules.models.notices import Delivery, FeedbackStage, Notice, NoticeLine
+from schedules.models.notices import Delivery, FeedbackStage, Notice, NoticeLine, ReportStage
 from schedules.models.obligations import LOOK_NO_MORE, LOOK_NOW, Obligation
 from schedules.models.passes import Heartbeat, PassState, PeriodClosing
 from schedules.models.policies import MINIMUM_DAYS, Cadence, CyclePolicy, PolicyVersion, Stage
@@ -38,5 +38,6 @@ __all__ = [
     "PassState",
     "PeriodClosing",
     "PolicyVersion",
+    "ReportStage",
     "Stage",
 ]

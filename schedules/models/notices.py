@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts import access
-from contacts.models import Feedback, Handover
+from contacts.models import Feedback, Handover, ReportVersion
 from schedules.models.behind import BehindReport
 from schedules.models.digests import Digest
 from schedules.models.obligations import Obligation
@@ -36,9 +36,18 @@ class FeedbackStage(models.TextChoices):
     LAST_DAY = "last_day", _("to be answered today")
     REPORT = "report", _("to be reported on today")
     OPINION = "opinion", _("your unit's opinion is asked for")
+    REPORTED = "reported", _("the report that you waited for")
     DUE_SOON = "due_soon", _("to be answered soon")
     ASSIGNED = "assigned", _("assigned to your unit")
     RATE = "rate", _("ask how satisfied they are")
+
+
+class ReportStage(models.TextChoices):
+    """What is told of the text of a work report."""
+
+    TO_APPROVE = "to_approve", _("work report to approve")
+    SENT_BACK = "sent_back", _("work report sent back")
+    APPROVED = "approved", _("work report approved")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -82,7 +91,7 @@ class NoticeLineQuerySet(models.QuerySet["NoticeLine"]):
 
 
 # What a line may be about, of which it is about one.
-ABOUT = ("obligation", "digest", "handover", "behind", "feedback")
+ABOUT = ("obligation", "digest", "handover", "behind", "feedback", "report_version")
 
 
 def _only(name: str) -> Q:
@@ -91,7 +100,8 @@ def _only(name: str) -> Q:
 
 class NoticeLine(models.Model):
     """One thing told: (obligation, stage, recipient), a digest that is ready, a hand-over to either side, who is behind
-    in a unit, or a step of an item of feedback. A line that a later stage replaced before anybody was told, or that was met before it went out, says so in its state."""
+    in a unit, a step of an item of feedback, or of a work report's text. A line that a later stage replaced before anybody
+    was told, or that was met before it went out, says so in its state."""
 
     class State(models.TextChoices):
         TOLD = "told", _("told")
@@ -111,6 +121,7 @@ class NoticeLine(models.Model):
             ("handover", _("hand-over")),
             ("behind", _("who is behind")),
             *((value, label) for value, label in FeedbackStage.choices if value not in Stage.values),
+            *ReportStage.choices,
         ],
     )
     digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, related_name="notice_lines")
@@ -122,6 +133,9 @@ class NoticeLine(models.Model):
     )  # the same
     feedback = models.ForeignKey(
         Feedback, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
+    )  # the same
+    report_version = models.ForeignKey(
+        ReportVersion, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
     )  # the same
     about_on = models.DateField(null=True)  # the day that a step of feedback warns of
     state = models.CharField(max_length=10, choices=State, default=State.TOLD)
@@ -147,6 +161,9 @@ class NoticeLine(models.Model):
             models.UniqueConstraint(
                 fields=["feedback", "stage", "about_on", "recipient"],
                 name="schedules_line_feedback_told_once",
+            ),
+            models.UniqueConstraint(
+                fields=["report_version", "stage", "recipient"], name="schedules_line_report_told_once"
             ),
             models.CheckConstraint(
                 condition=reduce(or_, (_only(name) for name in ABOUT)), name="schedules_line_about_one_thing"

@@ -10,17 +10,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from contacts.models import CoHandling, Feedback, Officer, Unit, UnitRole
+from contacts.models import CoHandling, Feedback, Officer
 from liaison.batches import batches
 from schedules.coverage import due_soon_day
 from schedules.models import LOOK_NO_MORE, FeedbackStage, NoticeLine
 from schedules.notices.hours import Moment
-from schedules.notices.recipients import leaders_by_unit, stand_ins_on
+from schedules.notices.people import People
 from schedules.workdays import ONE_DAY, Workdays
 
 Step = FeedbackStage
@@ -45,12 +45,14 @@ class Item(NamedTuple):
     rate_by: dt.date | None
     supervised_by: int | None
     report_by: dt.date | None
+    reported_on: dt.date | None
     escalated_to: int | None
 
 
 FIELDS = (
     "pk", "state", "unit", "stakeholder__unit", "handler", "received_by", "answer__prepared_by", "assigned_on", "due_on",
-    "answer__told_on", "review_on", "rate_by", "supervised_by", "report_by", "escalated_to",
+    "answer__told_on", "review_on", "rate_by", "supervised_by", "report_by", "reported_on",
+    "escalated_to",
 )  # fmt: skip
 
 
@@ -82,6 +84,8 @@ def steps(item: Item, workdays: Workdays, asked: Iterable[tuple[int, dt.date]] =
     if item.report_by:
         found.append(Reached(Step.REPORT, item.report_by, item.report_by))
         found.append(Reached(Step.UNREPORTED, item.report_by, workdays.shift(item.report_by, 1)))
+    if item.reported_on:
+        found.append(Reached(Step.REPORTED, item.reported_on, item.reported_on))
     if item.escalated_to and item.state in Feedback.PENDING:
         found.append(Reached(Step.ESCALATED, item.due_on, dt.date.min, item.escalated_to))
     return found + [Reached(Step.OPINION, day, dt.date.min, unit) for unit, day in asked]
@@ -95,75 +99,42 @@ def told_now(found: list[Reached], today: dt.date) -> list[Reached]:
     return [one for one in due if one.stage not in OWN or one == latest]
 
 
-@dataclass
-class People:
-    """Who is who, read once when there is something to tell."""
+def owner(item: Item, people: People) -> set[int]:
+    """Whoever has it in hand, answered it last or took it in, if they still serve in the unit, and whoever stands in
+    for them; otherwise the leaders of the unit."""
+    taken_in = item.received_by if item.assigned_on is None else None
+    for officer in (item.handler, item.prepared_by, taken_in):
+        if officer and people.serves_in.get(officer) == item.unit:
+            return {officer, people.stand_ins.get(officer, officer)}
+    return set(people.nearest(people.leaders, item.unit))
 
-    units: dict[int, int | None] = field(default_factory=dict)  # unit → the one above
-    counties: set[int] = field(default_factory=set)
-    serves_in: dict[int, int] = field(default_factory=dict)  # officer who may sign in → unit
-    leaders: dict[int, list[int]] = field(default_factory=dict)
-    coordinators: dict[int, list[int]] = field(default_factory=dict)
-    stand_ins: dict[int, int] = field(default_factory=dict)
 
-    @classmethod
-    def read(cls, day: dt.date) -> People:
-        units = list(Unit.objects.values_list("pk", "parent", "kind"))
-        coordinators: dict[int, list[int]] = defaultdict(list)
-        roles = UnitRole.objects.in_force().filter(role=UnitRole.Role.COORDINATOR, officer__is_active=True)
-        for unit, officer in roles.values_list("unit", "officer"):
-            coordinators[unit].append(officer)
-        return cls(
-            {pk: parent for pk, parent, _kind in units},
-            {pk for pk, _parent, kind in units if kind == Unit.Kind.COUNTY},
-            dict(Officer.objects.active().values_list("pk", "unit")),
-            leaders_by_unit(),
-            dict(coordinators),
-            stand_ins_on(day),
-        )
-
-    def above(self, unit: int | None) -> Iterable[int]:
-        """The unit itself and those above it."""
-        while unit is not None:
-            yield unit
-            unit = self.units[unit]
-
-    def nearest(self, holders: dict[int, list[int]], unit: int | None) -> list[int]:
-        return next((holders[one] for one in self.above(unit) if holders.get(one)), [])
-
-    def owner(self, item: Item) -> set[int]:
-        """Whoever has it in hand, answered it last or took it in, if they still serve in the unit, and whoever stands in
-        for them; otherwise the leaders of the unit."""
-        taken_in = item.received_by if item.assigned_on is None else None
-        for officer in (item.handler, item.prepared_by, taken_in):
-            if officer and self.serves_in.get(officer) == item.unit:
-                return {officer, self.stand_ins.get(officer, officer)}
-        return set(self.nearest(self.leaders, item.unit))
-
-    def of(self, item: Item, step: Reached) -> set[int]:
-        """To whom a step is told."""
-        unit = set(self.nearest(self.leaders, item.unit))
-        county = next((one for one in self.above(item.unit) if one in self.counties), None)
-        to_county = set(self.leaders.get(county or 0, [])) - unit
-        match step.stage:
-            case Step.ASSIGNED | Step.DUE_SOON | Step.LAST_DAY | Step.REPORT:
-                found = self.owner(item)
-            case Step.MISSED:
-                found = self.owner(item) | unit
-            case Step.COUNTY:
-                found = to_county
-            case Step.BUREAU:
-                root = list(self.above(item.unit))[-1]
-                found = set(self.leaders.get(root, [])) - unit - to_county
-            case Step.UNREPORTED:
-                found = {item.supervised_by or 0} | unit
-            case Step.RATE:
-                above = self.units[item.unit]
-                beside = next((one for one in self.above(item.person_unit) if one in self.counties), None)
-                found = set(self.nearest(self.coordinators, above if above else beside))
-            case _:
-                found = set(self.nearest(self.leaders, step.unit))
-        return found & self.serves_in.keys()
+def concerned(item: Item, step: Reached, people: People) -> set[int]:
+    """To whom a step is told."""
+    unit = set(people.nearest(people.leaders, item.unit))
+    county = next((one for one in people.above(item.unit) if one in people.counties), None)
+    to_county = set(people.leaders.get(county or 0, [])) - unit
+    match step.stage:
+        case Step.ASSIGNED | Step.DUE_SOON | Step.LAST_DAY | Step.REPORT:
+            found = owner(item, people)
+        case Step.MISSED:
+            found = owner(item, people) | unit
+        case Step.COUNTY:
+            found = to_county
+        case Step.BUREAU:
+            root = list(people.above(item.unit))[-1]
+            found = set(people.leaders.get(root, [])) - unit - to_county
+        case Step.REPORTED:
+            found = {item.supervised_by or 0}
+        case Step.UNREPORTED:
+            found = {item.supervised_by or 0} | unit
+        case Step.RATE:
+            above = people.units[item.unit]
+            beside = next((one for one in people.above(item.person_unit) if one in people.counties), None)
+            found = set(people.nearest(people.coordinators, above if above else beside))
+        case _:
+            found = set(people.nearest(people.leaders, step.unit))
+    return found & people.serves_in.keys()
 
 
 # --- the pass ------------------------------------------------------------------------------------------------
@@ -184,7 +155,7 @@ def untold(moment: Moment) -> list[NoticeLine]:
             look_on = min((step.on for step in found if step.on > moment.today), default=LOOK_NO_MORE)
             for step in told_now(found, moment.today):
                 known = told[item.pk, step.stage, step.about]
-                new = people.of(item, step) - known
+                new = concerned(item, step, people) - known
                 lines += [_line(item, step, officer) for officer in sorted(new)]
                 if not known and not new:  # somebody may sign in again, or take over
                     look_on = moment.today + ONE_DAY
@@ -205,7 +176,7 @@ def still_told(lines: Collection[NoticeLine], moment: Moment) -> set[int]:
         (item.pk, step.stage, step.about, officer)
         for item in rows
         for step in steps(item, moment.workdays, asked[item.pk])
-        for officer in people.of(item, step)
+        for officer in concerned(item, step, people)
     }
     return {
         line.pk

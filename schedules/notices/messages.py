@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,7 +24,7 @@ from schedules.behind.reading import Reading
 from schedules.coverage import State, with_status
 from schedules.explaining import with_explanation
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
-from schedules.notices import feedback, handing
+from schedules.notices import feedback, handing, reports
 from schedules.notices.grouping import Group, grouped
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
@@ -44,10 +45,11 @@ def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[Notic
     found = list(lines.prefetch_related(Prefetch("obligation", owed)))
     recipients = Recipients.of([_as_due(line) for line in found if line.obligation], moment.today)
     standing = feedback.still_told([line for line in found if line.feedback_id], moment)
+    standing |= reports.still_told([line for line in found if line.report_version_id], moment)
     wanted: dict[int, list[NoticeLine]] = defaultdict(list)
     idle = []
     for line in found:
-        if line.pk in standing or not line.feedback_id and _matters(line, recipients):
+        if line.pk in standing or _matters(line, recipients):
             wanted[line.notice_id].append(line)  # type: ignore[index]
         else:
             idle.append(line.pk)
@@ -69,7 +71,7 @@ def _matters(line: NoticeLine, recipients: Recipients) -> bool:
         return line.recipient.rights.reach(Deed.DIGEST).covers(line.digest.unit.path, own=False)
     if line.behind:
         return line.recipient.rights.reach(Deed.SEE_BEHIND).covers(line.behind.unit.path, own=False)
-    if line.obligation is None:  # withdrawn
+    if line.obligation is None:  # withdrawn, or of those that say for themselves what stands
         return False
     state = State.MISSED if line.stage == Stage.MISSED else State.OPEN
     return line.obligation.state == state and line.recipient_id in recipients.for_(_as_due(line))
@@ -103,6 +105,7 @@ def brief(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> str:
             (group.stage.label, group.number) for group in grouped(_with_owed(lines))
         ]
         counts.append((_("opinions and suggestions"), sum(line.feedback_id is not None for line in lines)))
+        counts.append((_("work reports"), sum(line.report_version_id is not None for line in lines)))
         counts.append((_("hand-overs"), sum(line.handover_id is not None for line in lines)))
         counts.append((_("reports of who is behind"), sum(line.behind_id is not None for line in lines)))
         counts.append((_("digests"), sum(line.digest_id is not None for line in lines)))
@@ -128,11 +131,12 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
         line.may_log = may_log(notice.officer, line.owed)
     handovers = handing.described(lines, moment.today)
     groups, digests = grouped(told), [line.digest for line in lines if line.digest_id]
-    said = feedback.described(lines, notice.officer)
+    said, texts = feedback.described(lines, notice.officer), reports.described(lines, notice.officer)
     return {
         "notice": notice,
-        "subject": _subject(groups, handovers, digests, said),
+        "subject": _subject(groups, handovers, digests, said, texts),
         "said": said,
+        "texts": texts,
         "handovers": handovers,
         "groups": groups,
         "behind": [Reading(line.behind.figures, line.behind.week_key) for line in lines if line.behind],
@@ -161,7 +165,11 @@ def _name_others(notice: Notice, lines: list[NoticeLine]) -> None:
 
 
 def _subject(
-    groups: list[Group], handovers: list[handing.Told], digests: list[Any], said: list[feedback.Told]
+    groups: list[Group],
+    handovers: list[handing.Told],
+    digests: list[Any],
+    said: list[feedback.Told],
+    texts: list[reports.Told],
 ) -> str:
     number = sum(group.number for group in groups)
     if said and not number:
@@ -172,6 +180,8 @@ def _subject(
     if not number:
         if handovers:
             return handovers[0].headline
+        if texts:
+            return f"{capfirst(texts[0].stage.label)}: {texts[0].report}"
         return _("Your digest is ready") if digests else _("Who is behind this week")
     if any(group.stage == Stage.LAST_DAY for group in groups):
         text = ngettext(

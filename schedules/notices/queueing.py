@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from django.db.models import Q
 
 from schedules.models import Delivery, Notice, NoticeLine
-from schedules.notices import backlog, channels, feedback, handing, stages
+from schedules.notices import backlog, channels, feedback, handing, reports, stages
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
 from schedules.notices.stages import Due
@@ -20,6 +21,7 @@ _ABOUT = {
     "handover": ["handover"],
     "behind": ["behind"],
     "feedback": ["feedback", "stage", "about_on"],
+    "report_version": ["report_version", "stage"],
 }
 
 
@@ -46,12 +48,12 @@ def queue(moment: Moment) -> int:
     NoticeLine.objects.bulk_create(
         replaced, BATCH, ignore_conflicts=True
     )  # those told in their day stay told
-    said, handed_over = feedback.untold(moment), handing.untold()
+    said, others = feedback.untold(moment), [handing.untold(), reports.untold(moment)]
     _replace_waiting(said, moment)
-    post(said, moment)
-    post(handed_over, moment)
+    for lines in [said, *others]:
+        post(lines, moment)
     backlog.merge(moment)
-    return len({line.recipient_id for line in [*told, *said, *handed_over]})
+    return len({line.recipient_id for line in chain(told, said, *others)})
 
 
 def post(lines: list[NoticeLine], moment: Moment) -> int:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from contacts.models import ContactRecord, Feedback, Officer, Rating, Signer, Telling
-from schedules.notices.feedback import FIELDS, Item, People
+from schedules.notices.feedback import FIELDS, Item, owner
+from schedules.notices.people import People
 from schedules.verify import CHECKS, facts
 from tests import factories
 from tests.base import sign_in
@@ -162,7 +163,7 @@ class AnyWay(TestCase):
             return
         assert (item.due_on if item.is_pending else item.review_on or item.rate_by) is not None
         row = Item._make(Feedback.objects.filter(pk=item.pk).values_list(*FIELDS).get())
-        assert People.read(dt.date.today()).owner(row)
+        assert owner(row, People.read(dt.date.today()))
         known = facts.gather(dt.datetime.now(dt.UTC))
         broken = [found for check in CHECKS if check.rule == "R12" for found in check.find(known)]
         assert broken == []

@@ -8,7 +8,7 @@ from contacts.answering import answer_feedback
 from contacts.assigning import assign_feedback, take_up
 from contacts.consulting import ask_opinion
 from contacts.models import Actor, Feedback
-from contacts.supervising import escalate, supervise
+from contacts.supervising import escalate, report_back, supervise
 from schedules.models import NoticeLine
 from schedules.notices.feedback import Item, Reached, steps, told_now
 from schedules.passes import run_schedule
@@ -80,6 +80,7 @@ def test_a_late_answer_climbs_the_ladder(today, stages):
         ({"state": "answered", "rate_by": day("2026-12-01"), "told_on": day("2026-11-17")}, {("rate", "2026-11-18")}),
         ({"state": "answered", "review_on": DUE}, {("due_soon", "2026-11-16"), ("last_day", "2026-11-23"), ("missed", "2026-11-24"), ("county", "2026-11-30"), ("bureau", "2026-12-07")}),
         ({"state": "closed", "report_by": DUE}, {("report", "2026-11-23"), ("unreported", "2026-11-24")}),
+        ({"state": "closed", "reported_on": DUE}, {("reported", "2026-11-23")}),
     ],
 )  # fmt: skip
 def test_what_an_item_waits_for_has_its_steps(fields, expected):
@@ -198,6 +199,10 @@ def test_leaders_hear_what_was_sent_up_and_what_nobody_reported(bureau, item):
     passes("2026-11-12 09:00", "2026-11-13 09:00")
     assert told("report") == [("report", "Alice")]
     assert told("unreported") == [("unreported", "Bob"), ("unreported", "Lea")]
+    with time_machine.travel(at("2026-11-13 10:00"), tick=False):
+        report_back(item, day=day("2026-11-13"), actor=Actor(bureau.alice), text="The lamps stand.")
+    passes("2026-11-13 10:01", "2026-11-16 09:00")
+    assert told("reported") == [("reported", "Lea")]
 
 
 def test_a_unit_that_is_asked_hears_of_it(bureau, item):
