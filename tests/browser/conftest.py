@@ -6,13 +6,18 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.base import AGAIN, until
 from tests.browser.chromium import FLAGS, chromium
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+SIZES = pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk") if AGAIN else pytest.param(PHONE, id="phone")]
+)
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +39,26 @@ def browser(django_db_setup) -> Iterator[Browser]:
 
 
 @pytest.fixture
+def under_way() -> Iterator[list[object]]:
+    """The requests that the server has not ended yet: a page that is closed may still send what was typed last."""
+    begun: list[object] = []
+
+    def begin(environ=None, **_signal) -> None:
+        begun.append(environ)
+
+    def end(**_signal) -> None:
+        begun.pop()
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    yield begun
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
+
+
+@pytest.fixture
 def open_page(
-    browser: Browser, live_server, transactional_db, django_db_serialized_rollback
+    browser: Browser, live_server, transactional_db, django_db_serialized_rollback, under_way
 ) -> Iterator[Callable[..., Page]]:
     """`open_page("/path/", officer=alice, size=PHONE, language="en", dark=False, script=True)`.
 
@@ -69,6 +92,7 @@ def open_page(
     yield open_page
     for context in contexts:
         context.close()
+    until(lambda: not under_way)  # else they meet the emptying of the tables
     assert not errors, "The browser complained: " + "; ".join(errors)
 
 

@@ -12,7 +12,7 @@ from schedules.day_kinds import weeks_of
 from schedules.models import Leave, Obligation
 from schedules.periods import parse
 from tests.browser.accessibility import assert_usable
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, SIZES
 from tests.schedules.scenes import owe
 
 
@@ -139,7 +139,7 @@ def test_by_keyboard_alone(open_page, bureau, owed):
     assert stands(owed, target)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@SIZES
 def test_leave_is_marked_from_the_month_and_shown_in_it(open_page, bureau, owed, size):
     day = owed.planned_on
     page = open_page(f"{month_of(owed)}&day={day}", officer=bureau.alice, size=size)
@@ -154,7 +154,7 @@ def test_leave_is_marked_from_the_month_and_shown_in_it(open_page, bureau, owed,
     assert Leave.objects.get().first_day == day
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@SIZES
 def test_a_notice_is_pasted_checked_and_entered(open_page, bureau, size):
     page = open_page("/working-days/notice/?year=2027", officer=bureau.carol, size=size)
     page.get_by_label("Text of the notice").fill(

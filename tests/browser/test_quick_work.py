@@ -10,9 +10,7 @@ from contacts.models import Pairing, SavedView, Stakeholder
 from tests import factories
 from tests.base import until
 from tests.browser.accessibility import assert_usable
-from tests.browser.conftest import DESK, PHONE
-
-SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+from tests.browser.conftest import PHONE, SIZES
 
 
 @SIZES

@@ -1,14 +1,13 @@
 """The city's coordinator makes two counties one, at a desk and on a phone, and takes it back."""
 
-import pytest
 from playwright.sync_api import expect
 
 from contacts.models import Unit
 from tests.browser.accessibility import accessibility_problems, excess_width
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import SIZES
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@SIZES
 def test_two_counties_become_one_and_two_again(open_page, bureau, size):
     page = open_page("/units/tree/", officer=bureau.carol, size=size)
     problems = accessibility_problems(page) + excess_width(page)
@@ -43,7 +42,7 @@ def test_two_counties_become_one_and_two_again(open_page, bureau, size):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@SIZES
 def test_a_unit_that_is_not_empty_leads_to_a_merger(open_page, bureau, size):
     page = open_page(f"/units/{bureau.station.code}/close/", officer=bureau.carol, size=size)
     problems = accessibility_problems(page) + excess_width(page)

@@ -38,6 +38,7 @@ from schedules.models import Notice, NoticeLine, Obligation
 from schedules.passes import run_schedule
 from schedules.verify import verify
 from tests import factories
+from tests.base import AGAIN
 from tests.contacts.imports import wuxi
 from tests.dumps import differences, everything
 from tests.factories import Bureau
@@ -644,7 +645,7 @@ class AnyTwoPeople(TestCase):
     def setUpTestData(cls) -> None:
         cls.bureau = factories.small_bureau()
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10 if AGAIN else 25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         one=lives(), two=lives(), same_officer=st.booleans(), kept=st.integers(0, 1), side=st.integers(0, 1)
     )

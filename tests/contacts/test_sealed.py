@@ -29,12 +29,12 @@ from contacts.tables.base import known
 from schedules import health
 from schedules.passes import run_schedule
 from tests import factories
-from tests.base import sign_in
+from tests.base import AGAIN, sign_in
 from tests.pages import NOW, PAGES, TODAY
 
 # The one reported on, her station's leader, the county's coordinator, the officer of the monitor, a reviewer of her county,
 # the system administrator and the auditor.
-WATCHERS = ["alice", "bob", "carl", "dan", "nora", "sue", "ann"]
+WATCHERS = ["alice", "bob", "carl", "dan"] if AGAIN else ["alice", "bob", "carl", "dan", "nora", "sue", "ann"]
 REPORT = {
     "whom": "Alice",
     "text": "她让我把店关了，不然就罚款。",

@@ -16,6 +16,7 @@ from schedules.levelling import is_level
 from schedules.models import CyclePolicy, DayOverride, Obligation, PassState, PeriodClosing, PolicyVersion
 from schedules.workdays import Workdays
 from tests import factories
+from tests.base import AGAIN
 
 DAY = dt.timedelta(days=1)
 
@@ -435,7 +436,7 @@ def counts_for(version, versions, first: dt.date) -> bool:
 
 
 class PlanningAgainstAnIndependentReckoning(TestCase):
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15 if AGAIN else 40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(people, people, policies)
     def test_it_plans_what_a_count_day_by_day_finds(self, before, after, policies):
         """Whatever the facts were at earlier passes, what stands at the end is what the last facts say."""

@@ -23,17 +23,16 @@ from schedules.models import CyclePolicy, Notice, NoticeLine, Obligation
 from schedules.verify import verify
 from schedules.workdays import Workdays
 from tests import factories
+from tests.base import AGAIN
 from tests.schedules import reckoning
 from tests.schedules.reckoning import Owed
 from tests.schedules.scenes import at
 
-# The suite runs on PostgreSQL a second time; there a smaller bureau and one pass a day are enough to see that the databases agree.
-FULL_SIZE = connection.vendor == "sqlite"
-PEOPLE, OFFICERS, COUNTIES, STATIONS = (1761, 650, 9, 110) if FULL_SIZE else (300, 110, 3, 20)
+PEOPLE, OFFICERS, COUNTIES, STATIONS = (300, 110, 3, 20) if AGAIN else (1761, 650, 9, 110)
 OWED = PEOPLE * (12 + 4 + 2)  # calls, visits and reports
 WITH_MAIL = 12  # officers
 MOVES = 80  # hand-overs
-OFFICE_HOURS = range(9, 18) if FULL_SIZE else (9,)
+OFFICE_HOURS = (9,) if AGAIN else range(9, 18)
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 DAYS_AFTER = dt.date(2027, 1, 8)  # the year is closed, and what was missed in December is told
 KINDS = ["cppcc_member", "npc_deputy"]
