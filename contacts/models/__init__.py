@@ -15,6 +15,7 @@ from contacts.models.conduct import (
 from contacts.models.consulting import Attachment, CoHandling
 from contacts.models.drafts import Draft
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Signer, Topic
+from contacts.models.file_orders import FileOrder, FileOrderQuerySet
 from contacts.models.gatherings import Gathering
 from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ColumnMapping, ImportBatch, ImportRow
@@ -57,6 +58,8 @@ __all__ = [
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",
+    "FileOrder",
+    "FileOrderQuerySet",
     "Gathering",
     "Handover",
     "HandoverLine",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from contacts import tasks
 from contacts.access import Deed, find_for, requires
+from contacts.file_making import LEASE
 from contacts.forms.fields import done
 from contacts.forms.reports import AppraisalForm, DeliveryForm, FilesForm
 from contacts.models import Actor, ReportBatch, ReportCopy, ReportDelivery
@@ -150,7 +151,7 @@ def batch_index(request: OfficerRequest) -> HttpResponse:
         return redirect("contacts:report-files")
     found = list(ReportBatch.objects.visible_to(request.user).select_related("unit")[:SHOWN])
     waiting = [batch for batch in found if batch.state in ReportBatch.DUE]
-    silent = timezone.now() - 2 * files.LEASE
+    silent = timezone.now() - 2 * LEASE
     context = {
         "form": form,
         "batches": found,

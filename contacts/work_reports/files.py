@@ -1,5 +1,5 @@
-"""Work reports as files: one for each person, one for each unit that is in charge of people, and an archive of them. The
-worker makes them; what is due the database says, and a ring of the queue, or the minute, only asks to look.
+"""Work reports as files: one for each person, one for each unit that is in charge of people, and an archive of them, made by
+the worker (`contacts.file_making`).
 
 A file's name holds a fingerprint of what is in it, and a file is there in full or not at all: what is there is done. Whoever
 takes up a batch that was broken off, asks for one twice, or asks after a newer version was approved, makes what is missing.
@@ -8,13 +8,11 @@ takes up a batch that was broken off, asks for one twice, or asks after a newer 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import threading
 import uuid
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -23,7 +21,9 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from contacts import file_making
 from contacts.access import Deed
+from contacts.file_making import Lost, Refused, mine, say
 from contacts.models import Actor, AuditEntry, Officer, ReportBatch, ReportCopy, Unit
 from contacts.work_reports import shelf
 from contacts.work_reports.letters import Press, Sheets
@@ -31,22 +31,10 @@ from liaison.batches import batches
 
 NEEDED = ("report__unit", "version", "stakeholder__unit__parent")
 AT_ONCE = 60  # letters that are set together; a unit of more people has its file in parts
-LEASE = dt.timedelta(minutes=1)
-ATTEMPTS = 3
 KEPT = dt.timedelta(days=7)  # archives
 LETTERS_KEPT = dt.timedelta(days=90)
 UNFINISHED = dt.timedelta(days=1)  # what a worker that died left behind
 State = ReportBatch.State
-logger = logging.getLogger(__name__)
-_busy = threading.Lock()
-
-
-class Lost(Exception):
-    """Somebody else has taken the batch over."""
-
-
-class Refused(Exception):
-    """Whoever asked for the batch may not have it any more."""
 
 
 # --- what people do ------------------------------------------------------------------------------------------
@@ -89,39 +77,7 @@ def letter(copy: ReportCopy, actor: Actor) -> IO[bytes] | None:
 
 
 def make_what_is_due() -> None:
-    """One thread of a process works, so that the others stay free for what else the worker does."""
-    if not _busy.acquire(blocking=False):
-        return
-    try:
-        while batch := claim(timezone.now()):
-            try:
-                make(batch)
-            except Lost:
-                logger.warning("Work reports %s are made by somebody else.", batch.pk)
-            except Refused:
-                mine(batch).update(state=State.FAILED)
-            except Exception:  # one batch keeps no other out; it is tried again in a minute
-                logger.exception("The work on work reports %s was broken off.", batch.pk)
-    finally:
-        _busy.release()
-
-
-def claim(now: dt.datetime) -> ReportBatch | None:
-    """The batch that waits longest, claimed. One that got no further in so many attempts is given up."""
-    for batch in ReportBatch.objects.due(now).select_related("unit", "officer").order_by("asked_at", "pk"):
-        free = ReportBatch.objects.due(now).filter(pk=batch.pk, attempts=batch.attempts)
-        if batch.attempts >= ATTEMPTS:
-            free.update(state=State.FAILED)
-            continue
-        batch.state, batch.claim, batch.attempts = State.MAKING, uuid.uuid4(), batch.attempts + 1
-        held = {"state": batch.state, "claim": batch.claim, "attempts": batch.attempts}
-        if free.update(**held, leased_until=now + LEASE):
-            return batch
-    return None
-
-
-def mine(batch: ReportBatch) -> QuerySet[ReportBatch]:
-    return ReportBatch.objects.filter(pk=batch.pk, claim=batch.claim, state=State.MAKING)
+    file_making.make_what_is_due(ReportBatch, make)
 
 
 def make(batch: ReportBatch) -> None:
@@ -129,17 +85,17 @@ def make(batch: ReportBatch) -> None:
     copies = wanted(batch)
     charges = copies.order_by("stakeholder__unit__path").values_list("stakeholder__unit", flat=True)
     per_unit = Counter(charges)
-    total, done = per_unit.total(), 0
-    say(batch, done, total)
+    batch.total, done = per_unit.total(), 0
+    say(batch, done, batch.total)
     press = LazyPress()
     entries: dict[str, str] = {}  # name in the storage → name in the archive
     for unit in per_unit:
         of_unit = copies.filter(stakeholder__unit=unit).order_by("stakeholder__pinyin", "pk")
         for number, part in enumerate(batches(of_unit.select_related(*NEEDED), AT_ONCE), 1):
             for made in make_part(part, press):
-                say(batch, done + made, total, further=True)
+                say(batch, done + made, batch.total, further=True)
             done += len(part)
-            say(batch, done, total)
+            say(batch, done, batch.total)
             entries |= named(part, number if per_unit[unit] > AT_ONCE else None)
     finish(batch, archive(entries, batch), len(per_unit))
     remove_outdated(set(entries))
@@ -201,14 +157,6 @@ def archive(entries: Mapping[str, str], batch: ReportBatch) -> str:
                 say(batch, batch.total, batch.total)
             made.write(default_storage.path(stored), shown)
     return name
-
-
-def say(batch: ReportBatch, done: int, total: int, *, further: bool = False) -> None:
-    """How far it is, and that somebody is at it. Who got further may be broken off as often again."""
-    batch.total = total
-    fields: dict[str, Any] = {"done": done, "total": total, "leased_until": timezone.now() + LEASE}
-    if not mine(batch).update(**fields, **({"attempts": 1} if further else {})):
-        raise Lost
 
 
 @transaction.atomic

@@ -1,18 +1,11 @@
-"""One calendar for each officer of a unit, in a zip. The worker makes it; what is due the database says, and a ring of the
-queue, or the minute, only asks to look.
-
-Whoever works on a set holds it by a claim with a lease, which is said anew after every few officers. A worker that dies
-leaves a file that nobody refers to; when its lease is over the next one begins again, and finds the events that were
-written already on the shelf.
-"""
+"""One calendar for each officer of a unit, in a zip that the worker makes (`contacts.file_making`). One that dies leaves a file
+that nobody refers to, and the next finds the events that were written already on the shelf."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import os
 import re
-import threading
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -25,7 +18,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone, translation
 
-from contacts.access import Deed
+from contacts import file_making
+from contacts.file_making import Lost, Refused, mine, say
 from contacts.models import Actor, AuditEntry, Officer, Pairing, Unit
 from schedules.calendars.events import Wishes
 from schedules.calendars.files import Calendar
@@ -34,22 +28,10 @@ from schedules.models import CalendarSet
 
 FOLDER = "calendars"  # of the storage
 AT_ONCE = 10  # officers between two words
-LEASE = dt.timedelta(minutes=1)
-ATTEMPTS = 3
 KEPT = dt.timedelta(days=7)
 ORPHANED = dt.timedelta(days=1)  # of a worker that died
 MOST = 60  # characters of an officer's name in the name of a file
 State = CalendarSet.State
-logger = logging.getLogger(__name__)
-_busy = threading.Lock()
-
-
-class Lost(Exception):
-    """Somebody else has taken the set over."""
-
-
-class Refused(Exception):
-    """Whoever asked for the set may not have it any more."""
 
 
 # --- what people do ------------------------------------------------------------------------------------------
@@ -93,39 +75,7 @@ def opened(one: CalendarSet, actor: Actor) -> IO[bytes] | None:
 
 
 def make_what_is_due() -> None:
-    """One thread of a process works, so that the others stay free for what else the worker does."""
-    if not _busy.acquire(blocking=False):
-        return
-    try:
-        while one := claim(timezone.now()):
-            try:
-                make(one)
-            except Lost:
-                logger.warning("Calendars %s are made by somebody else.", one.pk)
-            except Refused:
-                mine(one).update(state=State.FAILED)
-            except Exception:  # one set keeps no other out; it is tried again in a minute
-                logger.exception("The work on calendars %s was broken off.", one.pk)
-    finally:
-        _busy.release()
-
-
-def claim(now: dt.datetime) -> CalendarSet | None:
-    """The set that waits longest, claimed; one at which the worker died every time is given up."""
-    for one in CalendarSet.objects.due(now).order_by("asked_at", "pk"):
-        free = CalendarSet.objects.due(now).filter(pk=one.pk, attempts=one.attempts)
-        if one.attempts >= ATTEMPTS:
-            free.update(state=State.FAILED)
-            continue
-        one.state, one.claim, one.attempts = State.MAKING, uuid.uuid4(), one.attempts + 1
-        held = {"state": one.state, "claim": one.claim, "attempts": one.attempts}
-        if free.update(**held, leased_until=now + LEASE, done=0):
-            return one
-    return None
-
-
-def mine(one: CalendarSet) -> QuerySet[CalendarSet]:
-    return CalendarSet.objects.filter(pk=one.pk, claim=one.claim, state=State.MAKING)
+    file_making.make_what_is_due(CalendarSet, make)
 
 
 def make(one: CalendarSet) -> None:
@@ -148,7 +98,7 @@ def make(one: CalendarSet) -> None:
 
 def owners(one: CalendarSet) -> QuerySet[Officer]:
     """The officers who serve in the unit or below it and have held somebody; Refused if the unit is out of reach."""
-    if not CalendarSet.objects.visible_to(one.officer, Deed.EXPORT).filter(pk=one.pk).exists():
+    if not CalendarSet.objects.visible_to(one.officer).filter(pk=one.pk).exists():
         raise Refused
     held = Pairing.objects.filter(officer=OuterRef("pk"))
     serving = Officer.objects.active().filter(unit__path__startswith=one.unit.path)
@@ -179,12 +129,6 @@ def add(archive: zipfile.ZipFile, name: str, file: IO[bytes], at: dt.datetime) -
     with archive.open(entry, "w") as target:
         for piece in iter(lambda: file.read(1 << 16), b""):
             target.write(piece)
-
-
-def say(one: CalendarSet, done: int, total: int) -> None:
-    """How far it is, and that somebody is at it."""
-    if not mine(one).update(done=done, total=total, leased_until=timezone.now() + LEASE):
-        raise Lost
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from contacts import file_making
 from contacts.models import (
     Actor,
     AuditEntry,
@@ -157,7 +158,7 @@ def test_a_worker_that_is_killed_leaves_whole_files_and_the_next_makes_the_rest(
 
     files.make_what_is_due()  # its lease is not over: it may be at work still
     assert len(press) == 4
-    time_machine.move_to(NOW + files.LEASE, tick=False)
+    time_machine.move_to(NOW + file_making.LEASE, tick=False)
     files.make_what_is_due()
     batch.refresh_from_db()
     assert (batch.state, batch.done) == (State.READY, 4)
@@ -168,8 +169,8 @@ def test_a_worker_that_is_killed_leaves_whole_files_and_the_next_makes_the_rest(
 def test_one_at_which_the_worker_dies_every_time_is_given_up(four, press, monkeypatch, time_machine):
     batch = order(four)
     killed_at(monkeypatch, "张伟")
-    for attempt in range(files.ATTEMPTS + 2):
-        time_machine.move_to(NOW + attempt * files.LEASE, tick=False)
+    for attempt in range(file_making.ATTEMPTS + 2):
+        time_machine.move_to(NOW + attempt * file_making.LEASE, tick=False)
         try:
             files.make_what_is_due()
         except SystemExit:
@@ -191,11 +192,11 @@ def test_a_full_disk_leaves_no_half_file(four, press, monkeypatch):
 
 def test_whoever_slept_while_another_took_over_changes_nothing(four, press, time_machine):
     order(four)
-    asleep = files.claim(NOW)
-    assert files.claim(NOW) is None
-    time_machine.move_to(NOW + files.LEASE, tick=False)
+    asleep = file_making.claim(ReportBatch, NOW)
+    assert file_making.claim(ReportBatch, NOW) is None
+    time_machine.move_to(NOW + file_making.LEASE, tick=False)
     files.make_what_is_due()
-    with pytest.raises(files.Lost):
+    with pytest.raises(file_making.Lost):
         files.make(asleep)
     assert ReportBatch.objects.get().state == State.READY
     assert len(stored("archives")) == 1

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
+from contacts import file_making
 from contacts.models import Actor, AuditEntry
 from schedules.calendars import sets
 from schedules.models import CalendarSet
@@ -114,7 +115,7 @@ def test_a_worker_that_is_killed_leaves_nothing_and_the_next_goes_on(three, monk
     one.refresh_from_db()
     assert one.attempts == 1
 
-    time_machine.move_to(NOW + sets.LEASE, tick=False)
+    time_machine.move_to(NOW + file_making.LEASE, tick=False)
     sets.make_what_is_due()
     one.refresh_from_db()
     assert (one.state, one.attempts, one.files) == (State.READY, 2, 2)
@@ -128,22 +129,22 @@ def test_one_at_which_the_worker_dies_every_time_is_given_up(three, monkeypatch,
         raise RuntimeError
 
     monkeypatch.setattr(sets, "add_each", broken)
-    for attempt in range(sets.ATTEMPTS + 1):
-        time_machine.move_to(NOW + attempt * sets.LEASE, tick=False)
+    for attempt in range(file_making.ATTEMPTS + 1):
+        time_machine.move_to(NOW + attempt * file_making.LEASE, tick=False)
         sets.make_what_is_due()
     one.refresh_from_db()
 
-    assert (one.state, one.attempts) == (State.FAILED, sets.ATTEMPTS)
+    assert (one.state, one.attempts) == (State.FAILED, file_making.ATTEMPTS)
     assert not files()
 
 
 def test_whoever_slept_while_another_took_over_changes_nothing(three, time_machine):
     order(three.county, three.carl)
-    asleep = sets.claim(NOW)
-    assert sets.claim(NOW) is None
-    time_machine.move_to(NOW + sets.LEASE, tick=False)
+    asleep = file_making.claim(CalendarSet, NOW)
+    assert file_making.claim(CalendarSet, NOW) is None
+    time_machine.move_to(NOW + file_making.LEASE, tick=False)
     sets.make_what_is_due()
-    with pytest.raises(sets.Lost):
+    with pytest.raises(file_making.Lost):
         sets.make(asleep)
 
     assert CalendarSet.objects.get().state == State.READY
@@ -153,7 +154,7 @@ def test_whoever_slept_while_another_took_over_changes_nothing(three, time_machi
 
 def test_one_thread_of_a_process_works(three):
     order(three.county, three.carl)
-    with sets._busy:
+    with file_making.busy[CalendarSet]:
         worker = threading.Thread(target=sets.make_what_is_due)
         worker.start()
         worker.join()
