@@ -15,7 +15,7 @@ from contacts.models.conduct import (
 from contacts.models.consulting import Attachment, CoHandling
 from contacts.models.drafts import Draft
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Signer, Topic
-from contacts.models.gatherings import Gathering
+from contacts.models.gatherings import Gathering, GatheringFile, Publication
 from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ColumnMapping, ImportBatch, ImportRow
 from contacts.models.journal import Journal, JournalLine
@@ -58,6 +58,7 @@ __all__ = [
     "FeedbackQuerySet",
     "FeedbackStep",
     "Gathering",
+    "GatheringFile",
     "Handover",
     "HandoverLine",
     "ImportBatch",
@@ -68,6 +69,7 @@ __all__ = [
     "Officer",
     "Pairing",
     "PatternNote",
+    "Publication",
     "Rating",
     "RepairingRequest",
     "ReportBatch",
