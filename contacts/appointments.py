@@ -123,8 +123,9 @@ class Appointments:
         return bool(self.each)
 
     @property
-    def several(self) -> bool:
-        return len(self.each) > 1
+    def counts_twice(self) -> bool:
+        """May something stand with more than one of them?"""
+        return len(self.each) > 1 and bool(self.attended or self.findings)
 
     @property
     def attended(self) -> int:

@@ -236,7 +236,7 @@ class Seat(models.Model):
         TO_COME = "to_come", _("to come")
         RUNNING = "running", _("running")
         ENDING = "ending", _("ends soon")
-        ENDED = "ended", _("ended")
+        ENDED = "ended", pgettext_lazy("of a term", "ended")
 
     # Appointed by a unit of ours, with a certificate; the others are elected.
     APPOINTED = (Kind.MEDIA_SUPERVISOR, Kind.PATROL_VISITOR, Kind.DISCIPLINE_MONITOR)

@@ -12,9 +12,8 @@ from django.db.models import Count, DateField, IntegerField, Max, OuterRef, Quer
 from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from contacts import terms
 from contacts.access import Deed
@@ -34,7 +33,7 @@ LATELY = dt.timedelta(days=365)
 
 class AppointmentTable(tables.Table):
     name = cells.NameColumn("stakeholder", verbose_name=_("Name"))
-    kind = tables.Column(verbose_name=_("Kind"))
+    kind = tables.Column(verbose_name=_("Kind"), attrs=cells.NOWRAP)
     unit = tables.Column(verbose_name=_("Appointed by"), order_by="unit__path", default="")
     term = tables.Column(verbose_name=_("Term"), accessor="pk", order_by="ended_on")
     certificate = tables.Column(verbose_name=_("Certificate"), empty_values=())
@@ -58,35 +57,45 @@ class AppointmentTable(tables.Table):
         return str(cells.SHORT_KINDS[record.kind])
 
     def render_term(self, record: Any) -> SafeString:
-        state, day = record.term_state(record.today), record.today
-        words = record.TermState(state).label
+        """The days, and what is left of them where that is to be thought of."""
+        state = record.term_state(record.today)
+        words = state.label
         if state == Seat.TermState.ENDING:
-            left = (record.ended_on - day).days
+            left = (record.ended_on - record.today).days
             words = (
                 ngettext("%(n)s day left", "%(n)s days left", left) % {"n": left}
                 if left
-                else _now("last day")
+                else gettext("last day")
             )
-        shown = badge(TONES[state], words)
+        shown = badge(TONES[state], words) if state != Seat.TermState.RUNNING else ""
         return format_html('<span class="nowrap">{}</span> {}', terms.days(record), shown)
 
-    def render_certificate(self, record: Any) -> SafeString | str:
+    def render_certificate(self, record: Any) -> SafeString:
+        mark = SafeString("")
         if record.is_to_collect(record.today):
-            return format_html("{} {}", record.certificate, badge("warn", _now("to collect")))
-        if record.collected_on:
-            return format_html("{} {}", record.certificate, badge("ended", _now("collected")))
-        return record.certificate
+            mark = badge("warn", gettext("to collect"))
+        elif record.collected_on:
+            mark = badge("ended", gettext("collected"))
+        return format_html('<span class="nowrap">{}</span> {}', record.certificate, mark)
 
     def render_attended(self, value: int, record: Any) -> SafeString | str:
         if not value:
-            return format_html('<span class="muted">{}</span>', _now("never"))
+            return format_html('<span class="muted">{}</span>', gettext("never"))
         return format_html(
             '{} <span class="muted nowrap">{}</span>', value, record.took_part_last.isoformat()
         )
 
     def render_findings(self, value: int, record: Any) -> SafeString | str:
-        solved = badge("good", _now("%(n)s solved") % {"n": record.solved}) if record.solved else ""
-        pending = badge("open", _now("%(n)s open") % {"n": record.unanswered}) if record.unanswered else ""
+        solved = (
+            badge("good", pgettext("of findings", "%(n)s solved") % {"n": record.solved})
+            if record.solved
+            else ""
+        )
+        pending = (
+            badge("open", pgettext("of findings", "%(n)s open") % {"n": record.unanswered})
+            if record.unanswered
+            else ""
+        )
         return format_html("{} {} {}", value, pending, solved) if value else ""
 
 

@@ -133,7 +133,7 @@ def _page(request: OfficerRequest, pk: int) -> dict:
         "today": today,
         "can": can,
         "may_see_numbers": can["see_numbers"],
-        "seats": seats_over_time,
+        "seats": [one for one in seats_over_time if one[0].kind not in Seat.APPOINTED],
         "appointments": Appointments.of(person, history, today),
         "held": list(dict.fromkeys(str(seat) for seat, _term, held in seats_over_time if held)),
         "pairings": pairings,
