@@ -66,12 +66,14 @@ urlpatterns = [
     path("people/ticked/end-seat/", ticked.end_seat, name="ticked-end-seat"),
     path("people/ticked/export/", ticked.export, name="ticked-export"),
     # Appointments of supervisors, visitors and monitors.
-    path("appointments/", appointments.Index.as_view(), name="appointment-list"),
-    path("appointments/<int:pk>/renew/", appointments.renewal, name="appointment-renew"),
-    path("appointments/<int:pk>/end/", appointments.end, name="appointment-end"),
-    path("appointments/<int:pk>/certificate/", appointments.certificate, name="appointment-certificate"),
-    path("appointments/ticked/renew/", ticked.renew, name="ticked-renew"),
-    path("appointments/ticked/certificates/", ticked.certificates, name="ticked-certificates"),
+    path("people/appointments/", appointments.Index.as_view(), name="appointment-list"),
+    path("people/appointments/<int:pk>/renew/", appointments.renewal, name="appointment-renew"),
+    path("people/appointments/<int:pk>/end/", appointments.end, name="appointment-end"),
+    path(
+        "people/appointments/<int:pk>/certificate/", appointments.certificate, name="appointment-certificate"
+    ),
+    path("people/appointments/ticked/renew/", ticked.renew, name="ticked-renew"),
+    path("people/appointments/ticked/certificates/", ticked.certificates, name="ticked-certificates"),
     path("briefings/add/", briefings.create, name="briefing-create"),
     path("briefings/records/<int:pk>/published/", briefings.publish, name="briefing-publish"),
     path("briefings/files/<int:pk>/", briefings.attachment, name="briefing-file"),

@@ -76,7 +76,7 @@ class AppointmentTable(tables.Table):
             mark = badge("warn", gettext("to collect"))
         elif record.collected_on:
             mark = badge("ended", gettext("collected"))
-        return format_html('<span class="nowrap">{}</span> {}', record.certificate, mark)
+        return format_html("{} {}", record.certificate, mark)
 
     def render_attended(self, value: int, record: Any) -> SafeString | str:
         if not value:

@@ -88,7 +88,8 @@ def add(request: OfficerRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         attendee, actor = form.attendee(), Actor.of(request)
         if done(form, lambda: add_attendee(gathering, attendee, officer=request.user, actor=actor)):
-            messages.success(request, _("%(name)s was there, too.") % {"name": attendee.person.name})
+            words = _("%(name)s got it, too.") if gathering.is_briefing else _("%(name)s was there, too.")
+            messages.success(request, words % {"name": attendee.person.name})
             return redirect(gathering)
     return render(request, "contacts/gathering_add.html", {"form": form, "gathering": gathering})
 

@@ -21,9 +21,9 @@ DAY = dt.date(2026, 11, 18)
 NOW = dt.datetime(2026, 11, 18, 2, 30, tzinfo=dt.UTC)  # 10:30 in the bureau
 ROBOT = Actor.command("test")
 PAGE, RENEW, CERTIFICATES = (
-    "/appointments/",
-    "/appointments/ticked/renew/",
-    "/appointments/ticked/certificates/",
+    "/people/appointments/",
+    "/people/appointments/ticked/renew/",
+    "/people/appointments/ticked/certificates/",
 )
 
 
@@ -290,7 +290,7 @@ def test_the_same_renewal_sent_twice_makes_one_and_another_one_is_refused(monito
 def test_what_can_not_be_is_said_at_its_field_and_nothing_typed_is_lost(bureau, monitor, form, field, said):
     appointed(factories.stakeholder("李娜", bureau.other_station), bureau, certificate="X9")
     typed = {"starts_on": "2027-01-01", "ends_on": "2029-12-31", "certificate": "A1"} | form
-    page = sign_in(bureau.carl).post(f"/appointments/{monitor.pk}/renew/", typed)
+    page = sign_in(bureau.carl).post(f"/people/appointments/{monitor.pk}/renew/", typed)
 
     assert said in str(page.context["form"].errors[field])
     assert all(page.context["form"][name].value() == value for name, value in typed.items())
@@ -372,7 +372,7 @@ def test_a_term_can_not_be_edited_into_its_renewal(bureau, monitor):
 )
 def test_an_appointment_is_ended_early_within_its_term(bureau, monitor, last_day, said):
     page = sign_in(bureau.carl).post(
-        f"/appointments/{monitor.pk}/end/", {"last_day": last_day, "reason": "Moved away"}
+        f"/people/appointments/{monitor.pk}/end/", {"last_day": last_day, "reason": "Moved away"}
     )
     monitor.refresh_from_db()
     if said:
@@ -398,7 +398,7 @@ def test_one_that_was_renewed_is_not_ended_early(monitor):
 )  # fmt: skip
 def test_a_certificate_comes_back_after_it_went_out_and_not_tomorrow(bureau, monitor, out, back, field):
     page = sign_in(bureau.carl).post(
-        f"/appointments/{monitor.pk}/certificate/", {"handed_out_on": out, "collected_on": back}
+        f"/people/appointments/{monitor.pk}/certificate/", {"handed_out_on": out, "collected_on": back}
     )
     assert (page.status_code == 302) == (not field)
     if field:
