@@ -12,7 +12,7 @@ from django.db.models import Count, DateField, IntegerField, Max, OuterRef, Quer
 from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contacts import terms
@@ -38,7 +38,9 @@ class AppointmentTable(tables.Table):
     term = tables.Column(verbose_name=_("Term"), accessor="pk", order_by="ended_on")
     certificate = tables.Column(verbose_name=_("Certificate"), empty_values=())
     attended = tables.Column(
-        verbose_name=_("Took part (12 months)"), accessor="took_part", order_by="took_part"
+        verbose_name=pgettext_lazy("in the last 12 months", "Took part"),
+        accessor="took_part",
+        order_by="took_part",
     )
     findings = tables.Column(verbose_name=_("Findings"), accessor="found", order_by="found")
     reached = cells.DayColumn(verbose_name=_("Last contact"), accessor="last_reached", default="")

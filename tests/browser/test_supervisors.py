@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from contacts.models import ContactRecord, Feedback, Gathering, Seat
 from tests import factories
-from tests.browser.accessibility import assert_usable
+from tests.browser.accessibility import assert_usable, excess_width
 from tests.browser.conftest import DESK, PHONE
 
 
@@ -84,3 +84,11 @@ def test_the_page_of_a_person_tells_of_each_appointment(open_page, bureau, super
     assert_usable(page)
     page.locator("#appointments").get_by_role("link", name="not yet answered 1").first.click()
     expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_the_menu_of_ticked_ones_opens_within_a_phone_s_screen(open_page, bureau, supervisors):
+    for address in ("/people/", "/people/appointments/"):
+        page = open_page(address, officer=bureau.carol, size=PHONE, language="zh-hans")
+        page.locator(".list-bar summary").last.click()
+
+        assert not excess_width(page)
