@@ -153,6 +153,17 @@ class BaseSeatFormSet(forms.BaseInlineFormSet):
                     )
                     % {"one": named(one), "two": named(two)},
                 )
+        self._keep_what_is_renewed()
+
+    def _keep_what_is_renewed(self) -> None:
+        """An appointment does not go while the one that renews it stays."""
+        going = {form.instance.pk for form in self.deleted_forms}
+        for form in self.forms:
+            if form.instance.renews_id in going - {None} and form.instance.pk not in going:
+                form.add_error(
+                    None,
+                    _("This renews an appointment that is to be taken away. Take both away, or leave both."),
+                )
 
 
 def named(seat: Seat) -> str:

@@ -347,6 +347,24 @@ def _form_of(page) -> dict:
     return values | {"opened": page.context["meanwhile"].seal}
 
 
+@pytest.mark.parametrize("both", [True, False])
+def test_an_appointment_goes_with_its_renewal_or_not_at_all(bureau, monitor, both):
+    made = renewed(monitor)
+    client, address = sign_in(bureau.carl), f"/people/{bureau.deputy.pk}/edit/"
+    page = client.get(address)
+    going = [monitor.pk, made.pk] if both else [monitor.pk]
+    sent = {name: "" if value is None else value for name, value in _form_of(page).items()}
+    for one in page.context["seats"].forms:
+        if one.instance.pk in going:
+            sent[f"{one.prefix}-DELETE"] = "on"
+    answer = client.post(address, sent)
+
+    assert (answer.status_code == 302) == both
+    assert Seat.objects.filter(pk__in=[monitor.pk, made.pk]).count() == (0 if both else 2)
+    if not both:
+        assert "Take both away, or leave both." in text(answer)
+
+
 def test_a_term_can_not_be_edited_into_its_renewal(bureau, monitor):
     made = renewed(monitor)
     data = {"seats-TOTAL_FORMS": "3", "seats-INITIAL_FORMS": "3"}
