@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import Answer, ContactRecord, Feedback, Topic
+from contacts.models.stakeholders import ENDS_SOON
 
 if TYPE_CHECKING:
     from contacts.call_card import Card
 
-ENDS_WITHIN = dt.timedelta(days=60)  # of a seat
 REMEMBERED = dt.timedelta(days=365)  # of a topic
 TOPICS = 2
 EXCERPT = 20
@@ -93,7 +93,7 @@ def which_seat(card: Card) -> Iterator[Question]:
     if not card.seats:
         yield Question(_("No seat is on record today: ask which one they hold."))
     for seat in card.seats:
-        if seat.ended_on and seat.ended_on <= card.today + ENDS_WITHIN:
+        if seat.ended_on and seat.ended_on <= card.today + ENDS_SOON:
             words = _("“%(seat)s” ends on %(day)s: do they go on?")
             yield Question(words % {"seat": seat, "day": seat.ended_on})
 

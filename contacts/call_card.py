@@ -75,11 +75,7 @@ class Card:
     @cached_property
     def seats(self) -> list[Seat]:
         """Held today."""
-        return [
-            seat
-            for seat in self.person.seats.all()
-            if (seat.started_on or self.today) <= self.today <= (seat.ended_on or self.today)
-        ]
+        return [seat for seat in self.person.seats.all() if seat.covers(self.today)]
 
     @property
     def seat_line(self) -> str:
@@ -107,7 +103,7 @@ class Card:
 
     @cached_property
     def reached(self) -> list[ContactRecord]:
-        return [r for r in self.history.records if r.is_live and r.outcome == Outcome.REACHED]
+        return [record for record in self.history.records if record.has_reached]
 
     @cached_property
     def last(self) -> ContactRecord | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -72,19 +73,31 @@ def note(feedback: Feedback, *, text: str, actor: Actor) -> None:
 def attach(feedback: Feedback, upload: UploadedFile, media_type: str, *, actor: Actor) -> Attachment:
     """Keep a file with the item; the same content once."""
     feedback = locked(feedback)
-    sha256 = hashlib.file_digest(upload.file, "sha256").hexdigest()  # type: ignore[arg-type]
+    kept = kept_as(upload, media_type)
+    name, sha256 = kept["name"], kept["sha256"]
     if feedback.attachments.filter(sha256=sha256).exists():
         raise ValidationError(_("This file stands there already."))
     if feedback.attachments.count() >= ATTACHED:
         raise ValidationError(
             _("More than %(number)d files are not kept for one item."), params={"number": ATTACHED}
         )
-    upload.seek(0)
-    name = (upload.name or "")[-120:]
     attachment = Attachment.objects.create(
-        feedback=feedback, name=name, media_type=media_type, file=upload, size=upload.size or 0, sha256=sha256,
-        added_by=actor.officer or feedback.received_by,
-    )  # fmt: skip
+        feedback=feedback, added_by=actor.officer or feedback.received_by, **kept
+    )
     step(feedback, FeedbackStep.Deed.ATTACHED, actor, name)
     AuditEntry.objects.record(actor, "attach file", feedback, after={"name": name, "sha256": sha256})
     return attachment
+
+
+def kept_as(upload: UploadedFile, media_type: str) -> dict[str, Any]:
+    """What a KeptFile says of a file."""
+    sha256 = hashlib.file_digest(upload.file, "sha256").hexdigest()  # type: ignore[arg-type]
+    upload.seek(0)
+    name = (upload.name or "")[-120:]
+    return {
+        "name": name,
+        "media_type": media_type,
+        "file": upload,
+        "size": upload.size or 0,
+        "sha256": sha256,
+    }

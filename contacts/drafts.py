@@ -53,6 +53,7 @@ KINDS = {
     ),
     # Of whoever logs it.
     "gathering": Kind(_("Gathering"), "contacts:gathering-create", Officer.objects.all, carried="people"),
+    "briefing": Kind(_("Briefing"), "contacts:briefing-create", Officer.objects.all, carried="people"),
 }
 
 

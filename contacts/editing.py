@@ -76,11 +76,11 @@ def save_person(
         before = snapshot(stored)
     person.save()
     _keep_phones(person, phones)
-    for seat in dropped:
+    for seat in sorted(dropped, key=lambda seat: seat.pk, reverse=True):  # a renewal before what it renews
         seat.delete()
     for seat in seats:
         seat.stakeholder = person
-        seat.save()
+        seat.save(update_fields=SEAT_FIELDS if seat.pk else None)  # its certificate's days are another deed's
     after = snapshot(Stakeholder.objects.get(pk=person.pk))
     if before is None:
         AuditEntry.objects.record(actor, "add stakeholder", person, after=after)

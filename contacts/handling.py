@@ -171,6 +171,7 @@ def correct_contact(record: ContactRecord, changes: dict[str, Any], *, actor: Ac
         refuse_if_told_in(record)
     record.feedback.update(record=corrected)
     record.call_backs.update(record=corrected)
+    record.publications.update(record=corrected)
     follow_correction(record, corrected)
     ReportDelivery.objects.filter(record=record).update(record=corrected)
     AuditEntry.objects.record(actor, "correct contact", corrected, before=before, after=_state(corrected))

@@ -203,16 +203,17 @@ def _move_phones(merging: Merging, relation: Any) -> None:
 
 def _move_seats(merging: Merging, relation: Any) -> None:
     """Two that say the very same are one seat; its imported rows speak of the one that stays."""
-    own = {_seat_says(seat): seat for seat in merging.kept.seats.all()}
-    for seat in Seat.objects.filter(stakeholder=merging.gone):
-        if _seat_says(seat) in own:
+    own = {_seat_says(seat) for seat in merging.kept.seats.all()}
+    for seat in Seat.objects.filter(stakeholder=merging.gone).select_related("renewed_by"):
+        if _seat_says(seat) in own and not seat.renewal:
             merging.delete(seat, seat.pk)
         else:
             merging.change(seat, seat.pk, stakeholder_id=merging.kept.pk)
 
 
 def _seat_says(seat: Seat) -> tuple[Any, ...]:
-    return tuple(getattr(seat, f"{name}_id" if name == "unit" else name) for name in SEAT_FIELDS)
+    days = seat.handed_out_on, seat.collected_on
+    return days + tuple(getattr(seat, f"{name}_id" if name == "unit" else name) for name in SEAT_FIELDS)
 
 
 def _move_decisions(merging: Merging, relation: Any) -> None:

@@ -191,9 +191,10 @@ class Question:
 
 
 def questions(viewer: Officer, month: Month, **which: object) -> list[Question]:
-    """What there is to ask in the month, by unit and day; `which`: of whom. One asks nobody of one's own unit."""
+    """What there is to ask in the month, by unit and day; `which`: of whom. One asks nobody of one's own unit. All who
+    were at one gathering stand there at one moment with the same words, which needs no question."""
     limits = Limits(**settings.PATTERNS)
-    contacts = ContactRecord.objects.reached().filter(occurred_on__range=month.days)
+    contacts = ContactRecord.objects.reached().filter(occurred_on__range=month.days, gathering=None)
     many = contacts.order_by().values("officer").annotate(n=Count("pk")).filter(n__gte=limits.least)
     people = Officer.objects.visible_to(viewer, Deed.CALL_BACK).filter(pk__in=many.values("officer"), **which)
     outside = {who.pk: who for who in people.select_related("unit") if viewer.is_outside(who.unit)}

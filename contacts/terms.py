@@ -43,7 +43,7 @@ def history(seats: Iterable[Seat], day: dt.date) -> list[tuple[Seat, str, bool]]
         (
             seat,
             ", ".join(part for part in (term(seat.term_number), days(seat)) if part),
-            (seat.started_on or day) <= day <= (seat.ended_on or day),
+            seat.covers(day),
         )
         for seat in seats
     ]
@@ -55,14 +55,20 @@ def days(seat: Seat) -> str:
 
 
 def overlapping(seats: Iterable[Seat]) -> list[tuple[Seat, Seat]]:
-    """Pairs of seats in one body whose days overlap; the earlier one first."""
-    elected = sorted(
-        (seat for seat in seats if seat.kind in ELECTED), key=lambda seat: seat.started_on or dt.date.min
-    )
+    """Pairs of seats in one body, or of an appointment and its renewal, whose days overlap; the earlier one first."""
+    in_order = sorted(seats, key=lambda seat: seat.started_on or dt.date.min)
     return [
         (one, two)
-        for one, two in combinations(elected, 2)
-        if (one.kind, one.level, one.body) == (two.kind, two.level, two.body)
+        for one, two in combinations(in_order, 2)
+        if _one_after_the_other(one, two)
         and (one.ended_on or dt.date.max) >= (two.started_on or dt.date.min)
         and (two.ended_on or dt.date.max) >= (one.started_on or dt.date.min)
     ]
+
+
+def _one_after_the_other(one: Seat, two: Seat) -> bool:
+    same_body = (one.kind, one.level, one.body) == (two.kind, two.level, two.body)
+    renewing = (
+        one.pk is not None and one.pk == two.renews_id or two.pk is not None and two.pk == one.renews_id
+    )
+    return same_body and one.kind in ELECTED or renewing

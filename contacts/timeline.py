@@ -50,8 +50,7 @@ class History:
     @cached_property
     def last(self) -> ContactRecord | None:
         """The last time the person was reached."""
-        reached = (r for r in self.records if r.is_live and r.outcome == ContactRecord.Outcome.REACHED)
-        return next(reached, None)
+        return next((record for record in self.records if record.has_reached), None)
 
     @cached_property
     def promises(self) -> list[ContactRecord]:

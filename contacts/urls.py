@@ -5,7 +5,9 @@ from django.urls import path
 from contacts.views import (
     accounts,
     answers,
+    appointments,
     audit,
+    briefings,
     call_backs,
     conduct,
     consulting,
@@ -63,6 +65,18 @@ urlpatterns = [
     path("people/ticked/add-seat/", ticked.add_seat, name="ticked-add-seat"),
     path("people/ticked/end-seat/", ticked.end_seat, name="ticked-end-seat"),
     path("people/ticked/export/", ticked.export, name="ticked-export"),
+    # Appointments of supervisors, visitors and monitors.
+    path("people/appointments/", appointments.Index.as_view(), name="appointment-list"),
+    path("people/appointments/<int:pk>/renew/", appointments.renewal, name="appointment-renew"),
+    path("people/appointments/<int:pk>/end/", appointments.end, name="appointment-end"),
+    path(
+        "people/appointments/<int:pk>/certificate/", appointments.certificate, name="appointment-certificate"
+    ),
+    path("people/appointments/ticked/renew/", ticked.renew, name="ticked-renew"),
+    path("people/appointments/ticked/certificates/", ticked.certificates, name="ticked-certificates"),
+    path("briefings/add/", briefings.create, name="briefing-create"),
+    path("briefings/records/<int:pk>/published/", briefings.publish, name="briefing-publish"),
+    path("briefings/files/<int:pk>/", briefings.attachment, name="briefing-file"),
     # How one likes to see a list.
     path("lists/<slug:name>/columns/", saved_views.columns, name="list-columns"),
     path("lists/<slug:name>/views/add/", saved_views.create, name="view-create"),

@@ -212,7 +212,7 @@ def _add_what_we_owe(lines: dict[int, Line], officer: Officer, owed: list[Standi
     count_attempts(owed, records)
     for record in records:
         line = lines[record.stakeholder_id]
-        if record.outcome == ContactRecord.Outcome.REACHED:
+        if record.has_reached:
             line.last = record
         if record.promised and record.promise_kept_at is None:
             line.promises.append(record)

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contacts import conduct, unit_tree
 from contacts.answering import prepare_answer
-from contacts.consulting import ask_opinion, attach
+from contacts.consulting import ask_opinion, attach, kept_as
 from contacts.duplicates import keep_apart
 from contacts.imports import batches
 from contacts.imports.results import Context
@@ -179,6 +179,37 @@ def _gathering(bureau: Bureau) -> list:
     made = Gathering.objects.create(title="Briefing", occurred_at=NOW, officer=bureau.alice)
     factories.record(bureau.deputy, bureau.alice, NOW, kind="meeting", gathering=made)
     return [made.pk]
+
+
+def _appointment(bureau: Bureau) -> list:
+    """The deputy watches over the police as well."""
+    return [
+        factories.seat(
+            bureau.deputy, "patrol_visitor", "", unit=bureau.county, started_on=dt.date(2025, 1, 1), ended_on=dt.date(2026, 12, 31)
+        ).pk
+    ]  # fmt: skip
+
+
+def _appointments(bureau: Bureau) -> dict[str, Any]:
+    return {"people": str(_appointment(bureau)[0])}
+
+
+def _briefing(bureau: Bureau) -> Gathering:
+    made = Gathering.objects.create(
+        title="Facts", kind="briefing", channel="chat", occurred_at=NOW, officer=bureau.alice
+    )
+    factories.record(bureau.deputy, bureau.alice, NOW, kind="briefing", gathering=made)
+    return made
+
+
+def _got_it(bureau: Bureau) -> list:
+    return [_briefing(bureau).records.get().pk]
+
+
+def _briefing_file(bureau: Bureau) -> list:
+    upload = SimpleUploadedFile("facts.pdf", b"%PDF-1.7 facts")
+    kept = kept_as(upload, "application/pdf")
+    return [_briefing(bureau).files.create(added_by=bureau.alice, **kept).pk]
 
 
 def _forgotten(bureau: Bureau) -> dict[str, Any]:
@@ -651,6 +682,36 @@ PAGES: dict[str, Page] = {
         EDIT, post=lambda bureau: _ticked(bureau) | {"kind": "npc_deputy", "last_day": "2026-12-31"}, doer="carl"
     ),
     "contacts:ticked-export": Page(EXPORT, post=lambda bureau: _ticked(bureau) | {"form": "csv"}, doer="alice"),
+    # Appointments of supervisors, visitors and monitors, and briefings to them.
+    "contacts:appointment-list": Page(ROSTER),
+    "contacts:appointment-renew": Page(
+        EDIT, "deputy", _appointment, doer="carl",
+        post=lambda bureau: {"starts_on": "2027-01-01", "ends_on": "2028-12-31", "certificate": ""},
+    ),
+    "contacts:appointment-end": Page(
+        EDIT, "deputy", _appointment, post=lambda bureau: _reason(bureau) | {"last_day": "2026-11-30"}, doer="carl"
+    ),
+    "contacts:appointment-certificate": Page(
+        EDIT, "deputy", _appointment, post=lambda bureau: {"handed_out_on": "2025-01-01"}, doer="carl"
+    ),
+    "contacts:ticked-renew": Page(
+        EDIT, post=lambda bureau: _appointments(bureau) | {"ends_on": "2028-12-31", "certificates": "number"}, doer="carl"
+    ),
+    "contacts:ticked-certificates": Page(
+        EDIT, post=lambda bureau: _appointments(bureau) | {"what": "handed_out", "day": "2026-11-18"}, doer="carl"
+    ),
+    "contacts:briefing-create": Page(
+        LOG, doer="alice",
+        post=lambda bureau: {
+            "people": str(bureau.deputy.pk), f"came_{bureau.deputy.pk}": "on", "title": "Facts", "channel": "chat",
+            "summary": "Nobody was hurt.", "day": "2026-11-17", "time": "09:00", "submission": str(uuid.uuid4()),
+        },
+    ),
+    "contacts:briefing-publish": Page(
+        LOG, "deputy", _got_it, doer="alice",
+        post=lambda bureau: {"medium": "The Daily", "title": "Nobody hurt", "published_on": "2026-11-18"},
+    ),
+    "contacts:briefing-file": Page(ROSTER, "deputy", _briefing_file),
     # How one likes to see a list.
     "contacts:list-columns": Page(
         ROSTER, args=lambda bureau: ["stakeholders"], doer="alice",

@@ -10,11 +10,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contacts.filters.base import DayFilter, ListFilter, UnitFilter, by_words, choice_filter, search_filter
-from contacts.models import Feedback, FeedbackQuerySet, Topic
+from contacts.models import Answer, Feedback, FeedbackQuerySet, Topic
 
-OVERDUE = "overdue"
+PENDING, OVERDUE = "pending", "overdue"
 # What an item waits for, beside its state.
 WAITING: dict[str, tuple[Any, Callable[[FeedbackQuerySet, dt.date], FeedbackQuerySet]]] = {
+    PENDING: (_("not yet answered"), lambda rows, day: rows.pending()),
     OVERDUE: (_("overdue"), lambda rows, day: rows.overdue(day)),
     "review": (_("to be looked at again"), lambda rows, day: rows.to_review(day)),
     "promised": (_("another answer promised"), lambda rows, day: rows.promised()),
@@ -28,6 +29,7 @@ STATES = [*Feedback.State.choices, *((name, label) for name, (label, _rows) in W
 class FeedbackFilter(ListFilter):
     q = search_filter(by_words, _("Words, number or person"))
     state = choice_filter(STATES, _("State"), method="in_state")
+    result = choice_filter(Answer.Result.choices, _("Result"), field_name="answer__result")
     kind = choice_filter(Feedback.Kind.choices, _("Kind"), field_name="kind")
     unit = UnitFilter(label=_("Handled by"), history=True)
     topic = choice_filter((), _("Topic"), method="about")

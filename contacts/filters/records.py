@@ -15,6 +15,7 @@ from contacts.filters.base import (
     search_filter,
 )
 from contacts.models import ContactRecord
+from contacts.models.records import ContactRecordQuerySet
 
 STATES = [("live", _("counts")), ("voided", _("voided")), ("superseded", _("corrected since"))]
 
@@ -27,12 +28,16 @@ class RecordFilter(SeatFilters):
     until = DayFilter(label=_("Until"), field_name="occurred_on", lookup_expr="lte")
     unit = UnitFilter("stakeholder__unit", label=_("Unit in charge"))
     contact = choice_filter(ContactRecord.Kind.choices, _("Kind"), field_name="kind")
+    attended = choice_filter([("yes", _("yes"))], _("Took part in a gathering"), method="at_gatherings")
     outcome = choice_filter(ContactRecord.Outcome.choices, _("Outcome"))
     officer = OfficerFilter(label=_("Made by"))
     state = choice_filter(STATES, _("State"), method="in_state")
 
     class Meta:
         fields: list[str] = []
+
+    def at_gatherings(self, rows: ContactRecordQuerySet, name: str, value: str) -> QuerySet:
+        return rows.attended()
 
     def in_state(self, rows: QuerySet, name: str, state: str) -> QuerySet:
         """Applied in `filter_queryset`, because saying nothing says something too."""

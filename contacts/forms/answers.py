@@ -24,7 +24,7 @@ class ToldForm(forms.Form):
     """The contact in which somebody was told: one that stands, or one logged right here."""
 
     told_in = forms.ChoiceField(label=_("Told in"), widget=forms.RadioSelect)
-    kind = forms.ChoiceField(label=_("Kind"), choices=ContactRecord.Kind.choices, required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=ContactRecord.TALK_KINDS, required=False)
     day = DayField(label=_("Day"), required=False)
     time = ClockField(label=_("Time"), required=False)
     submission = SubmissionField()

@@ -91,21 +91,23 @@ class AttachForm(forms.Form):
     )
 
     def clean_file(self) -> UploadedFile:
-        """What its name says, by how it begins as well; nothing above the setting's size."""
         upload: UploadedFile = self.cleaned_data["file"]
-        if (upload.size or 0) > settings.ATTACHMENT_MAX_BYTES:
-            raise ValidationError(
-                _("The file has %(size)s; at most %(most)s can be kept. Make it smaller."),
-                params={
-                    "size": filesizeformat(upload.size or 0),
-                    "most": filesizeformat(settings.ATTACHMENT_MAX_BYTES),
-                },
-            )
-        begins, media_type = KINDS.get((upload.name or "").rpartition(".")[2].lower(), (b"", ""))
-        if not media_type or not upload.read(len(begins)) == begins:
-            raise ValidationError(
-                _("Only PDF, JPEG, PNG, Word (docx) and Excel (xlsx) files can be attached.")
-            )
-        upload.seek(0)
-        self.cleaned_data["media_type"] = media_type
+        self.cleaned_data["media_type"] = media_type_of(upload)
         return upload
+
+
+def media_type_of(upload: UploadedFile) -> str:
+    """What its name says, by how it begins as well; ValidationError above the setting's size."""
+    if (upload.size or 0) > settings.ATTACHMENT_MAX_BYTES:
+        raise ValidationError(
+            _("The file has %(size)s; at most %(most)s can be kept. Make it smaller."),
+            params={
+                "size": filesizeformat(upload.size or 0),
+                "most": filesizeformat(settings.ATTACHMENT_MAX_BYTES),
+            },
+        )
+    begins, media_type = KINDS.get((upload.name or "").rpartition(".")[2].lower(), (b"", ""))
+    if not media_type or not upload.read(len(begins)) == begins:
+        raise ValidationError(_("Only PDF, JPEG, PNG, Word (docx) and Excel (xlsx) files can be attached."))
+    upload.seek(0)
+    return media_type

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.fields import DayField, SubmissionField
 from contacts.forms.topics import OFFERED_TOPICS
-from contacts.models import Feedback, Officer, Stakeholder, Unit
+from contacts.models import ContactRecord, Feedback, Officer, Stakeholder, Unit
 
 
 class FeedbackForm(forms.ModelForm):
@@ -26,6 +26,8 @@ class FeedbackForm(forms.ModelForm):
         max_length=400,
         help_text=_("Numbers of those who signed beside this person, as L000123; each is told the answer."),
     )
+    # What they answered to: a briefing, say. Other contacts are logged with what was said in them.
+    record = forms.ModelChoiceField(ContactRecord.objects.none(), widget=forms.HiddenInput, required=False)
     submission = SubmissionField()
 
     class Meta:
@@ -39,8 +41,9 @@ class FeedbackForm(forms.ModelForm):
     def __init__(
         self, data: Any = None, *, day: dt.date, person: Stakeholder, officer: Officer, **kwargs: Any
     ) -> None:
-        super().__init__(data, **{"initial": {"received_on": day}} | kwargs)
+        super().__init__(data, initial={"received_on": day} | kwargs.pop("initial", {}), **kwargs)
         self.day, self.person, self.officer = day, person, officer
+        self.fields["record"].queryset = person.records.live()  # type: ignore[attr-defined]
 
     def clean_signers(self) -> list[Stakeholder]:
         """The people behind the numbers; whoever is out of reach is as nobody."""
@@ -97,6 +100,7 @@ class FeedbackForm(forms.ModelForm):
         """The item, not yet saved."""
         item: Feedback = self.save(commit=False)
         item.stakeholder, item.submission = self.person, self.cleaned_data["submission"]
+        item.record = self.cleaned_data["record"]
         return item
 
 

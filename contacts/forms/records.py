@@ -39,6 +39,10 @@ class RecordForm(forms.ModelForm):
         kwargs["initial"] = {"day": local.date(), "time": local.time()} | kwargs.get("initial", {})
         super().__init__(data, **kwargs)
         self.now = now
+        kinds = ContactRecord.TALK_KINDS
+        if instance and instance.kind == ContactRecord.Kind.BRIEFING:  # it went out as one, and stays one
+            kinds = ((instance.kind, instance.get_kind_display()),)
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["day"].widget.attrs["max"] = timezone.localtime(now).date().isoformat()
 
     def clean(self) -> dict[str, Any]:

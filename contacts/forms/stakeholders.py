@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -122,9 +123,11 @@ class SeatForm(SharedSeatForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         certificate = cleaned.get("certificate")
-        others = Seat.objects.filter(kind=cleaned.get("kind"), certificate=certificate).exclude(
-            pk=self.instance.pk
-        )
+        seat = self.instance
+        others = Seat.objects.filter(kind=cleaned.get("kind"), certificate=certificate).exclude(pk=seat.pk)
+        # Appointments of one person that renew each other may have one number.
+        renewing = Q() if seat.renews_id else Q(renews__isnull=False)
+        others = others.exclude(renewing, stakeholder=seat.stakeholder_id)
         if certificate and others.exists():
             self.add_error("certificate", _("This certificate number belongs to another person or seat."))
         return cleaned
@@ -149,6 +152,17 @@ class BaseSeatFormSet(forms.BaseInlineFormSet):
                         "second begins, or correct the days."
                     )
                     % {"one": named(one), "two": named(two)},
+                )
+        self._keep_what_is_renewed()
+
+    def _keep_what_is_renewed(self) -> None:
+        """An appointment does not go while the one that renews it stays."""
+        going = {form.instance.pk for form in self.deleted_forms}
+        for form in self.forms:
+            if form.instance.renews_id in going - {None} and form.instance.pk not in going:
+                form.add_error(
+                    None,
+                    _("This renews an appointment that is to be taken away. Take both away, or leave both."),
                 )
 
 

@@ -107,9 +107,15 @@ def take(m: Match, one: Stored, free: dict[int, Stored]) -> None:
 
 
 def by_certificate(matches: list[Match], free: dict[int, Stored]) -> None:
-    certified = {(one.seat.kind, one.seat.certificate): one for one in free.values() if one.seat.certificate}
+    """Of an appointment that was renewed under its number, the seat of the row's term, else the latest."""
+    certified: dict[tuple[str, str], list[Stored]] = defaultdict(list)
+    for stored in free.values():
+        if stored.seat.certificate:
+            certified[stored.seat.kind, stored.seat.certificate].append(stored)
     for m in matches:
-        one = certified.get((m.entry.seat_kind, m.entry.said.get("certificate", "")))
+        ones = certified.get((m.entry.seat_kind, m.entry.said.get("certificate", "")), [])
+        free_ones = (one for one in ones if one.seat.pk in free)
+        one = max(free_ones, key=lambda one: began(m.entry, one.seat), default=None)
         if one and (one.person.name == m.entry.name or one.person.traits.agreement(m.traits) >= ENOUGH):
             take(m, one, free)
 
@@ -173,6 +179,12 @@ def fits(entry: Entry, seat: KnownSeat) -> bool:
 def nearness(entry: Entry, seat: KnownSeat) -> tuple[bool, dt.date]:
     number = entry.said.get("term_number")
     return number is not None and number == seat.term_number, seat.started_on or dt.date.min
+
+
+def began(entry: Entry, seat: KnownSeat) -> tuple[bool, dt.date]:
+    start = (entry.said.get("term") or [None])[0]
+    same = seat.started_on is not None and start == seat.started_on.isoformat()
+    return same, seat.started_on or dt.date.min
 
 
 def same_term(entry: Entry, seat: KnownSeat) -> bool:

@@ -26,6 +26,7 @@ from liaison.batches import batches
 _KINDS = {
     "call": "电话 通话 打电话 电话联系", "visit": "走访 上门 上门走访 拜访 登门走访", "report": "工作报告 书面报告 报告 通报工作",
     "meeting": "座谈 座谈会 会议 会面", "incoming": "来电 来信 来访 来电来信",
+    "briefing": "情况通报 通报 通报情况",
 }  # fmt: skip
 _OUTCOMES = {
     "reached": "已联系 联系上 接通 已接通 成功", "no_answer": "无人接听 未接 未接通 无应答", "left_message": "留言 已留言",

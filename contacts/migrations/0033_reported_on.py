@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0001_squashed_0031_call_backs"),
+        ("contacts", "0032_appointments"),
     ]
 
     operations = [

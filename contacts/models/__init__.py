@@ -16,7 +16,7 @@ from contacts.models.consulting import Attachment, CoHandling
 from contacts.models.drafts import Draft
 from contacts.models.feedback import Feedback, FeedbackQuerySet, FeedbackStep, Signer, Topic
 from contacts.models.file_orders import FileOrder, FileOrderQuerySet
-from contacts.models.gatherings import Gathering
+from contacts.models.gatherings import Gathering, GatheringFile, Publication
 from contacts.models.handovers import Handover, HandoverLine
 from contacts.models.imports import ColumnMapping, ImportBatch, ImportRow
 from contacts.models.journal import Journal, JournalLine
@@ -61,6 +61,7 @@ __all__ = [
     "FileOrder",
     "FileOrderQuerySet",
     "Gathering",
+    "GatheringFile",
     "Handover",
     "HandoverLine",
     "ImportBatch",
@@ -71,6 +72,7 @@ __all__ = [
     "Officer",
     "Pairing",
     "PatternNote",
+    "Publication",
     "Rating",
     "RepairingRequest",
     "ReportBatch",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contacts.models.officers import Officer
 
 
-def attached_as(attachment: Attachment, name: str) -> str:
+def attached_as(attachment: KeptFile, name: str) -> str:
     """A name of our own: what people call their files stays out of the file system."""
     return f"attachments/{uuid.uuid4()}"
 
@@ -66,11 +66,10 @@ class CoHandling(models.Model):
         return self.given_at is None and self.due_on < day
 
 
-class Attachment(models.Model):
-    """A file that belongs to an item: a photograph, a letter. Kept outside the web's folders, served to whoever may read
-    the item, each time with an entry in the trail."""
+class KeptFile(models.Model):
+    """A file that somebody attached. Kept outside the web's folders, served to whoever may read what it hangs on, each time
+    with an entry in the trail."""
 
-    feedback = models.ForeignKey("contacts.Feedback", on_delete=models.CASCADE, related_name="attachments")
     name = models.CharField(_("file name"), max_length=120)
     media_type = models.CharField(max_length=100)
     file = models.FileField(upload_to=attached_as, max_length=60)
@@ -80,12 +79,21 @@ class Attachment(models.Model):
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        abstract = True
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["feedback", "sha256"], name="contacts_attachment_once"),
-        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Attachment(KeptFile):
+    """A file that belongs to an item: a photograph, a letter."""
+
+    feedback = models.ForeignKey("contacts.Feedback", on_delete=models.CASCADE, related_name="attachments")
+
+    class Meta(KeptFile.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["feedback", "sha256"], name="contacts_attachment_once"),
+        ]

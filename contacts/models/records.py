@@ -32,7 +32,13 @@ class ContactRecordQuerySet(models.QuerySet["ContactRecord"]):
         return self.filter(voided_at=None, superseded_at=None)
 
     def reached(self) -> ContactRecordQuerySet:
-        return self.live().filter(outcome=ContactRecord.Outcome.REACHED)
+        """Those in which we heard each other; what was only sent is not among them."""
+        reached = self.live().filter(outcome=ContactRecord.Outcome.REACHED)
+        return reached.exclude(kind=ContactRecord.Kind.BRIEFING)
+
+    def attended(self) -> ContactRecordQuerySet:
+        """Meetings and other gatherings at which the person was."""
+        return self.reached().filter(Q(kind=ContactRecord.Kind.MEETING) | Q(gathering__isnull=False))
 
     def first_versions(self) -> dict[int, tuple[int, dt.datetime]]:
         """Of each that corrects another: key → the key of what was entered first, and when that was. One question for
@@ -69,6 +75,10 @@ class ContactRecord(models.Model):
         REPORT = "report", _("work report")
         MEETING = "meeting", _("meeting")
         INCOMING = "incoming", _("incoming message")
+        BRIEFING = "briefing", _("briefing")  # official facts, sent in writing
+
+    # Those in which we hear each other: they are logged one by one, and can be owed. Facts are sent when there are some.
+    TALK_KINDS = tuple((kind.value, kind.label) for kind in Kind if kind.value != "briefing")
 
     class Outcome(models.TextChoices):
         REACHED = "reached", _("reached")
@@ -155,3 +165,14 @@ class ContactRecord(models.Model):
     @property
     def is_live(self) -> bool:
         return self.voided_at is None and self.superseded_at is None
+
+    @property
+    def has_reached(self) -> bool:
+        """As `ContactRecordQuerySet.reached`."""
+        reached = self.outcome == self.Outcome.REACHED and self.kind != self.Kind.BRIEFING
+        return self.is_live and reached
+
+    @property
+    def was_attended(self) -> bool:
+        """As `ContactRecordQuerySet.attended`."""
+        return self.has_reached and (self.kind == self.Kind.MEETING or self.gathering_id is not None)

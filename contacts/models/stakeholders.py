@@ -173,16 +173,51 @@ class ContactPhone(models.Model):
         return f"tel:{self.e164}" + (f";ext={self.extension}" if self.extension else "")
 
 
+# How long before its end a seat is spoken of: to ask, choose and appoint anew takes a unit some two months.
+ENDS_SOON = dt.timedelta(days=60)
+
+
 class SeatQuerySet(models.QuerySet["Seat"]):
+    def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.SEE_ROSTER) -> SeatQuerySet:
+        """The seats of the people within reach."""
+        own = access.holds(officer)
+        return self.filter(access.reach(officer, deed).q(unit="stakeholder__unit__", own=own))
+
     def active(self, day: dt.date) -> SeatQuerySet:
         """Seats held on `day`; both ends are inclusive, a missing one is open (R4)."""
         return self.filter(
             Q(started_on=None) | Q(started_on__lte=day), Q(ended_on=None) | Q(ended_on__gte=day)
         )
 
+    def appointments(self) -> SeatQuerySet:
+        """Of media supervisors, patrol visitors and discipline monitors."""
+        return self.filter(kind__in=Seat.APPOINTED)
+
+    def to_come(self, day: dt.date) -> SeatQuerySet:
+        return self.filter(started_on__gt=day)
+
+    def ending(self, day: dt.date) -> SeatQuerySet:
+        """Held on `day`, not much longer, and not renewed yet."""
+        return self.active(day).filter(ended_on__lte=day + ENDS_SOON, renewed_by=None)
+
+    def ended(self, day: dt.date) -> SeatQuerySet:
+        return self.filter(ended_on__lt=day)
+
+    def to_collect(self, day: dt.date) -> SeatQuerySet:
+        """Ended, and the certificate is still out; one that was renewed under its number goes on."""
+        out = ~Q(certificate="") | Q(handed_out_on__isnull=False)
+        return (
+            self.ended(day).filter(out, collected_on=None).exclude(renewed_by__certificate=F("certificate"))
+        )
+
 
 class Seat(models.Model):
-    """What makes a person a stakeholder: an office held, or an appointment, from a day to a day."""
+    """What makes a person a stakeholder: an office held, or an appointment, from a day to a day.
+
+    An appointment has one certificate, which goes out and comes back with it: its days stand here and in no table of their
+    own. A renewal is a seat of its own that `renews` the one before, which keeps its term; the certificate's number goes
+    on or is a new one.
+    """
 
     class Kind(models.TextChoices):
         NPC_DEPUTY = "npc_deputy", _("deputy of the people's congress")
@@ -196,6 +231,15 @@ class Seat(models.Model):
         CITY = "city", _("city")
         DISTRICT = "district", _("district or county")
         TOWNSHIP = "township", _("township or street")
+
+    class TermState(models.TextChoices):
+        TO_COME = "to_come", _("to come")
+        RUNNING = "running", _("running")
+        ENDING = "ending", _("ends soon")
+        ENDED = "ended", pgettext_lazy("of a term", "ended")
+
+    # Appointed by a unit of ours, with a certificate; the others are elected.
+    APPOINTED = (Kind.MEDIA_SUPERVISOR, Kind.PATROL_VISITOR, Kind.DISCIPLINE_MONITOR)
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="seats")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -215,6 +259,17 @@ class Seat(models.Model):
     )
     started_on = models.DateField(_("from"), null=True, blank=True)
     ended_on = models.DateField(_("until"), null=True, blank=True)
+    end_reason = models.CharField(_("why it ended early"), max_length=200, blank=True)
+    renews = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="renewed_by",
+        verbose_name=_("renews"),
+    )
+    handed_out_on = models.DateField(_("certificate handed out on"), null=True, blank=True)
+    collected_on = models.DateField(_("certificate collected on"), null=True, blank=True)
 
     objects = SeatQuerySet.as_manager()
 
@@ -227,11 +282,17 @@ class Seat(models.Model):
                 condition=Q(started_on=None) | Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
                 name="contacts_seat_ends_after_it_starts",
             ),
-            # One certificate is one appointment, however often a roster repeats it.
+            # One certificate is one appointment, however often a roster repeats it; renewals may keep its number.
             models.UniqueConstraint(
                 fields=["kind", "certificate"],
-                condition=~Q(certificate=""),
+                condition=~Q(certificate="") & Q(renews=None),
                 name="contacts_seat_certificate_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_out_on=None)
+                | Q(collected_on=None)
+                | Q(collected_on__gte=F("handed_out_on")),
+                name="contacts_seat_collected_after_handed_out",
             ),
         ]
         indexes = [
@@ -243,3 +304,29 @@ class Seat(models.Model):
     def __str__(self) -> str:
         parts = [self.get_level_display() if self.level else "", str(self.get_kind_display())]
         return " · ".join(part for part in parts if part)
+
+    def covers(self, day: dt.date) -> bool:
+        """Is it held on `day`? Both ends are inclusive, a missing one is open (R4)."""
+        return (self.started_on or day) <= day <= (self.ended_on or day)
+
+    @property
+    def renewal(self) -> Seat | None:
+        """The seat that goes on where this one ends; no query where `renewed_by` was selected."""
+        return getattr(self, "renewed_by", None)
+
+    def term_state(self, day: dt.date) -> TermState:
+        """As `SeatQuerySet` has it."""
+        if self.started_on and self.started_on > day:
+            return self.TermState.TO_COME
+        if self.ended_on is None:
+            return self.TermState.RUNNING
+        if self.ended_on < day:
+            return self.TermState.ENDED
+        soon = self.ended_on <= day + ENDS_SOON and self.renewal is None
+        return self.TermState.ENDING if soon else self.TermState.RUNNING
+
+    def is_to_collect(self, day: dt.date) -> bool:
+        """As `SeatQuerySet.to_collect`."""
+        out = bool(self.certificate or self.handed_out_on) and self.collected_on is None
+        goes_on = self.renewal is not None and self.renewal.certificate == self.certificate
+        return self.term_state(day) == self.TermState.ENDED and out and not goes_on

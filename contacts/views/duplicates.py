@@ -233,7 +233,8 @@ def _compared(
                     records__voided_at=None,
                     records__superseded_at=None,
                     records__outcome=ContactRecord.Outcome.REACHED,
-                ),
+                )
+                & ~Q(records__kind=ContactRecord.Kind.BRIEFING),
             ),
             opinions=Count("feedback", distinct=True),
         )

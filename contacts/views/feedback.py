@@ -81,7 +81,13 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
 def create(request: OfficerRequest, pk: int) -> HttpResponse:
     """Record what a person said without a contact of ours."""
     person = find_for(request.user, Stakeholder.objects.select_related("unit"), Deed.LOG, pk=pk)
-    form = FeedbackForm(request.POST or None, day=timezone.localdate(), person=person, officer=request.user)
+    form = FeedbackForm(
+        request.POST or None,
+        day=timezone.localdate(),
+        person=person,
+        officer=request.user,
+        initial={"record": request.GET.get("record")},
+    )
     if form.is_bound and (before := form.sent_before()):
         return redirect(way_back(request, before.get_absolute_url()))
     if form.is_valid():

@@ -14,7 +14,7 @@ from contacts.access import Deed, find_for, paired_with, requires
 from contacts.forms.fields import done
 from contacts.forms.gatherings import AttendeeForm, GatheringForm
 from contacts.gatherings import add_attendee, log_gathering
-from contacts.models import Actor, Feedback, Gathering, Stakeholder
+from contacts.models import Actor, Feedback, Gathering, Publication, Stakeholder
 from contacts.requests import OfficerRequest
 from contacts.views.ticked import Ticked
 
@@ -59,10 +59,17 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
     said: dict[int, list[Feedback]] = {}
     for item in Feedback.objects.visible_to(request.user).filter(record__in=records):
         said.setdefault(item.record_id or 0, []).append(item)
+    published: dict[int, list[Publication]] = {}
+    for one in Publication.objects.filter(record__in=records) if gathering.is_briefing else ():
+        published.setdefault(one.record_id, []).append(one)
     there = [record for record in records if record.is_live]
     context = {
         "gathering": gathering,
-        "there": [(record, said.get(record.pk, []), record.pk in may_log) for record in there],
+        "there": [
+            (record, said.get(record.pk, []), published.get(record.pk, []), record.pk in may_log)
+            for record in there
+        ],
+        "files": gathering.files.all() if gathering.is_briefing else [],
         "struck": [record for record in records if not record.is_live],
         "out_of_reach": gathering.present - len(there),
         "may_add": bool(may_log),
@@ -81,7 +88,8 @@ def add(request: OfficerRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         attendee, actor = form.attendee(), Actor.of(request)
         if done(form, lambda: add_attendee(gathering, attendee, officer=request.user, actor=actor)):
-            messages.success(request, _("%(name)s was there, too.") % {"name": attendee.person.name})
+            words = _("%(name)s got it, too.") if gathering.is_briefing else _("%(name)s was there, too.")
+            messages.success(request, words % {"name": attendee.person.name})
             return redirect(gathering)
     return render(request, "contacts/gathering_add.html", {"form": form, "gathering": gathering})
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from contacts import phones, terms
 from contacts.access import Deed, find_for, requires
+from contacts.appointments import Appointments
 from contacts.editing import ChangedMeanwhile, save_person
 from contacts.forms.stakeholders import StakeholderForm, seat_forms
 from contacts.half_years import HalfYear
@@ -115,7 +116,7 @@ def update(request: OfficerRequest, pk: int) -> HttpResponseBase:
 
 def _page(request: OfficerRequest, pk: int) -> dict:
     user = request.user
-    seats = Prefetch("seats", Seat.objects.select_related("unit"))
+    seats = Prefetch("seats", Seat.objects.select_related("unit", "renewed_by"))
     people = Stakeholder.objects.select_related("unit").prefetch_related("phones", seats)
     person = find_for(user, people.annotate(**latest_letter()), Deed.SEE_ROSTER, pk=pk)
     today = timezone.localdate()
@@ -132,7 +133,8 @@ def _page(request: OfficerRequest, pk: int) -> dict:
         "today": today,
         "can": can,
         "may_see_numbers": can["see_numbers"],
-        "seats": seats_over_time,
+        "seats": [one for one in seats_over_time if one[0].kind not in Seat.APPOINTED],
+        "appointments": Appointments.of(person, history, today),
         "held": list(dict.fromkeys(str(seat) for seat, _term, held in seats_over_time if held)),
         "pairings": pairings,
         "current": current,

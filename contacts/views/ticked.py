@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -19,14 +19,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from contacts import exports, seats
+from contacts import appointing, exports, seats
 from contacts.access import Deed, requires
+from contacts.forms.appointments import CertificatesForm, RenewManyForm
 from contacts.forms.stakeholders import SharedSeatForm
 from contacts.forms.ticked import EndSeatsForm, FormatForm, TickedPairForm
-from contacts.models import Actor, Officer, Pairing, Stakeholder
+from contacts.models import Actor, Officer, Pairing, Seat, Stakeholder
 from contacts.pairing import Left, pair_many
 from contacts.requests import OfficerRequest
 from contacts.seats import Outcome, locked
+from contacts.tables.appointments import AppointmentListing
+from contacts.tables.base import Listing
 from contacts.tables.stakeholders import StakeholderListing
 from contacts.views.exports import download
 
@@ -36,7 +39,12 @@ SHOWN = 20  # names that a page lists
 
 class Ticked:
     """The people who are meant, as far as the officer may do `deed` to them. The list names them by `pick`, or by `all`
-    that its `filter` shows; the page that asks, by `people`: those whom it spoke of, whoever fits the filter since."""
+    that its `filter` shows; the page that asks, by `people`: those whom it spoke of, whoever fits the filter since.
+
+    Of another `listing` its `rows` are meant, which have a model and a `visible_to` of their own.
+    """
+
+    listing: ClassVar[type[Listing]] = StakeholderListing
 
     def __init__(self, request: OfficerRequest, deed: Deed) -> None:
         self.officer = request.user
@@ -44,17 +52,24 @@ class Ticked:
         self.filter = QueryDict(said.get("filter", ""))
         self.total = 0
         if "all" in said and "people" not in said:
-            rows = StakeholderListing(request.user, timezone.now()).filtered(self.filter).rows
+            rows = self.listing(request.user, timezone.now()).filtered(self.filter).rows
             self.total = rows.count()
             wanted = list(rows.values_list("pk", flat=True)[:MOST])
         else:
             texts = said["people"].split(",") if "people" in said else request.GET.getlist("pick")
             wanted = [int(text) for text in texts if text.isdecimal() and len(text) < 12][: MOST + 1]
             self.total = len(wanted)
-        seen = Stakeholder.objects.visible_to(request.user).filter(pk__in=wanted)
+        seen = self.candidates().visible_to(request.user).filter(pk__in=wanted)
         self.seen = list(seen.order_by("pk").values_list("pk", flat=True))
-        self.people = list(Stakeholder.objects.visible_to(request.user, deed).filter(pk__in=wanted))
-        self.out_of_reach = len(self.seen) - len(self.people)
+        self.rows = list(self.candidates().visible_to(request.user, deed).filter(pk__in=wanted))
+        self.out_of_reach = len(self.seen) - len(self.rows)
+
+    def candidates(self) -> Any:
+        return Stakeholder.objects.all()
+
+    @property
+    def people(self) -> list[Stakeholder]:
+        return self.rows
 
     @property
     def too_many(self) -> bool:
@@ -62,7 +77,7 @@ class Ticked:
 
     @property
     def may_go_on(self) -> bool:
-        return bool(self.people) and not self.too_many
+        return bool(self.rows) and not self.too_many
 
     @property
     def shown(self) -> list[Stakeholder]:
@@ -76,10 +91,30 @@ class Ticked:
     def keys(self) -> str:
         return ",".join(map(str, self.seen))
 
+    @property
+    def title(self) -> str:
+        """Of the list."""
+        return str(self.listing.title)
+
     @cached_property
     def way_back(self) -> str:
-        asked = StakeholderListing.asked(self.filter)
-        return f"{reverse('contacts:stakeholder-list')}?{asked or 'view=all'}"
+        asked = self.listing.asked(self.filter)
+        return f"{reverse(self.listing.view)}?{asked or 'view=all'}"
+
+
+class TickedAppointments(Ticked):
+    """The appointments that are meant."""
+
+    listing = AppointmentListing
+
+    def candidates(self) -> Any:
+        seats = Seat.objects.appointments().select_related("stakeholder")
+        return seats.order_by("stakeholder__pinyin", "stakeholder", "pk")
+
+    @property
+    def people(self) -> list[Stakeholder]:
+        """Each once, whatever appointments of theirs are meant."""
+        return list(dict.fromkeys(seat.stakeholder for seat in self.rows))
 
 
 @requires(Deed.PAIR)
@@ -127,6 +162,32 @@ def export(request: OfficerRequest) -> HttpResponseBase:
         made = exports.export(listing, {}, form_of_file, only=only, actor=Actor.of(request))
         return download(made, form_of_file)
     return _page(request, ticked, form, title=_("Export"), verb=_("Export"))
+
+
+@requires(Deed.EDIT_ROSTER)
+def renew(request: OfficerRequest) -> HttpResponseBase:
+    ticked = TickedAppointments(request, Deed.EDIT_ROSTER)
+    form = RenewManyForm(request.POST or None)
+
+    def act() -> Outcome:
+        return appointing.renew_many(ticked.rows, actor=Actor.of(request), **form.cleaned_data)
+
+    return _ask(
+        request, ticked, form, act, title=_("Renew appointments"), verb=pgettext("an appointment", "Renew")
+    )
+
+
+@requires(Deed.EDIT_ROSTER)
+def certificates(request: OfficerRequest) -> HttpResponseBase:
+    ticked = TickedAppointments(request, Deed.EDIT_ROSTER)
+    form = CertificatesForm(
+        request.POST or None, initial={"what": request.GET.get("what")}, today=timezone.localdate()
+    )
+
+    def act() -> Outcome:
+        return appointing.note_certificates(ticked.rows, actor=Actor.of(request), **form.cleaned_data)
+
+    return _ask(request, ticked, form, act, title=_("Certificates"), verb=_("Save"))
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.db import transaction
 from contacts.models import Actor, AuditEntry, ContactRecord, Stakeholder
 from liaison.batches import batches
 from schedules.demo import city as cities
-from schedules.demo import engine, history, opinions, pairings, people, reports, sealed, trail
+from schedules.demo import engine, history, opinions, pairings, people, reports, sealed, supervisors, trail
 from schedules.demo.calendar import first_day, in_office
 from schedules.demo.chance import chance
 from schedules.models import Digest, Notice, Obligation
@@ -37,6 +37,8 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
         counts = [_tell(batch, leaves, city, start, last) for batch in batches(everybody, PEOPLE)]
         contacts, said = map(sum, zip(*counts, strict=True))
         watch.lap(f"{contacts} contacts and {said} opinions")
+        gatherings, briefings = supervisors.tell(everybody, city, start, last)
+        watch.lap(f"{gatherings} gatherings and {briefings} briefings of supervisors")
         written, copies = reports.write(city, start, day)
         watch.lap(f"{written} work reports and {copies} copies of them")
         engine.plan(start, day)
@@ -52,6 +54,7 @@ def settle(day: dt.date, scale: float) -> tuple[cities.City, list[people.Person]
     city = cities.build(scale, in_office(start - dt.timedelta(days=30), chance("roles")))
     everybody = people.build(city, scale, day)
     pairings.arrange(city, everybody, start, day)
+    supervisors.appoint(everybody, day)
     people.save(everybody)
     Stakeholder.objects.update(created_at=in_office(start, chance("roster")))
     return city, everybody

@@ -179,7 +179,7 @@ def _others(city: City, scale: float, day: dt.date) -> Iterator[Person]:
         )
         certificate = f"云警监〔{since.year}〕{next(certificates):04d}号"
         walk = rng.choice(words.WALKS_OF_LIFE)
-        ended = dt.date(since.year + 3, 2, 28)
+        ended = dt.date(since.year + 3, 3, 1) - dt.timedelta(days=1)
         yield _appointed(
             person, unit, since, ended, occupation=walk, certificate=certificate, appointed_by=unit
         )

@@ -97,7 +97,7 @@ class ResponsibleOfficerFilter(OfficerFilter):
 class ObligationFilter(ListFilter):
     q = search_filter(by_person, _("Name, pinyin, initials or phone"))
     period = PeriodFilter(label=_("Period"), max_length=8, strip=True)
-    kind = choice_filter(ContactRecord.Kind.choices, _("Kind"), field_name="version__kind")
+    kind = choice_filter(ContactRecord.TALK_KINDS, _("Kind"), field_name="version__kind")
     state = choice_filter(STATES, _("State"), method="in_state")
     reason = choice_filter(REASONS, _("Why not yet"), method="explained")
     since = DayFilter(label=_("Period ended since"), field_name="period_end", lookup_expr="gte")

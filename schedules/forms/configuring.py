@@ -50,7 +50,7 @@ class VersionForm(SeenForm, forms.ModelForm):
         help_text=_("None ticked means every level."),
     )
     stand_in_kinds = forms.MultipleChoiceField(
-        label=_("What stands in for it"), choices=ContactRecord.Kind.choices, widget=MANY, required=False
+        label=_("What stands in for it"), choices=ContactRecord.TALK_KINDS, widget=MANY, required=False
     )
     minimum_days = forms.IntegerField(
         label=_("Minimum days"),

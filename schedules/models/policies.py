@@ -61,7 +61,7 @@ class PolicyVersion(models.Model):
         CyclePolicy, on_delete=models.PROTECT, related_name="versions", verbose_name=_("policy")
     )
     starts_on = models.DateField(_("from"), null=True, blank=True)
-    kind = models.CharField(_("kind of contact"), max_length=10, choices=ContactRecord.Kind)
+    kind = models.CharField(_("kind of contact"), max_length=10, choices=ContactRecord.TALK_KINDS)
     stand_in_kinds = models.JSONField(_("kinds that stand in for it"), default=list, blank=True)
     cadence = models.CharField(_("once every"), max_length=10, choices=Cadence)
     seat_kinds = models.JSONField(_("owed to"), default=list)

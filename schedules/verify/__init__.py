@@ -12,7 +12,18 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from schedules.verify import conduct, facts, feedback, obligations, reminders, reports, roster, status, units
+from schedules.verify import (
+    appointments,
+    conduct,
+    facts,
+    feedback,
+    obligations,
+    reminders,
+    reports,
+    roster,
+    status,
+    units,
+)
 from schedules.verify.facts import Facts
 
 SHOWN = 50  # violations of one check; all of them are counted
@@ -53,6 +64,8 @@ CHECKS = (
     Check("R3", "version_is_the_one_in_force", obligations.version_is_the_one_in_force, planned=True),
     Check("R4", "pairings_do_not_overlap", roster.pairings_do_not_overlap),
     Check("R4", "unit_in_charge_follows_the_pairing", roster.unit_in_charge_follows_the_pairing),
+    Check("R4", "renewals_follow_what_they_renew", appointments.renewals_follow_what_they_renew),
+    Check("R4", "certificates_are_of_one_person", appointments.certificates_are_of_one_person),
     Check("R4", "nothing_owed_is_missing", obligations.nothing_owed_is_missing, planned=True),
     Check("R4", "nothing_exists_that_is_not_owed", obligations.nothing_exists_that_is_not_owed, planned=True),
     Check("R4", "nothing_from_before_the_first_pass", obligations.nothing_from_before_the_first_pass),

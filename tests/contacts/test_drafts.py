@@ -216,6 +216,7 @@ def test_only_the_long_forms_of_the_liaison_work_ask_for_it():
         "feedback_form.html",
         "feedback_answer.html",
         "gathering_form.html",
+        "briefing_form.html",
     }
     for name in marked:
         assert not re.search(

@@ -25,6 +25,7 @@ from tests.base import sign_in
 
 LISTS = {
     "stakeholders": "contacts:stakeholder-list",
+    "appointments": "contacts:appointment-list",
     "pairings": "contacts:pairing-list",
     "contacts": "contacts:record-list",
     "feedback": "contacts:feedback-list",
@@ -49,6 +50,15 @@ def bureau(bureau):
     """With something in every list: for the deputy, and for a person of the other county."""
     other = factories.stakeholder("李娜", bureau.other_station, mobile="+8613800001111", employer="宜城小学")
     factories.seat(other, "cppcc_member", "city")
+    for person, unit in [(bureau.deputy, bureau.county), (other, bureau.other_county)]:
+        factories.seat(
+            person,
+            "patrol_visitor",
+            "",
+            unit=unit,
+            started_on=dt.date(2026, 1, 1),
+            certificate=str(person.pk),
+        )
     factories.pairing(bureau.dan, other)
     for person, officer in [(bureau.deputy, bureau.alice), (other, bureau.dan)]:
         factories.record(person, officer, NOW - dt.timedelta(days=1), summary=f"{person.name} asked")
@@ -113,6 +123,13 @@ def fill(bureau, count: int) -> None:
     Seat.objects.bulk_create(
         Seat(stakeholder=person, kind="npc_deputy", level="district") for person in people
     )
+    Seat.objects.bulk_create(
+        Seat(
+            stakeholder=person, kind="discipline_monitor", unit=bureau.county, certificate=f"澄警监〔2026〕{person.pk}号",
+            started_on=dt.date(2025, 3, 1), ended_on=dt.date(2027, 2, 28),
+        )
+        for person in people
+    )  # fmt: skip
     Pairing.objects.bulk_create(
         Pairing(stakeholder=person, officer=bureau.alice, unit=bureau.station, started_on=dt.date(2026, 1, 1))
         for person in people

@@ -81,6 +81,20 @@ def held(person: Stakeholder) -> list[tuple]:
 # --- what moves ----------------------------------------------------------------------------------------------
 
 
+def test_renewed_appointments_move_together_and_go_back_together(bureau, twin, join):
+    """The older of the twin's says what the deputy's says; as long as the renewal names it, both stay."""
+    days = {"started_on": dt.date(2020, 1, 1), "ended_on": dt.date(2022, 12, 31)}
+    factories.seat(bureau.deputy, "patrol_visitor", "", **days)
+    before = factories.seat(twin, "patrol_visitor", "", **days)
+    renewal = factories.seat(twin, "patrol_visitor", "", renews=before, started_on=dt.date(2023, 1, 1))
+    made = join()
+
+    assert set(bureau.deputy.seats.filter(kind="patrol_visitor", renews=None)) >= {before}
+    assert bureau.deputy.seats.get(renews=before) == renewal
+    take_back(made, bureau)
+    assert set(Stakeholder.objects.get(pk=twin.pk).seats.filter(kind="patrol_visitor")) == {before, renewal}
+
+
 def test_nobody_has_forgotten_a_table_that_points_to_people() -> None:
     """A new table moves by itself. Think whether a new key is enough, and add it here; RULES has those that need more."""
     found = {(relation.related_model._meta.label, relation.field.name) for relation in merging.relations()}

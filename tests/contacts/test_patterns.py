@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from contacts.clock import last_workday
 from contacts.handling import correct_contact
-from contacts.models import Actor, AuditEntry, ContactRecord, Officer, PatternNote
+from contacts.models import Actor, AuditEntry, ContactRecord, Gathering, Officer, PatternNote
 from contacts.months import Month
 from contacts.patterns import Entry, Limits, bursts, evening, note_answer, questions, repeats
 from schedules.models import DayOverride
@@ -187,6 +187,15 @@ def test_attempts_and_what_does_not_count_raise_no_question(bureau):
     burst(bureau.alice, voided_at=at("2026-10-16 09:00"), void_reason="twice")
 
     assert questions(bureau.carl, OCTOBER) == []
+
+
+def test_all_who_were_at_one_gathering_raise_no_question(bureau):
+    gathering = Gathering.objects.create(
+        title="Briefing", occurred_at=at("2026-10-15 10:00"), officer=bureau.alice
+    )
+    burst(bureau.alice, kind="meeting", gathering=gathering)
+
+    assert "Alice" not in page(bureau.carl)
 
 
 def test_they_stand_by_unit_and_day_whoever_has_how_many(bureau):

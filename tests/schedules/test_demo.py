@@ -16,8 +16,10 @@ from contacts.models import (
     AuditEntry,
     ContactRecord,
     Feedback,
+    Gathering,
     Officer,
     Pairing,
+    Publication,
     ReportDelivery,
     Seat,
     Stakeholder,
@@ -75,6 +77,11 @@ def fingerprint(day):
             "voided_at",
         ),
         Feedback.objects.values_list("text", "state", "answered_on", "unit__code", "due_on"),
+        Seat.objects.values_list(
+            "stakeholder__name", "certificate", "ended_on", "handed_out_on", "collected_on"
+        ),
+        Gathering.objects.values_list("title", "occurred_at", "officer__police_number", "channel"),
+        Publication.objects.values_list("record__stakeholder__name", "medium", "title"),
         Obligation.objects.values_list("stakeholder__name", "period_key", "waive_reason"),
         WorkReport.objects.values_list("unit__code", "half_year", "state", "approved__text"),
         ReportDelivery.objects.values_list(

@@ -18,9 +18,11 @@ from contacts.models import (
     ContactPhone,
     ContactRecord,
     Feedback,
+    Gathering,
     Officer,
     Pairing,
     Rating,
+    Seat,
     Stakeholder,
     Telling,
     UnitRole,
@@ -88,6 +90,18 @@ def test_answers_were_given_in_contacts_that_reached_the_person(city):
     assert answered.promised().exists()
     assert Rating.objects.filter(process="basically").exists()
     assert not answered.filter(answered_on__lt=F("received_on")).exists()
+
+
+def test_some_terms_end_soon_some_certificates_are_out_and_briefings_went_out_all_the_year(city):
+    seats = Seat.objects.appointments()
+    for found in (seats.active(DAY), seats.ending(DAY), seats.ended(DAY), seats.to_collect(DAY)):
+        assert 0 < found.count() < seats.count()
+    assert seats.filter(renews__isnull=False).exists()
+    briefings = Gathering.objects.filter(kind="briefing")
+    assert len({f"{at:%Y-%m}" for at in briefings.values_list("occurred_at", flat=True)}) >= 6
+    attended = ContactRecord.objects.attended().filter(stakeholder__seats__in=seats)
+    assert attended.exists()
+    assert Feedback.objects.filter(stakeholder__seats__in=seats, answer__isnull=False).exists()
 
 
 def test_no_pairing_overlaps_another_and_some_people_were_handed_over(city):

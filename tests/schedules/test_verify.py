@@ -25,6 +25,7 @@ from contacts.models import (
     ReportDelivery,
     ReportMeeting,
     ReportVersion,
+    Seat,
     Signer,
     Stakeholder,
     Unit,
@@ -110,6 +111,12 @@ def test_it_changes_nothing(kept):
         list(NoticeLine.objects.values()),
         list(PassState.objects.values()),
     )
+
+
+def test_a_renewal_on_the_day_after_is_no_breach(kept):
+    renewed()
+    run_schedule(NOW)
+    assert verify(NOW).violations == []
 
 
 # --- what somebody with a console could do -------------------------------------------------------------------
@@ -416,7 +423,38 @@ def voted_in_absence():
     )  # fmt: skip
 
 
+def renewed(**changes):
+    """Of the deputy, who patrols as well: for another year, and then with a mistake."""
+    person = Stakeholder.objects.get(name="张伟")
+    before = factories.seat(person, "patrol_visitor", "", certificate="A1", ended_on=day("2026-11-30"))
+    made = factories.seat(
+        person, "patrol_visitor", "", certificate="A1", started_on=day("2026-12-01"), renews=before
+    )
+    Seat.objects.filter(pk=made.pk).update(**changes)
+
+
+def renewed_too_early():
+    renewed(started_on=day("2026-11-30"))
+
+
+def renewed_for_another():
+    renewed(stakeholder=Stakeholder.objects.get(name="李娜"))
+
+
+def renewed_as_something_else():
+    renewed(kind="discipline_monitor")
+
+
+def certificate_of_another():
+    renewed(certificate="B1")
+    factories.seat(Stakeholder.objects.get(name="李娜"), "patrol_visitor", "", certificate="B1")
+
+
 BREACHES = [
+    (renewed_too_early, "renewals_follow_what_they_renew"),
+    (renewed_for_another, "renewals_follow_what_they_renew"),
+    (renewed_as_something_else, "renewals_follow_what_they_renew"),
+    (certificate_of_another, "certificates_are_of_one_person"),
     (copy_of_another_half_year, "copies_are_of_their_report"),
     (handed_to_somebody_else, "deliveries_are_contacts_with_their_person"),
     (left_behind_by_a_correction, "deliveries_are_contacts_with_their_person"),

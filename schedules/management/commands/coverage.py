@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--period", type=period_key, required=True, metavar="KEY", help="2026-11, 2026-Q4, …"
         )
-        parser.add_argument("--kind", choices=ContactRecord.Kind.values)
+        parser.add_argument("--kind", choices=[kind for kind, _label in ContactRecord.TALK_KINDS])
         parser.add_argument("--unit", metavar="CODE", help="This unit and all below it.")
         parser.add_argument("--by", choices=["unit", "officer", "level"], default="unit")
         parser.add_argument("--at", type=instant, help="ISO 8601 instant that stands for now.")

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from contacts.imports import running, tables
+from contacts.appointing import renew
+from contacts.imports import running, tables, taking_back
 from contacts.imports.issues import Refused
 from contacts.imports.results import Report
 from contacts.imports.workbook import Sheet
-from contacts.models import AuditEntry, ContactPhone, Officer, Pairing, Seat, Stakeholder
+from contacts.models import Actor, AuditEntry, ContactPhone, ImportBatch, Officer, Pairing, Seat, Stakeholder
 from contacts.pairing import follow_pairings
 from tests import factories
 from tests.contacts.imports import wuxi
@@ -364,3 +366,27 @@ def test_a_person_who_is_known_by_the_certificate_may_have_a_new_name_and_number
     assert outcomes(roster(monitor("孙力", "第1号", "13900000009"))) == ["updated"]
     assert outcomes(roster(monitor("孙立", "第1号", "13900000009"))) == ["updated"]
     assert numbers("孙立") == ["+8613900000009"]
+
+
+def test_a_roster_of_the_old_term_changes_nothing_of_a_renewal_under_the_same_number(roster: Any) -> None:
+    row = monitor("孙立", "第1号", "13900000001", **{"聘期（年）": "2"})
+    roster(row)
+    seat = Seat.objects.get(certificate="第1号")
+    renewal = renew(
+        seat, starts_on=dt.date(2010, 5, 8), ends_on=dt.date(2012, 5, 7), certificate="第1号", actor=Actor.command("test")
+    )  # fmt: skip
+
+    assert outcomes(roster(row)) == ["unchanged"]
+    assert outcomes(roster(row | {"聘任日期": "2010.5.8"})) == ["unchanged"]
+    renewal.refresh_from_db()
+    assert (renewal.started_on, renewal.ended_on) == (dt.date(2010, 5, 8), dt.date(2012, 5, 7))
+
+
+def test_a_renewed_appointment_stays_when_its_import_is_taken_back(roster: Any) -> None:
+    roster(monitor("孙立", "第1号", "13900000001"))
+    seat = Seat.objects.get(certificate="第1号")
+    renew(seat, starts_on=dt.date(2010, 5, 8), ends_on=None, certificate="第1号", actor=Actor.command("test"))
+    batch = ImportBatch.objects.latest("pk")
+    taking_back.take_back(batch, actor=Actor.command("test"), reason="the wrong file", now=timezone.now())
+
+    assert Seat.objects.filter(certificate="第1号").count() == 2
