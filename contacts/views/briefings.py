@@ -15,17 +15,24 @@ from contacts.forms.gatherings import BriefingForm, PublicationForm
 from contacts.gatherings import log_gathering, note_publication
 from contacts.models import Actor, AuditEntry, ContactRecord, Gathering, GatheringFile, Seat, Stakeholder
 from contacts.requests import OfficerRequest
+from contacts.tables.appointments import AppointmentListing
 from contacts.views.gatherings import LATELY, MOST
 from contacts.views.ticked import Ticked, TickedAppointments
 
 MEDIA = Seat.Kind.MEDIA_SUPERVISOR
 
 
+class Recipients(Ticked):
+    """The people whom the form named; its way back is the list of appointments."""
+
+    listing = AppointmentListing
+
+
 @requires(Deed.LOG)
 def create(request: OfficerRequest) -> HttpResponse:
     """Log a briefing to those who were ticked in the list; without any, to every media supervisor in office."""
     said = request.POST or request.GET
-    ticked = (Ticked if "people" in said else TickedAppointments)(request, Deed.LOG)
+    ticked = (Recipients if "people" in said else TickedAppointments)(request, Deed.LOG)
     people = ticked.people
     if not ticked.total:
         held = Seat.objects.active(timezone.localdate()).filter(kind=MEDIA)

@@ -111,6 +111,12 @@ def test_what_can_not_be_is_said_at_its_field_and_nothing_typed_is_lost(bureau, 
     assert not ContactRecord.objects.exists()
 
 
+def test_a_form_that_comes_back_leads_back_to_the_list_as_it_was_filtered(bureau, media):
+    page = sign_in(bureau.alice).post(PAGE, typed(media[0], title="", filter="state=ending"))
+
+    assert page.context["ticked"].way_back == "/people/appointments/?state=ending"
+
+
 def test_nobody_ticked_is_nobody_told(bureau, media):
     form = {name: value for name, value in typed(media[0]).items() if not name.startswith("came_")}
     assert "tick everybody who got it" in text(sign_in(bureau.alice).post(PAGE, form))
