@@ -41,14 +41,19 @@ def theme(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav_item(context: Context, view_name: str, label: str, icon: str, count: int = 0) -> SafeString:
-    """One entry of the navigation; current on every page of the same noun (`contacts:feedback-…`)."""
+def nav_item(
+    context: Context, view_name: str, label: str, icon: str, count: int = 0, beside: str = ""
+) -> SafeString:
+    """One entry of the navigation; current on every page of the same noun (`contacts:feedback-…`), and of those whose
+    lists stand `beside` it ("officer unit")."""
     match = getattr(context.get("request"), "resolver_match", None)
     here = match.view_name if match else ""
+    app = view_name.partition(":")[0]
+    nouns = {_noun(view_name), *(f"{app}:{noun}" for noun in beside.split())}
     return format_html(
         '<li><a href="{}"{}>{}<span>{}</span>{}</a></li>',
         reverse(view_name),
-        SafeString(' aria-current="page"') if _noun(here) == _noun(view_name) else "",
+        SafeString(' aria-current="page"') if _noun(here) in nouns else "",
         markup.icon(icon),
         label,
         format_html(' <b class="count">{}</b>', count) if count else "",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from random import Random
 
 from contacts.models import ContactRecord, Officer
+from contacts.months import Month
 from schedules.demo import sayings
 from schedules.demo.calendar import in_office, spans, working_days
 from schedules.demo.chance import chance
@@ -36,7 +37,18 @@ def records_of(person: Person, start: dt.date, last: dt.date) -> list[ContactRec
     )
     for record in found:
         _promise(record, last, rng)
+        if habits(record.officer.police_number, record.officer.unit.code).enters_late:
+            record.recorded_at = _last_evening(record, last)
     return found
+
+
+def _last_evening(record: ContactRecord, last: dt.date) -> dt.datetime:
+    """Of the month's last working day, as far as the history has come there."""
+    month = Month.of(record.occurred_on)
+    evening = dt.datetime.combine(
+        working_days(*month.days)[-1], dt.time(18, 5 + record.occurred_on.day), record.occurred_at.tzinfo
+    )
+    return evening if record.occurred_at < evening and evening.date() <= last else record.recorded_at
 
 
 def _in_period(
