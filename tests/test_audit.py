@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import AuditEntry
-from tests import pages
+from tests import pages, things
 from tests.base import sign_in
 from tests.pages import PAGES
 
@@ -34,7 +34,7 @@ def besides_the_trail(captured: CaptureQueriesContext) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(name for name, page in PAGES.items() if page.post))
 def test_what_a_form_does_stands_in_the_trail(bureau, name):
-    with time_machine.travel(pages.NOW, tick=False):
+    with time_machine.travel(things.NOW, tick=False):
         page = PAGES[name]
         address, form = pages.address(name, bureau), page.post(bureau)
         client = sign_in(getattr(bureau, page.doer)) if page.doer else Client()
@@ -61,7 +61,7 @@ def test_what_a_form_does_stands_in_the_trail(bureau, name):
 
 @pytest.mark.parametrize("name", sorted(name for name, page in PAGES.items() if not page.post))
 def test_what_has_no_form_writes_nothing(bureau, name):
-    with time_machine.travel(pages.NOW, tick=False):
+    with time_machine.travel(things.NOW, tick=False):
         address = pages.address(name, bureau)
         for who in ("alice", "carol", "ann"):
             client = sign_in(getattr(bureau, who))
@@ -72,7 +72,7 @@ def test_what_has_no_form_writes_nothing(bureau, name):
 
 @pytest.mark.parametrize("name", sorted(name for name, page in PAGES.items() if not page.only_post))
 def test_looking_writes_nothing_but_the_trail(bureau, name):
-    with time_machine.travel(pages.NOW, tick=False):
+    with time_machine.travel(things.NOW, tick=False):
         address = pages.address(name, bureau)
         for who in ("alice", "carol", "ann"):
             client = sign_in(getattr(bureau, who))

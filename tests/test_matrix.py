@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests import pages
+from tests import pages, things
 from tests.base import sign_in
 from tests.pages import PAGES, PEOPLE, Page, cells
 
@@ -51,7 +51,7 @@ def test_every_address_stands_in_the_table():
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_everybody_gets_what_the_matrix_gives_them(bureau, name):
     page = PAGES[name]
-    with time_machine.travel(pages.NOW, tick=False):
+    with time_machine.travel(things.NOW, tick=False):
         address = pages.address(name, bureau)
         found = {who: ask(bureau, name, address, who) for who in PEOPLE}
 
@@ -63,7 +63,7 @@ def test_everybody_gets_what_the_matrix_gives_them(bureau, name):
 
 @pytest.mark.parametrize("name", sorted(name for name, page in PAGES.items() if page.row != "public"))
 def test_a_stranger_is_asked_to_sign_in(bureau, name):
-    with time_machine.travel(pages.NOW, tick=False):
+    with time_machine.travel(things.NOW, tick=False):
         address = pages.address(name, bureau)
         response = Client().post(address) if PAGES[name].only_post else Client().get(address)
 

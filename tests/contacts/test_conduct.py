@@ -37,8 +37,8 @@ from schedules.passes import run_schedule
 from schedules.verify import verify
 from tests import factories
 from tests.base import sign_in
-from tests.pages import NOW
-from tests.pages import TODAY as DAY
+from tests.things import NOW
+from tests.things import TODAY as DAY
 
 FILE = "/conduct/report/"
 WORDS = "他收了老板的烟，还说不用登记。"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contacts.reviewers import Board, Standing, may_review
 from tests import factories
-from tests.pages import TODAY as DAY
+from tests.things import TODAY as DAY
 
 BUREAU, DEPARTMENT, COUNTY, STATION, OTHER = "b/", "b/x/", "b/c/", "b/c/s/", "b/d/"
 

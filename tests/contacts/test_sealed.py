@@ -30,7 +30,8 @@ from schedules import health
 from schedules.passes import run_schedule
 from tests import factories
 from tests.base import AGAIN, sign_in
-from tests.pages import NOW, PAGES, TODAY
+from tests.pages import PAGES
+from tests.things import NOW, TODAY
 
 # The one reported on, her station's leader, the county's coordinator, the officer of the monitor, a reviewer of her county,
 # the system administrator and the auditor.

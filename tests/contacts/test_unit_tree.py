@@ -18,7 +18,7 @@ from tests import factories
 from tests.base import sign_in
 from tests.contacts.imports import wuxi
 from tests.factories import Bureau
-from tests.pages import NOW, TODAY
+from tests.things import NOW, TODAY
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
 
