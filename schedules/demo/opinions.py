@@ -12,6 +12,7 @@ from django.utils import timezone
 from contacts.clock import Clock
 from contacts.models import (
     Answer,
+    CoHandling,
     ContactRecord,
     Feedback,
     FeedbackStep,
@@ -52,6 +53,7 @@ class Item:
     answers: list[Answer] = field(default_factory=list)
     told: list[Telling] = field(default_factory=list)
     ratings: list[Rating] = field(default_factory=list)
+    asked: list[CoHandling] = field(default_factory=list)
 
     @property
     def last(self) -> Answer:
@@ -164,6 +166,7 @@ def _take_in_hand(item: Item, answer: str, city: City, at: dt.datetime, last: dt
         return
     row.state, row.handler = _STATES.IN_HAND, rng.choice(city.officers[row.unit_id])
     _step(item, _DEEDS.TAKEN_UP, row.handler, at, "")
+    _consult(item, row.handler, city, at, last)
     if row.due_on < last and rng.random() < 0.5:
         row.supervised_by = _outside(item, city, rng)
         row.report_by = last + dt.timedelta(days=rng.randint(1, 9))
@@ -172,6 +175,24 @@ def _take_in_hand(item: Item, answer: str, city: City, at: dt.datetime, last: dt
         item.answers.append(_written(row, answer, row.handler, at + dt.timedelta(hours=1), rng))
         row.state = _STATES.READY
         _step(item, _DEEDS.PREPARED, row.handler, at + dt.timedelta(hours=1), answer)
+
+
+def _consult(item: Item, asker: Officer, city: City, at: dt.datetime, last: dt.date) -> None:
+    """Of every third item: the handler notes what is known and asks a department, which mostly gives its opinion in time."""
+    row, rng = item.row, chance("consulting", asker.police_number, at)
+    if rng.random() > 0.35:
+        return
+    unit = rng.choice([one for one in city.departments if one.pk != row.unit_id])
+    _step(item, _DEEDS.NOTED, asker, at + dt.timedelta(minutes=10), sayings.NOTED)
+    one = CoHandling(
+        feedback=row, unit=unit, question=sayings.QUESTION, asked_by=asker, asked_on=at.date(), due_on=at.date() + dt.timedelta(days=7),
+    )  # fmt: skip
+    item.asked.append(one)
+    _step(item, _DEEDS.ASKED, asker, at + dt.timedelta(minutes=20), f"{unit}: {one.question}")
+    given = at + dt.timedelta(days=rng.randint(1, 6))
+    if given.date() <= last and rng.random() < 0.8:
+        one.opinion, one.given_by, one.given_at = sayings.OPINION, rng.choice(city.officers[unit.pk]), given
+        _step(item, _DEEDS.ADVISED, one.given_by, given, f"{unit}: {one.opinion}")
 
 
 def _handler(unit: Unit, city: City, rng: Random) -> Unit:
@@ -293,6 +314,10 @@ def save(items: list[Item]) -> None:
     for telling in told:
         telling.answer, telling.record = telling.answer, telling.record
     Telling.objects.bulk_create(told, batch_size=1000)
+    asked = [one for item in items for one in item.asked]
+    for one in asked:
+        one.feedback = one.feedback  # the id that it has by now
+    CoHandling.objects.bulk_create(asked)
     ratings = [rating for item in items for rating in item.ratings]
     for rating in ratings:
         rating.telling = rating.telling
