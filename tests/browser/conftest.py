@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -40,7 +41,8 @@ def browser(django_db_setup) -> Iterator[Browser]:
 
 @pytest.fixture
 def under_way() -> Iterator[list[object]]:
-    """The requests that the server has not ended yet: a page that is closed may still send what was typed last."""
+    """The requests that the live server has not ended yet: a page that is closed may still send what was typed last. What a
+    test's own client asks for comes from another handler."""
     begun: list[object] = []
 
     def begin(environ=None, **_signal) -> None:
@@ -49,11 +51,11 @@ def under_way() -> Iterator[list[object]]:
     def end(**_signal) -> None:
         begun.pop()
 
-    request_started.connect(begin)
-    request_finished.connect(end)
+    request_started.connect(begin, sender=WSGIHandler)
+    request_finished.connect(end, sender=WSGIHandler)
     yield begun
-    request_started.disconnect(begin)
-    request_finished.disconnect(end)
+    request_started.disconnect(begin, sender=WSGIHandler)
+    request_finished.disconnect(end, sender=WSGIHandler)
 
 
 @pytest.fixture
