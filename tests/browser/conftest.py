@@ -45,17 +45,19 @@ def under_way() -> Iterator[list[object]]:
     test's own client asks for comes from another handler."""
     begun: list[object] = []
 
-    def begin(environ=None, **_signal) -> None:
-        begun.append(environ)
+    def begin(sender, **_signal) -> None:
+        if issubclass(sender, WSGIHandler):
+            begun.append(sender)
 
-    def end(**_signal) -> None:
-        begun.pop()
+    def end(sender, **_signal) -> None:
+        if sender and issubclass(sender, WSGIHandler):
+            begun.pop()
 
-    request_started.connect(begin, sender=WSGIHandler)
-    request_finished.connect(end, sender=WSGIHandler)
+    request_started.connect(begin)
+    request_finished.connect(end)
     yield begun
-    request_started.disconnect(begin, sender=WSGIHandler)
-    request_finished.disconnect(end, sender=WSGIHandler)
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
 
 
 @pytest.fixture
