@@ -10,7 +10,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from contacts.assigning import assign_feedback
@@ -30,6 +30,7 @@ from contacts.models import (
 )
 
 Result, Verdict = Answer.Result, Rating.Verdict
+HANDLING = (FeedbackStep.Deed.TAKEN_UP, FeedbackStep.Deed.PREPARED, FeedbackStep.Deed.ANSWERED)
 
 
 @transaction.atomic
@@ -84,6 +85,14 @@ def tell(feedback: Feedback, record: ContactRecord, *, actor: Actor) -> None:
             _("That contact was before %(day)s, when this was asked. Name a later one."),
             params={"day": asked_on(feedback)},
         )
+    before = told_last(feedback).get(person.pk)
+    if before and record.occurred_at <= before:
+        raise ValidationError(
+            _(
+                "%(name)s was told the answer before this one then, or later. Name the contact that came after it."
+            ),
+            params={"name": person.name},
+        )
     Telling.objects.create(answer=answer, record=record)
     if not still_to_tell(feedback):
         _answered(feedback, answer)
@@ -136,6 +145,12 @@ def still_to_tell(feedback: Feedback) -> list[Stakeholder]:
     return [person for person in feedback.to_be_told() if person.pk not in known]
 
 
+def told_last(feedback: Feedback) -> dict[int, dt.datetime]:
+    """Person → when they were told an answer of the item last. The next one is told in a later contact."""
+    told = Telling.objects.filter(answer__feedback=feedback).values("record__stakeholder").order_by()
+    return dict(told.values_list("record__stakeholder", Max("record__occurred_at")))
+
+
 def asked_on(feedback: Feedback) -> dt.date:
     """The day from which on an answer can be told: that of the last answer, or since when the clock runs."""
     return (feedback.answer and feedback.answer.told_on) or feedback.clock_since
@@ -147,7 +162,12 @@ def asked_on(feedback: Feedback) -> dt.date:
 def is_outside(officer: Officer, feedback: Feedback) -> bool:
     """May the officer ask how satisfied the person is? Not whoever is no outsider to a unit that handled it, has the item
     in hand, or told the answer (R12)."""
-    units = [feedback.unit, *(asked.unit for asked in feedback.co_handling.select_related("unit"))]
+    handled = feedback.steps.filter(deed__in=HANDLING).select_related("unit")
+    units = {
+        feedback.unit,
+        *(one.unit for one in handled),
+        *(asked.unit for asked in feedback.co_handling.select_related("unit")),
+    }
     if not all(officer.is_outside(unit) for unit in units):
         return False
     told = Q(tellings__record__officer=officer) | Q(prepared_by=officer)
@@ -226,6 +246,14 @@ def follow_correction(record: ContactRecord, corrected: ContactRecord) -> None:
         if answer.told_on is None:
             continue
         answer.told_on = max(answer.tellings.values_list("record__occurred_on", flat=True))
+        since = answer.follows.told_on if answer.follows else answer.feedback.clock_since
+        if answer.set_aside_on is None and since and corrected.occurred_on < since:
+            raise ValidationError(
+                _(
+                    "An answer was given in this contact to what was asked on %(day)s; it was not before that."
+                ),
+                params={"day": since},
+            )
         answer.save(update_fields=["told_on"])
         if answer.set_aside_on is None:
             _follow_day(answer)

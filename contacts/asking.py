@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.answering import is_outside
 from contacts.models import Answer, ContactRecord, Feedback, Topic
 from contacts.models.stakeholders import ENDS_SOON
 
@@ -46,7 +47,7 @@ def is_it_solved(card: Card) -> Iterator[Question]:
 def are_they_satisfied(card: Card) -> Iterator[Question]:
     """With what they were told; asked by somebody outside the unit that handled it (R12)."""
     for item in _answered_lately(card):
-        if item.rate_by and item.unit_id != card.officer.unit_id:
+        if item.rate_by and is_outside(card.officer, item):
             words = _("How satisfied are they with the handling and the result of %(number)s?")
             yield Question(words % _named(item), item.get_absolute_url())
 

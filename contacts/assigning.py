@@ -68,7 +68,8 @@ def _receive_feedback(
 @transaction.atomic
 def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Actor, note: str = "") -> None:
     """Give the item to a unit. The clock of a formal one starts with that; after an answer this is a reopening, and
-    counting starts afresh (R12). An answer that was written and not told is set aside."""
+    counting starts afresh (R12); the longer time that a leader gave runs on. An answer that was written and not told is set
+    aside."""
     if unit.closed_on:
         raise ValidationError(_("%(unit)s is closed; choose a unit that is open."), params={"unit": unit})
     feedback = moving(feedback, Feedback.State.ASSIGNED)
@@ -80,12 +81,13 @@ def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Acto
         feedback.review_on, feedback.rate_by = None, None
         feedback.extended_by, feedback.extension_reason = None, ""
         feedback.run(reckon(feedback.first_clock, day))
-    elif feedback.is_formal and feedback.state == Feedback.State.RECEIVED:
+    elif feedback.is_formal and feedback.state == Feedback.State.RECEIVED and not feedback.extended_by_id:
         feedback.run(reckon(feedback.clock, day))
     feedback.answers.standing().update(set_aside_on=day)
     if feedback.state != Feedback.State.ASSIGNED or feedback.unit != unit:
         feedback.assigned_on = day  # a note to the same unit gives it no more time to send the item back
     feedback.state, feedback.unit, feedback.handler = Feedback.State.ASSIGNED, unit, None
+    feedback.returned_on = None
     feedback.save()
     step(feedback, deed, actor, note)
     AuditEntry.objects.record(
@@ -129,6 +131,7 @@ def return_feedback(feedback: Feedback, *, day: dt.date, actor: Actor, reason: s
         )
     before = {"unit": feedback.unit.code, "state": feedback.state}
     feedback.unit, feedback.state, feedback.assigned_on = _assigner(feedback), Feedback.State.RECEIVED, None
+    feedback.returned_on = day
     feedback.save()
     step(feedback, FeedbackStep.Deed.RETURNED, actor, reason)
     AuditEntry.objects.record(

@@ -37,7 +37,7 @@ def tally(day: dt.date) -> list[HalfYear]:
     for week, state in ConductReport.objects.values_list("week", "state"):
         counts = found.setdefault(half_of(week), Counter())
         counts[state if state in RESULTS else UNDECIDED] += 1
-    ended, shown = half_of(day), []
+    ended, shown = half_of(day - dt.timedelta(days=day.weekday())), []  # a week counts where it begins
     for _each in range(SHOWN):
         ended = (ended[0], 1) if ended[1] == 2 else (ended[0] - 1, 2)
         shown.append(told(*ended, found.get(ended, {})))

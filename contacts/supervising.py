@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from contacts.clock import Clock, reckon
 from contacts.feedback_steps import locked, stated, step
-from contacts.models import Actor, AuditEntry, Feedback, FeedbackStep, Unit
+from contacts.models import Actor, AuditEntry, Feedback, FeedbackStep, Officer, Unit
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def extend_feedback(feedback: Feedback, *, actor: Actor, reason: str) -> None:
 
 
 @transaction.atomic
-def escalate(feedback: Feedback, *, unit: Unit, actor: Actor, reason: str) -> None:
+def escalate(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Actor, reason: str) -> None:
     """Send it up to the leaders of a unit above. It stays where it is, and its clock runs on."""
     feedback = locked(feedback)
     if not feedback.is_pending:
@@ -39,8 +39,8 @@ def escalate(feedback: Feedback, *, unit: Unit, actor: Actor, reason: str) -> No
     if not feedback.unit.path.startswith(unit.path) or feedback.escalated_to_id == unit.pk:
         raise ValidationError(_("Choose a unit above the one that handles it, to which it did not go yet."))
     reason = stated(reason, _("Say what the leader is to decide."))
-    feedback.escalated_to = unit
-    feedback.save(update_fields=["escalated_to"])
+    feedback.escalated_to, feedback.escalated_on = unit, day
+    feedback.save(update_fields=["escalated_to", "escalated_on"])
     step(feedback, FeedbackStep.Deed.ESCALATED, actor, f"{unit}: {reason}")
     AuditEntry.objects.record(actor, "escalate feedback", feedback, after={"to": unit.code}, reason=reason)
 
@@ -53,6 +53,17 @@ def supervise(feedback: Feedback, *, report_by: dt.date, day: dt.date, actor: Ac
         raise ValidationError(_("It is closed. Open it again first."))
     if report_by < day:
         raise ValidationError(_("This day is over; choose today or a later one."))
+    if feedback.report_by and feedback.supervised_by and _is_above(feedback.supervised_by, actor.officer):
+        raise ValidationError(
+            _(
+                "%(name)s of %(unit)s waits for a report by %(day)s. Only they, or somebody of their unit, change that."
+            ),
+            params={
+                "name": feedback.supervised_by.name,
+                "unit": feedback.supervised_by.unit,
+                "day": feedback.report_by,
+            },
+        )
     reason = stated(reason, _("Say what is to be done."))
     feedback.supervised_by, feedback.report_by, feedback.escalated_to = actor.officer, report_by, None
     feedback.reported_on = None
@@ -61,6 +72,11 @@ def supervise(feedback: Feedback, *, report_by: dt.date, day: dt.date, actor: Ac
     AuditEntry.objects.record(
         actor, "supervise feedback", feedback, after={"report_by": report_by}, reason=reason
     )
+
+
+def _is_above(one: Officer, other: Officer | None) -> bool:
+    """Does one serve in a unit above that of the other?"""
+    return other is not None and one.unit_id != other.unit_id and other.unit.path.startswith(one.unit.path)
 
 
 @transaction.atomic

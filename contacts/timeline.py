@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import Q
+
 from contacts.models import ContactRecord, Feedback, Gathering, Officer, Stakeholder
 
 
@@ -28,8 +30,11 @@ class History:
     @classmethod
     def of(cls, person: Stakeholder, officer: Officer) -> History:
         records = person.records.visible_to(officer).filter(superseded_at=None)
+        theirs = Q(stakeholder=person) | Q(signers__stakeholder=person)
         feedback = (
-            person.feedback.visible_to(officer)
+            Feedback.objects.visible_to(officer)
+            .filter(theirs)
+            .distinct()
             .select_related("unit", "topic", "answer")
             .prefetch_related("answer__tellings")
             .order_by("-received_on", "-pk")

@@ -12,7 +12,7 @@ from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.answering import asked_on, may_be_left, still_to_tell, untold
+from contacts.answering import asked_on, may_be_left, still_to_tell, told_last, untold
 from contacts.forms.fields import ClockField, DayField, SubmissionField
 from contacts.models import Answer, ContactRecord, Feedback, Officer, Rating, Stakeholder, Telling
 
@@ -39,7 +39,12 @@ class ToldForm(forms.Form):
             stakeholder__in=self.people, occurred_on__gte=asked_on(item)
         )
         recent = since.select_related("stakeholder").order_by("-occurred_at")[:OFFERED]
-        self.records = {str(record.pk): record for record in recent}
+        before = told_last(item)
+        self.records = {
+            str(record.pk): record
+            for record in recent
+            if record.stakeholder_id not in before or record.occurred_at > before[record.stakeholder_id]
+        }
         self.fields["told_in"].choices = [*self.unlogged(), *self.standing()]  # type: ignore[attr-defined]
 
     def unlogged(self) -> list[tuple[str, Any]]:

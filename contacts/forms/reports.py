@@ -245,6 +245,11 @@ class MeetingForm(forms.ModelForm):
             raise ValidationError(
                 _("This day lies in the future. Enter the meeting once it has taken place.")
             )
+        begins = min((HalfYear.parse(copy.half_year).first for copy in self.copies.values()), default=held_on)
+        if held_on < begins:
+            raise ValidationError(
+                _("The half-year that is reported on begins on %(day)s."), params={"day": begins}
+            )
         return held_on
 
     def clean_leader(self) -> Officer:

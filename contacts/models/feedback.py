@@ -211,6 +211,8 @@ class Feedback(models.Model):
     report_by = models.DateField(_("report due on"), null=True)  # to whoever supervises it
     reported_on = models.DateField(_("reported on"), null=True)  # the last report that they waited for
     escalated_to = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    escalated_on = models.DateField(null=True)
+    returned_on = models.DateField(null=True)  # as a wrong assignment, and not assigned since
     related = models.ManyToManyField("self", verbose_name=_("belongs together with"))
     # From which day on reminders look at it (R10); None after every deed: now.
     look_on = models.DateField(null=True, editable=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -59,6 +60,7 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
         "overdue": item.is_overdue(today),
         "may_handle": may_handle,
         "ours": may_handle and ours,
+        "may_assign": may_handle and (ours or not item.is_pending),
         "may_answer": may_handle and (item.is_pending or item.review_on is not None),
         "moves": Feedback.MOVES[Feedback.State(item.state)],
         "untold": waiting,
@@ -112,6 +114,8 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
 def assign(request: OfficerRequest, pk: int) -> HttpResponse:
     """Give an item to a unit; once it was answered, that opens it again."""
     item = item_for(request, pk)
+    if item.is_pending and not handles(request.user, item):
+        raise PermissionDenied
     form = AssignForm(request.POST or None, units=_units_for(request.user, item), item=item)
     if form.is_valid():
         unit, note = form.cleaned_data["unit"], form.cleaned_data["note"]

@@ -17,6 +17,7 @@ from contacts.access import Deed, find_for, requires
 from contacts.file_making import LEASE
 from contacts.forms.fields import done
 from contacts.forms.reports import AppraisalForm, DeliveryForm, FilesForm
+from contacts.half_years import HalfYear
 from contacts.models import Actor, ReportBatch, ReportCopy, ReportDelivery
 from contacts.requests import OfficerRequest
 from contacts.tables.reports import ReportCopyListing
@@ -78,7 +79,7 @@ def deliver(request: OfficerRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         told, actor = form.cleaned_data, Actor.of(request)
         try:
-            _made, feedback = delivering.deliver(
+            made, feedback = delivering.deliver(
                 copy, form.record(request.user), method=told["method"], appraisal=told["appraisal"],
                 said=told["said"], topic=told["topic"], actor=actor,
             )  # fmt: skip
@@ -87,8 +88,8 @@ def deliver(request: OfficerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("%(name)s has the report: it counts as this half-year's work report.")
-                % {"name": copy.stakeholder.name},
+                _("%(name)s has the report: it counts as the work report of %(half)s.")
+                % {"name": copy.stakeholder.name, "half": HalfYear.containing(made.record.occurred_on)},
             )
             if feedback:
                 messages.info(

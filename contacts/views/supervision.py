@@ -42,7 +42,7 @@ def send_up(request: OfficerRequest, pk: int) -> HttpResponse:
         return too_late(request, item)
     return ask(
         request, item, EscalateForm(request.POST or None, item=item),
-        lambda said: escalate(item, unit=said["unit"], actor=Actor.of(request), reason=said["text"]),
+        lambda said: escalate(item, unit=said["unit"], day=timezone.localdate(), actor=Actor.of(request), reason=said["text"]),
         question=_("Send %(number)s up to the leader"),
         explanation=_("The leaders are told. The item stays with the unit that has it, and its clock runs on."),
         verb=_("Send it up"),

@@ -39,6 +39,9 @@ class FeedbackStage(models.TextChoices):
     REPORTED = "reported", _("the report that you waited for")
     DUE_SOON = "due_soon", _("to be answered soon")
     ASSIGNED = "assigned", _("assigned to your unit")
+    RETURNED = "returned", _("sent back, to be assigned anew")
+    ARRIVED = "arrived", _("taken in for your unit")
+    SUPERVISED = "supervised", _("put under supervision")
     RATE = "rate", _("ask how satisfied they are")
 
 

@@ -25,7 +25,14 @@ from schedules.workdays import ONE_DAY, Workdays
 
 Step = FeedbackStage
 TO_COUNTY, TO_BUREAU = 5, 10  # working days after the day that was missed
-OWN = (Step.ASSIGNED, Step.DUE_SOON, Step.LAST_DAY, Step.MISSED)  # of these the latest alone is told
+OWN = (
+    Step.RETURNED,
+    Step.ARRIVED,
+    Step.ASSIGNED,
+    Step.DUE_SOON,
+    Step.LAST_DAY,
+    Step.MISSED,
+)  # of these the latest alone is told
 
 
 class Item(NamedTuple):
@@ -47,12 +54,16 @@ class Item(NamedTuple):
     report_by: dt.date | None
     reported_on: dt.date | None
     escalated_to: int | None
+    escalated_on: dt.date | None
+    returned_on: dt.date | None
+    received_on: dt.date
+    taken_in_by_unit: int
 
 
 FIELDS = (
     "pk", "state", "unit", "stakeholder__unit", "handler", "received_by", "answer__prepared_by", "assigned_on", "due_on",
     "answer__told_on", "review_on", "rate_by", "supervised_by", "report_by", "reported_on",
-    "escalated_to",
+    "escalated_to", "escalated_on", "returned_on", "received_on", "received_by__unit",
 )  # fmt: skip
 
 
@@ -71,6 +82,10 @@ def steps(item: Item, workdays: Workdays, asked: Iterable[tuple[int, dt.date]] =
     due = item.review_on or (item.due_on if item.state in Feedback.PENDING else None)
     if item.state == Feedback.State.ASSIGNED and item.assigned_on:
         found.append(Reached(Step.ASSIGNED, item.assigned_on, item.assigned_on))
+    elif item.state == Feedback.State.RECEIVED and item.returned_on:
+        found.append(Reached(Step.RETURNED, item.returned_on, item.returned_on))
+    elif item.state == Feedback.State.RECEIVED and item.taken_in_by_unit != item.unit:
+        found.append(Reached(Step.ARRIVED, item.received_on, item.received_on))
     if due:
         found += [
             Reached(Step.DUE_SOON, due, due_soon_day(due, workdays)),
@@ -82,12 +97,15 @@ def steps(item: Item, workdays: Workdays, asked: Iterable[tuple[int, dt.date]] =
     if item.rate_by and item.told_on:
         found.append(Reached(Step.RATE, item.rate_by, workdays.shift(item.told_on, 1)))
     if item.report_by:
+        found.append(Reached(Step.SUPERVISED, item.report_by, dt.date.min))
         found.append(Reached(Step.REPORT, item.report_by, item.report_by))
         found.append(Reached(Step.UNREPORTED, item.report_by, workdays.shift(item.report_by, 1)))
     if item.reported_on:
         found.append(Reached(Step.REPORTED, item.reported_on, item.reported_on))
     if item.escalated_to and item.state in Feedback.PENDING:
-        found.append(Reached(Step.ESCALATED, item.due_on, dt.date.min, item.escalated_to))
+        found.append(
+            Reached(Step.ESCALATED, item.escalated_on or item.due_on, dt.date.min, item.escalated_to)
+        )
     return found + [Reached(Step.OPINION, day, dt.date.min, unit) for unit, day in asked]
 
 
@@ -101,12 +119,12 @@ def told_now(found: list[Reached], today: dt.date) -> list[Reached]:
 
 def owner(item: Item, people: People) -> set[int]:
     """Whoever has it in hand, answered it last or took it in, if they still serve in the unit, and whoever stands in
-    for them; otherwise the leaders of the unit."""
+    for them; otherwise those who assign for the unit."""
     taken_in = item.received_by if item.assigned_on is None else None
     for officer in (item.handler, item.prepared_by, taken_in):
         if officer and people.serves_in.get(officer) == item.unit:
             return {officer, people.stand_ins.get(officer, officer)}
-    return set(people.nearest(people.leaders, item.unit))
+    return people.acting_for(item.unit)
 
 
 def concerned(item: Item, step: Reached, people: People) -> set[int]:
@@ -115,8 +133,10 @@ def concerned(item: Item, step: Reached, people: People) -> set[int]:
     county = next((one for one in people.above(item.unit) if one in people.counties), None)
     to_county = set(people.leaders.get(county or 0, [])) - unit
     match step.stage:
-        case Step.ASSIGNED | Step.DUE_SOON | Step.LAST_DAY | Step.REPORT:
+        case Step.ASSIGNED | Step.DUE_SOON | Step.LAST_DAY | Step.SUPERVISED | Step.REPORT:
             found = owner(item, people)
+        case Step.RETURNED | Step.ARRIVED:
+            found = people.acting_for(item.unit)
         case Step.MISSED:
             found = owner(item, people) | unit
         case Step.COUNTY:

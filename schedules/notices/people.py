@@ -47,6 +47,15 @@ class People:
     def nearest(self, holders: dict[int, list[int]], unit: int | None) -> list[int]:
         return next((holders[one] for one in self.above(unit) if holders.get(one)), [])
 
+    def acting_for(self, unit: int | None) -> set[int]:
+        """Who may handle what a unit has: the leaders of a station or a department, and the coordinators of a county or the
+        bureau, whose leaders do not log. The nearest of them."""
+        for one in self.above(unit):
+            below_county = one not in self.counties and self.units[one] is not None
+            if found := set(self.leaders.get(one, []) if below_county else self.coordinators.get(one, [])):
+                return found
+        return set()
+
     def approvers(self, unit: int) -> set[int]:
         """The leaders of a unit who approve for it: a county's, the bureau's, and nobody else's."""
         if unit in self.counties or self.units[unit] is None:

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from contacts.answering import answer_feedback, is_outside, prepare_answer, rate, tell
-from contacts.assigning import assign_feedback
+from contacts.assigning import assign_feedback, return_feedback, take_up
+from contacts.handling import correct_contact
 from contacts.models import (
     Actor,
     Answer,
@@ -22,6 +23,7 @@ from contacts.models import (
     Signer,
     Telling,
 )
+from contacts.supervising import extend_feedback, supervise
 from tests import factories
 from tests.base import sign_in
 
@@ -45,9 +47,9 @@ def url(name, row):
 
 
 def call(bureau, person=None, *, ago=0, by=None):
-    return factories.record(
-        person or bureau.deputy, by or bureau.alice, NOW - dt.timedelta(days=ago, hours=1)
-    )
+    """Each a minute after the one before."""
+    at = NOW - dt.timedelta(days=ago, hours=1) + dt.timedelta(minutes=ContactRecord.objects.count())
+    return factories.record(person or bureau.deputy, by or bureau.alice, at)
 
 
 def told(bureau, item, *, ago=0, **changes):
@@ -355,6 +357,79 @@ def test_a_promise_is_not_rated(bureau, item):
     response = sign_in(bureau.carl).get(url("rate", item), follow=True)
 
     assert "This item is answered already." in response.content.decode()
+
+
+def test_a_contact_that_promised_keeps_no_promise_and_none_before_it_does(bureau, item):
+    told(bureau, item, ago=1)
+    again = {"answer": "It stands.", "result": "solved", "actor": Actor(bureau.alice)}
+    for record in (ContactRecord.objects.latest("pk"), call(bureau, ago=1.01)):
+        with pytest.raises(ValidationError, match="came after it"):
+            answer_feedback(item, **again, record=record)
+        page = sign_in(bureau.alice).get(url("answer", item)).content.decode()
+        assert f'value="{record.pk}"' not in page
+
+    answer_feedback(item, **again, record=call(bureau))
+
+
+def test_the_contact_of_an_answer_is_not_corrected_to_before_the_question(bureau, item):
+    told(bureau, item)
+    record = ContactRecord.objects.latest("pk")
+    before = NOW - dt.timedelta(days=60)
+    with pytest.raises(ValidationError, match="was not before that"):
+        correct_contact(record, {"occurred_at": before}, actor=Actor(bureau.alice))
+    record.refresh_from_db()
+    assert record.is_live
+
+
+def test_whoever_had_it_in_hand_before_does_not_rate(bureau, item):
+    assign_feedback(item, unit=bureau.county, day=TODAY, actor=Actor(bureau.carol))
+    take_up(item, handler=bureau.carl, actor=Actor(bureau.carl))
+    assign_feedback(item, unit=bureau.station, day=TODAY, actor=Actor(bureau.carol))
+    told(bureau, item, result="solved", review_on=None)
+
+    assert not is_outside(bureau.carl, item)
+    assert is_outside(bureau.carol, item)
+
+
+def test_a_leader_below_does_not_change_what_a_leader_above_waits_for(bureau, item):
+    day = TODAY + dt.timedelta(days=2)
+    supervise(item, report_by=day, day=TODAY, actor=Actor(bureau.lea), reason="Now.")
+    with pytest.raises(ValidationError, match="Lea of"):
+        supervise(
+            item, report_by=day + dt.timedelta(days=365), day=TODAY, actor=Actor(bureau.lin), reason="Later."
+        )
+    item.refresh_from_db()
+    assert (item.supervised_by, item.report_by) == (bureau.lea, day)
+
+
+def test_whoever_holds_the_person_does_not_take_it_out_of_another_unit_s_hands(bureau, item):
+    assign_feedback(item, unit=bureau.other_station, day=TODAY, actor=Actor(bureau.carol))
+    alice = sign_in(bureau.alice)
+    assert alice.get(url("assign", item)).status_code == 403
+    assert url("assign", item) not in alice.get(url("detail", item)).content.decode()
+
+
+def test_the_longer_time_of_a_leader_runs_on_when_it_is_sent_to_and_fro(bureau):
+    formal = factories.feedback(
+        bureau.deputy, bureau.alice, TODAY, kind="suggestion", document_number="建〔2026〕9号"
+    )
+    assign_feedback(formal, unit=bureau.station, day=TODAY, actor=Actor(bureau.carl))
+    extend_feedback(formal, actor=Actor(bureau.lea), reason="A new road.")
+    formal.refresh_from_db()
+    due_on = formal.due_on
+    return_feedback(formal, day=TODAY, actor=Actor(bureau.bob), reason="Not ours.")
+    assign_feedback(formal, unit=bureau.station, day=TODAY + dt.timedelta(days=60), actor=Actor(bureau.carl))
+    formal.refresh_from_db()
+    assert formal.due_on == due_on
+
+
+def test_who_signed_finds_it_on_their_own_page_and_card(bureau, item):
+    eve = factories.officer("Eve", bureau.station)
+    signer = factories.stakeholder("李四", bureau.station)
+    factories.pairing(eve, signer)
+    item.signers.create(stakeholder=signer)
+    for page in (signer.get_absolute_url(), f"/people/{signer.pk}/log/"):
+        assert item.number in sign_in(eve).get(page).content.decode()
 
 
 # --- on the way ----------------------------------------------------------------------------------------------

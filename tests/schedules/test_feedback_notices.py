@@ -5,7 +5,7 @@ import time_machine
 from django.core import mail
 
 from contacts.answering import answer_feedback
-from contacts.assigning import assign_feedback, take_up
+from contacts.assigning import assign_feedback, return_feedback, take_up
 from contacts.consulting import ask_opinion
 from contacts.models import Actor, Feedback
 from contacts.supervising import escalate, report_back, supervise
@@ -47,7 +47,15 @@ def one(**fields):
     blank = dict.fromkeys(Item._fields)
     return Item(
         **blank
-        | {"pk": 1, "state": "received", "unit": 1, "person_unit": 1, "received_by": 1, "due_on": DUE}
+        | {
+            "pk": 1,
+            "state": "received",
+            "unit": 1,
+            "person_unit": 1,
+            "received_by": 1,
+            "taken_in_by_unit": 1,
+            "due_on": DUE,
+        }
         | fields
     )
 
@@ -79,7 +87,7 @@ def test_a_late_answer_climbs_the_ladder(today, stages):
         ({"state": "closed"}, set()),
         ({"state": "answered", "rate_by": day("2026-12-01"), "told_on": day("2026-11-17")}, {("rate", "2026-11-18")}),
         ({"state": "answered", "review_on": DUE}, {("due_soon", "2026-11-16"), ("last_day", "2026-11-23"), ("missed", "2026-11-24"), ("county", "2026-11-30"), ("bureau", "2026-12-07")}),
-        ({"state": "closed", "report_by": DUE}, {("report", "2026-11-23"), ("unreported", "2026-11-24")}),
+        ({"state": "closed", "report_by": DUE}, {("supervised", "0001-01-01"), ("report", "2026-11-23"), ("unreported", "2026-11-24")}),
         ({"state": "closed", "reported_on": DUE}, {("reported", "2026-11-23")}),
     ],
 )  # fmt: skip
@@ -148,14 +156,16 @@ def test_whoever_has_it_in_hand_is_reminded_and_whoever_stands_in(bureau, item):
     assert told() == [("due_soon", "Alice"), ("due_soon", "Zoe")]
 
 
-def test_an_assigned_unit_hears_of_it_and_its_leaders_own_it_until_somebody_takes_it(bureau, item):
+def test_those_who_act_for_the_unit_hear_of_what_is_assigned_until_somebody_takes_it(bureau, item):
+    """At a county that is its coordinator: its leaders do not answer for others, and hear of what is late."""
     with time_machine.travel(at("2026-11-10 09:00"), tick=False):
         assign_feedback(item, unit=bureau.county, day=day("2026-11-10"), actor=Actor(bureau.bob))
     passes("2026-11-10 09:01", "2026-11-16 09:00", "2026-11-24 09:00", "2026-11-30 09:00")
 
     assert told() == [
-        ("assigned", "Lin"),
-        ("due_soon", "Lin"),
+        ("assigned", "Carl"),
+        ("due_soon", "Carl"),
+        ("missed", "Carl"),
         ("missed", "Lin"),
     ]  # the county's leader heard it already
 
@@ -189,20 +199,51 @@ def test_the_coordinator_above_is_asked_to_call_whoever_was_answered(bureau, ite
 
 def test_leaders_hear_what_was_sent_up_and_what_nobody_reported(bureau, item):
     with time_machine.travel(at("2026-11-10 09:00"), tick=False):
-        escalate(item, unit=bureau.bureau, actor=Actor(bureau.alice), reason="It needs money.")
+        escalate(
+            item,
+            unit=bureau.bureau,
+            day=day("2026-11-10"),
+            actor=Actor(bureau.alice),
+            reason="It needs money.",
+        )
     passes("2026-11-10 09:01")
     assert told() == [("escalated", "Lea")]
     with time_machine.travel(at("2026-11-10 10:00"), tick=False):
         supervise(
             item, report_by=day("2026-11-12"), day=day("2026-11-10"), actor=Actor(bureau.lea), reason="Do it."
         )
-    passes("2026-11-12 09:00", "2026-11-13 09:00")
+    passes("2026-11-10 10:01", "2026-11-12 09:00", "2026-11-13 09:00")
+    assert told("supervised") == [("supervised", "Alice")]
     assert told("report") == [("report", "Alice")]
     assert told("unreported") == [("unreported", "Bob"), ("unreported", "Lea")]
     with time_machine.travel(at("2026-11-13 10:00"), tick=False):
         report_back(item, day=day("2026-11-13"), actor=Actor(bureau.alice), text="The lamps stand.")
     passes("2026-11-13 10:01", "2026-11-16 09:00")
     assert told("reported") == [("reported", "Lea")]
+
+
+def test_sent_up_again_it_is_told_again(bureau, item):
+    for date in ("2026-11-10", "2026-11-11"):
+        with time_machine.travel(at(f"{date} 09:00"), tick=False):
+            escalate(item, unit=bureau.county, day=day(date), actor=Actor(bureau.alice), reason="Money.")
+        passes(f"{date} 09:01")
+        Feedback.objects.update(escalated_to=None, look_on=None)
+
+    assert told("escalated") == [("escalated", "Lin"), ("escalated", "Lin")]
+
+
+def test_what_comes_back_or_is_taken_in_for_a_unit_is_told_to_those_who_act_for_it(bureau):
+    formal = factories.feedback(
+        bureau.deputy, bureau.alice, day("2026-11-09"), kind="suggestion", document_number="建〔2026〕7号"
+    )
+    with time_machine.travel(at("2026-11-10 09:00"), tick=False):
+        assign_feedback(formal, unit=bureau.station, day=day("2026-11-10"), actor=Actor(bureau.carl))
+        return_feedback(formal, day=day("2026-11-10"), actor=Actor(bureau.bob), reason="Not ours.")
+        factories.feedback(bureau.deputy, bureau.carol, day("2026-11-10"))
+    passes("2026-11-10 09:01", "2026-11-11 09:00")
+
+    assert told("returned") == [("returned", "Carl")]
+    assert told("arrived") == [("arrived", "Bob")]
 
 
 def test_a_unit_that_is_asked_hears_of_it(bureau, item):
