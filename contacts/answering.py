@@ -71,6 +71,9 @@ def tell(feedback: Feedback, record: ContactRecord, *, actor: Actor) -> None:
     """Somebody who asked was told the answer that stands, in `record`: a live contact that reached them, not before it
     was asked. Once all of them were, the item is answered (R12)."""
     feedback = moving(feedback, Feedback.State.ANSWERED)
+    record = ContactRecord.objects.select_for_update().get(
+        pk=record.pk
+    )  # as it stands, and stays till the end
     answer = untold(feedback)
     if answer is None:
         raise ValidationError(_("Write the answer first."))

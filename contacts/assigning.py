@@ -74,6 +74,7 @@ def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Acto
         raise ValidationError(_("%(unit)s is closed; choose a unit that is open."), params={"unit": unit})
     feedback = moving(feedback, Feedback.State.ASSIGNED)
     before = {"unit": feedback.unit.code, "state": feedback.state}
+    stays = feedback.is_pending and feedback.assigned_on and feedback.unit == unit
     deed = FeedbackStep.Deed.ASSIGNED
     if not feedback.is_pending:
         deed = FeedbackStep.Deed.REOPENED
@@ -84,7 +85,7 @@ def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Acto
     elif feedback.is_formal and feedback.state == Feedback.State.RECEIVED and not feedback.extended_by_id:
         feedback.run(reckon(feedback.clock, day))
     feedback.answers.standing().update(set_aside_on=day)
-    if feedback.state != Feedback.State.ASSIGNED or feedback.unit != unit:
+    if not stays:
         feedback.assigned_on = day  # a note to the same unit gives it no more time to send the item back
     feedback.state, feedback.unit, feedback.handler = Feedback.State.ASSIGNED, unit, None
     feedback.returned_on = None

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contacts.feedback_steps import locked
@@ -21,7 +21,7 @@ class TopicForm(forms.ModelForm):
     class Meta:
         model = Topic
         fields = ["name", "parent", "keywords"]
-        labels = {"name": _("Name of the topic"), "parent": _("Part of")}
+        labels = {"name": _("Name of the topic"), "parent": pgettext_lazy("of a topic", "Part of")}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.answering import asked_on, may_be_left, still_to_tell, told_last, untold
 from contacts.forms.fields import ClockField, DayField, SubmissionField
-from contacts.models import Answer, ContactRecord, Feedback, Officer, Rating, Stakeholder, Telling
+from contacts.models import Answer, ContactRecord, Feedback, Officer, Rating, Telling
 
 NEW, LATER = "new", "later"
 OFFERED = 5  # recent contacts in which the person may have been told
@@ -31,12 +30,19 @@ class ToldForm(forms.Form):
 
     def __init__(self, data: Any = None, *, item: Feedback, now: dt.datetime, **kwargs: Any) -> None:
         local = timezone.localtime(now)
-        when = {"told_in": NEW, "day": local.date(), "time": local.time(), "kind": "call"}
-        super().__init__(data, **{"initial": when | kwargs.pop("initial", {})} | kwargs)
         self.item, self.now = item, now
-        self.people: Collection[Stakeholder] = still_to_tell(item)
+        # Where several asked, a place in a list that another officer shortens meanwhile would name somebody else.
+        several = len(item.to_be_told()) > 1
+        self.people = {f"{NEW}-{person.pk}" if several else NEW: person for person in still_to_tell(item)}
+        when = {
+            "told_in": next(iter(self.people), LATER),
+            "day": local.date(),
+            "time": local.time(),
+            "kind": "call",
+        }
+        super().__init__(data, **{"initial": when | kwargs.pop("initial", {})} | kwargs)
         since = ContactRecord.objects.reached().filter(
-            stakeholder__in=self.people, occurred_on__gte=asked_on(item)
+            stakeholder__in=self.people.values(), occurred_on__gte=asked_on(item)
         )
         recent = since.select_related("stakeholder").order_by("-occurred_at")[:OFFERED]
         before = told_last(item)
@@ -48,14 +54,10 @@ class ToldForm(forms.Form):
         self.fields["told_in"].choices = [*self.unlogged(), *self.standing()]  # type: ignore[attr-defined]
 
     def unlogged(self) -> list[tuple[str, Any]]:
-        """The first of them as "new", others with their key."""
         if len(self.people) == 1:
-            return [(NEW, _("a contact not logged yet:"))]
+            return [(key, _("a contact not logged yet:")) for key in self.people]
         words = _("a contact with %(name)s not logged yet")
-        return [
-            (f"{NEW}-{person.pk}" if place else NEW, words % {"name": person.name})
-            for place, person in enumerate(self.people)
-        ]
+        return [(key, words % {"name": person.name}) for key, person in self.people.items()]
 
     def standing(self) -> list[tuple[str, str]]:
         several = len(self.people) > 1
@@ -94,10 +96,8 @@ class ToldForm(forms.Form):
             return None
         if told["told_in"] in self.records:
             return self.records[told["told_in"]]
-        key = told["told_in"].removeprefix(f"{NEW}-")
-        people = list(self.people)
         return ContactRecord(
-            stakeholder=next((person for person in people if str(person.pk) == key), people[0]),
+            stakeholder=self.people[told["told_in"]],
             officer=officer,
             kind=told["kind"],
             outcome=ContactRecord.Outcome.REACHED,

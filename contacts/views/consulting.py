@@ -29,7 +29,7 @@ def ask_unit(request: OfficerRequest, pk: int) -> HttpResponse:
         request, item, form, lambda said: ask_opinion(item, **said, day=today, actor=Actor.of(request)),
         question=_("Ask another unit about %(number)s"),
         explanation=_("It reads the item and gives its opinion. You keep the lead and the clock."),
-        verb=_("Ask"),
+        verb=_("Ask the unit"),
         said=_("The unit is asked. Its opinion will stand on %(number)s."),
     )  # fmt: skip
 

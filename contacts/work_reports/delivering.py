@@ -34,7 +34,7 @@ def deliver(
             raise ValidationError(
                 _("This form was sent before, and its contact was voided since. Open the form anew.")
             )
-    elif not loggable(copy).filter(pk=record.pk).exists():
+    elif not loggable(copy).select_for_update(of=("self",)).filter(pk=record.pk):
         raise ValidationError(_("This contact was corrected or voided meanwhile; look at the newer one."))
     delivery = ReportDelivery.objects.create(copy=copy, record=record, method=method, appraisal=appraisal)
     after = {"method": method, "appraisal": appraisal, "record": record.pk, "day": record.occurred_on}

@@ -163,7 +163,11 @@ def concerned(item: Item, step: Reached, people: People) -> set[int]:
 def untold(moment: Moment) -> list[NoticeLine]:
     """A line for everybody who is to be told a step now; and each item is told when to be looked at again. Under the
     lock of the passes."""
-    rows = _read(Feedback.objects.filter(Q(look_on=None) | Q(look_on__lte=moment.today)))
+    # Locked: a deed that commits meanwhile says "look again", which must not be written over.
+    due = Feedback.objects.select_for_update(of=("self",)).filter(
+        Q(look_on=None) | Q(look_on__lte=moment.today)
+    )
+    rows = _read(due)
     if not rows:
         return []
     people, lines = People.read(moment.today), []

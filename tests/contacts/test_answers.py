@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from contacts.answering import answer_feedback, is_outside, prepare_answer, rate, tell
 from contacts.assigning import assign_feedback, return_feedback, take_up
-from contacts.handling import correct_contact
+from contacts.handling import correct_contact, void_contact
 from contacts.models import (
     Actor,
     Answer,
@@ -369,6 +369,38 @@ def test_a_contact_that_promised_keeps_no_promise_and_none_before_it_does(bureau
         assert f'value="{record.pk}"' not in page
 
     answer_feedback(item, **again, record=call(bureau))
+
+
+def test_a_page_that_is_older_than_the_last_telling_tells_nobody_else(bureau, item):
+    signer = factories.stakeholder("李四", bureau.station)
+    factories.pairing(bureau.alice, signer)
+    Signer.objects.create(feedback=item, stakeholder=signer)
+    prepare_answer(item, text="It is done.", result="solved", actor=Actor(bureau.alice))
+    page = sign_in(bureau.alice).get(url("told", item))
+    first = page.context["form"].initial["told_in"]
+    tell(item, call(bureau), actor=Actor(bureau.bob))
+    form = {"told_in": first, "kind": "call", "day": "2026-11-18", "time": "09:00"}
+    answer = sign_in(bureau.alice).post(url("told", item), form)
+
+    assert answer.context["form"].errors["told_in"]
+    assert not ContactRecord.objects.filter(stakeholder=signer).exists()
+
+
+def test_a_contact_that_was_voided_meanwhile_told_nobody(bureau, item):
+    record = call(bureau)
+    stale = ContactRecord.objects.get(pk=record.pk)
+    void_contact(record, reason="Somebody else.", actor=Actor(bureau.alice))
+    prepare_answer(item, text="It is done.", result="solved", actor=Actor(bureau.alice))
+    with pytest.raises(ValidationError, match="was reached and told"):
+        tell(item, stale, actor=Actor(bureau.alice))
+
+
+def test_a_note_to_the_same_unit_opens_no_new_days_to_send_it_back(bureau, item):
+    assign_feedback(item, unit=bureau.station, day=TODAY - dt.timedelta(days=15), actor=Actor(bureau.carl))
+    take_up(item, handler=bureau.alice, actor=Actor(bureau.bob))
+    assign_feedback(item, unit=bureau.station, day=TODAY, actor=Actor(bureau.bob), note="Soon, please.")
+    with pytest.raises(ValidationError, match="are over"):
+        return_feedback(item, day=TODAY, actor=Actor(bureau.bob), reason="Not ours.")
 
 
 def test_the_contact_of_an_answer_is_not_corrected_to_before_the_question(bureau, item):
