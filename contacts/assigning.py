@@ -36,6 +36,12 @@ def receive_feedback(
     except IntegrityError:
         if before := submitted_before(feedback):
             return before
+        if (
+            Feedback.objects.filter(document_number=feedback.document_number)
+            .exclude(document_number="")
+            .exists()
+        ):
+            raise ValidationError(_("Somebody entered this document at the same moment.")) from None
         raise
 
 

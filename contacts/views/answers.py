@@ -33,7 +33,7 @@ class Promises(ListPage):
 def answer(request: OfficerRequest, pk: int) -> HttpResponse:
     """Write what the person is told, and say in which contact, if that has been done."""
     item = item_for(request, pk)
-    if item.state == Feedback.State.CLOSED or item.rate_by:
+    if request.method == "GET" and (item.state == Feedback.State.CLOSED or item.rate_by):
         return too_late(request, item)
     form = AnswerForm(request.POST or None, item=item, now=timezone.now())
     if form.is_valid() and (form.was_sent() or done(form, lambda: _answer(item, form, request))):
@@ -59,7 +59,7 @@ def rating(request: OfficerRequest, pk: int) -> HttpResponse:
     """How satisfied somebody is with the handling and with the result."""
     item = item_for(request, pk, Deed.RATE)
     tellings = to_rate(item)
-    if not tellings:
+    if not tellings and (request.method == "GET" or item.is_pending):
         return too_late(request, item)
     if not is_outside(request.user, item):
         messages.info(request, _("Somebody outside the unit that handled it asks how satisfied people are."))

@@ -41,7 +41,7 @@ def advise(request: OfficerRequest, pk: int) -> HttpResponse:
     item = item_for(request, asked.feedback_id, Deed.READ_FEEDBACK)
     if not asked.may_give(request.user):
         raise PermissionDenied
-    if asked.given_at:
+    if asked.given_at and request.method == "GET":
         return too_late(request, item)
     return ask(
         request, item, TextForm(request.POST or None, label=_("Opinion of your unit"), length=2000),

@@ -92,14 +92,8 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
     )
     if form.is_bound and (before := form.sent_before()):
         return redirect(way_back(request, before.get_absolute_url()))
-    if form.is_valid():
-        item = receive_feedback(
-            form.feedback(),
-            received_on=form.cleaned_data["received_on"],
-            received_by=request.user,
-            signers=form.cleaned_data["signers"],
-            actor=Actor.of(request),
-        )
+    item = form.feedback() if form.is_valid() else None
+    if item and done(form, lambda: _receive(item, form, request)):
         messages.success(
             request,
             _("Recorded as %(number)s, to be answered by %(day)s.")
@@ -110,6 +104,17 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
     return render(request, "contacts/feedback_form.html", context)
 
 
+def _receive(item: Feedback, form: FeedbackForm, request: OfficerRequest) -> None:
+    said = form.cleaned_data
+    receive_feedback(
+        item,
+        received_on=said["received_on"],
+        received_by=request.user,
+        signers=said["signers"],
+        actor=Actor.of(request),
+    )
+
+
 @requires(Deed.LOG)
 def assign(request: OfficerRequest, pk: int) -> HttpResponse:
     """Give an item to a unit; once it was answered, that opens it again."""
@@ -117,6 +122,10 @@ def assign(request: OfficerRequest, pk: int) -> HttpResponse:
     if item.is_pending and not handles(request.user, item):
         raise PermissionDenied
     form = AssignForm(request.POST or None, units=_units_for(request.user, item), item=item)
+    if form.is_bound and not item.is_pending and "reopening" not in request.POST:
+        form.add_error(
+            None, _("It was answered meanwhile. Read the answer, and open it again if that is not enough.")
+        )
     if form.is_valid():
         unit, note = form.cleaned_data["unit"], form.cleaned_data["note"]
         today = timezone.localdate()

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from contacts.answering import answer_feedback, is_outside, prepare_answer, rate, tell
 from contacts.assigning import assign_feedback, return_feedback, take_up
+from contacts.forms.feedback import FeedbackForm
 from contacts.handling import correct_contact, void_contact
 from contacts.models import (
     Actor,
@@ -384,6 +385,44 @@ def test_a_page_that_is_older_than_the_last_telling_tells_nobody_else(bureau, it
 
     assert answer.context["form"].errors["told_in"]
     assert not ContactRecord.objects.filter(stakeholder=signer).exists()
+
+
+@pytest.mark.parametrize("name", ["answer", "rate", "assign"])
+def test_a_page_that_is_out_of_date_keeps_what_was_typed_and_changes_nothing(bureau, item, name):
+    told(bureau, item, result="solved", review_on=None)
+    rated(bureau, item)
+    form = {
+        "answer": "I typed this.", "comment": "I typed this.", "note": "I typed this.", "result": "solved", "process": "satisfied",
+        "told_in": "later", "unit": bureau.station.pk,
+    }  # fmt: skip
+    page = sign_in(bureau.carl).post(url(name, item), form)
+    item.refresh_from_db()
+
+    assert "I typed this." in page.content.decode()
+    assert page.context["form"].errors
+    assert item.state == "closed"
+
+
+def test_one_document_entered_twice_at_one_moment_is_one_item(bureau, monkeypatch):
+    form = {
+        "kind": "suggestion",
+        "document_number": "建〔2026〕3号",
+        "text": "A path.",
+        "received_on": "2026-11-18",
+    }
+    real = FeedbackForm.feedback
+
+    def meanwhile(self):
+        factories.feedback(
+            bureau.deputy, bureau.alice, TODAY, kind="suggestion", document_number="建〔2026〕3号"
+        )
+        return real(self)
+
+    monkeypatch.setattr(FeedbackForm, "feedback", meanwhile)
+    page = sign_in(bureau.alice).post(f"/people/{bureau.deputy.pk}/feedback/", form)
+
+    assert "at the same moment" in page.content.decode()
+    assert Feedback.objects.count() == 1
 
 
 def test_a_contact_that_was_voided_meanwhile_told_nobody(bureau, item):

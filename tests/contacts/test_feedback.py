@@ -325,10 +325,15 @@ def test_opening_again_needs_a_reason_and_counts_afresh(bureau, item):
     bob.post(url("answer", item), answered())
     assert (
         "note"
-        in bob.post(url("assign", item), {"unit": bureau.station.pk, "note": ""}).context["form"].errors
+        in bob.post(url("assign", item), {"unit": bureau.station.pk, "note": "", "reopening": "yes"})
+        .context["form"]
+        .errors
     )
 
-    bob.post(url("assign", item), {"unit": bureau.station.pk, "note": "The light does not work."})
+    bob.post(
+        url("assign", item),
+        {"unit": bureau.station.pk, "note": "The light does not work.", "reopening": "yes"},
+    )
     item.refresh_from_db()
     assert (item.state, item.answered_on, item.answer, item.review_on) == ("assigned", None, None, None)
     assert item.due_on > TODAY
@@ -347,7 +352,7 @@ def test_the_contact_in_which_an_answer_was_given_stands_until_the_item_is_opene
     assert "reopen that feedback first" in bob.post(correct, said).content.decode()
     assert ContactRecord.objects.live().get() == record
 
-    bob.post(url("assign", item), {"unit": bureau.station.pk, "note": "It is out again."})
+    bob.post(url("assign", item), {"unit": bureau.station.pk, "note": "It is out again.", "reopening": "yes"})
     bob.post(void, {"reason": "The wrong day"})
     assert not ContactRecord.objects.live().exists()
 
@@ -382,7 +387,8 @@ def test_reading_follows_the_matrix(bureau, item, who, status):
 
 
 def assign(officer, item, unit, note=""):
-    sign_in(officer).post(url("assign", item), {"unit": unit.pk, "note": note})
+    reopening = {} if item.is_pending else {"reopening": "yes"}
+    sign_in(officer).post(url("assign", item), {"unit": unit.pk, "note": note} | reopening)
     item.refresh_from_db()
 
 
