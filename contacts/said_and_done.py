@@ -17,6 +17,7 @@ from liaison.batches import batches
 MOST = 20  # items of one person; the newest stay
 FIELDS = (
     "pk", "stakeholder_id", "document_number", "received_on", "text", "answer__told_on", "answer__result", "answer__text", "unit__name",
+    "review_on",
 )  # fmt: skip
 
 Line = dict[str, Any]
@@ -37,7 +38,7 @@ class SaidAndDone:
 
 def lines_of(since: Mapping[int, dt.date], until: dt.date) -> dict[int, list[Line]]:
     """Person → the lines of the items that they said or signed, oldest first: what was received or answered from their day
-    in `since` on, and whatever nobody has answered yet. Two queries for some thousand people."""
+    in `since` on, and what is still open: not answered yet, or another answer is promised. Two queries for some thousand people."""
     found: dict[int, list[Line]] = {}
     for people in batches(since):
         earliest = min(since[person] for person in people)
@@ -47,11 +48,12 @@ def lines_of(since: Mapping[int, dt.date], until: dt.date) -> dict[int, list[Lin
             signed[key].append(person)
         theirs = Q(stakeholder__in=people) | Q(pk__in=signatures.values("feedback"))
         told_of = Q(received_on__gte=earliest) | Q(answer__told_on__gte=earliest) | Q(answer=None)
+        told_of |= Q(review_on__isnull=False)
         items = Feedback.objects.filter(theirs, told_of, received_on__lte=until)
         for item in items.order_by("received_on", "pk").values(*FIELDS):
             lately = max(item["received_on"], item["answer__told_on"] or until)
             for person in {item["stakeholder_id"], *signed[item["pk"]]} & since.keys():
-                if lately >= since[person]:
+                if lately >= since[person] or item["review_on"]:
                     found.setdefault(person, []).append(_line(item))
     return {person: lines[-MOST:] for person, lines in found.items()}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +29,9 @@ class ToldForm(forms.Form):
     time = ClockField(label=_("Time"), required=False)
     submission = SubmissionField()
 
-    def __init__(self, data: Any = None, *, item: Feedback, now: dt.datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, item: Feedback, officer: Officer, now: dt.datetime, **kwargs: Any
+    ) -> None:
         local = timezone.localtime(now)
         self.item, self.now = item, now
         # Where several asked, a place in a list that another officer shortens meanwhile would name somebody else.
@@ -41,8 +44,9 @@ class ToldForm(forms.Form):
             "kind": "call",
         }
         super().__init__(data, **{"initial": when | kwargs.pop("initial", {})} | kwargs)
+        seen = Q(pk__in=ContactRecord.objects.visible_to(officer).values("pk")) | Q(officer=officer)
         since = ContactRecord.objects.reached().filter(
-            stakeholder__in=self.people.values(), occurred_on__gte=asked_on(item)
+            seen, stakeholder__in=self.people.values(), occurred_on__gte=asked_on(item)
         )
         recent = since.select_related("stakeholder").order_by("-occurred_at")[:OFFERED]
         before = told_last(item)
@@ -117,10 +121,10 @@ class AnswerForm(ToldForm):
     result = forms.ChoiceField(label=_("Result"), choices=Answer.Result.choices, widget=forms.RadioSelect)
     review_on = DayField(label=_("To be looked at again on"), required=False)
 
-    def __init__(self, data: Any = None, *, item: Feedback, now: dt.datetime) -> None:
+    def __init__(self, data: Any = None, *, item: Feedback, officer: Officer, now: dt.datetime) -> None:
         draft = untold(item)
         said = {"answer": draft.text, "result": draft.result, "review_on": draft.review_on} if draft else {}
-        super().__init__(data, item=item, now=now, initial=said)
+        super().__init__(data, item=item, officer=officer, now=now, initial=said)
         self.second = item.review_on is not None
         self.fields["review_on"].help_text = (
             _("For what is in progress or on the plan: the promise goes on.")

@@ -35,7 +35,7 @@ def answer(request: OfficerRequest, pk: int) -> HttpResponse:
     item = item_for(request, pk)
     if request.method == "GET" and (item.state == Feedback.State.CLOSED or item.rate_by):
         return too_late(request, item)
-    form = AnswerForm(request.POST or None, item=item, now=timezone.now())
+    form = AnswerForm(request.POST or None, item=item, officer=request.user, now=timezone.now())
     if form.is_valid() and (form.was_sent() or done(form, lambda: _answer(item, form, request))):
         return _done(request, item)
     return render(request, "contacts/feedback_answer.html", {"form": form, "item": item})
@@ -48,7 +48,7 @@ def told(request: OfficerRequest, pk: int) -> HttpResponse:
     written = untold(item)
     if written is None:
         return too_late(request, item)
-    form = ToldForm(request.POST or None, item=item, now=timezone.now())
+    form = ToldForm(request.POST or None, item=item, officer=request.user, now=timezone.now())
     if form.is_valid() and (form.was_sent() or done(form, lambda: _tell(item, form, request, written.text))):
         return _done(request, item)
     return render(request, "contacts/feedback_told.html", {"form": form, "item": item, "written": written})

@@ -387,6 +387,17 @@ def test_a_page_that_is_older_than_the_last_telling_tells_nobody_else(bureau, it
     assert not ContactRecord.objects.filter(stakeholder=signer).exists()
 
 
+def test_the_form_lists_no_contact_of_others_with_a_person_out_of_reach(bureau, item):
+    theirs = call(bureau)
+    assign_feedback(item, unit=bureau.other_station, day=TODAY, actor=Actor(bureau.carol))
+    take_up(item, handler=bureau.dan, actor=Actor(bureau.carol))
+    own = call(bureau, by=bureau.dan)
+    page = sign_in(bureau.dan).get(url("answer", item)).content.decode()
+
+    assert f'value="{own.pk}"' in page
+    assert f'value="{theirs.pk}"' not in page
+
+
 @pytest.mark.parametrize("name", ["answer", "rate", "assign"])
 def test_a_page_that_is_out_of_date_keeps_what_was_typed_and_changes_nothing(bureau, item, name):
     told(bureau, item, result="solved", review_on=None)
