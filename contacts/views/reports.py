@@ -137,6 +137,7 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
         if before and "changes" in request.GET
         else None,
         "before": before,
+        "meetings": report.meetings.standing().filter(pk__in=ReportMeeting.objects.visible_to(request.user)),
         "copies": copies.count(),
         "delivered": copies.delivered().count(),
         "without": covering.waiting(report, today).count() if may["write"] else 0,

@@ -513,6 +513,10 @@ def test_a_meeting_is_entered_once_with_what_each_said(three):
     assert "张伟" in page
     assert "王芳" not in page  # Bob's, of whom Alice sees nothing
     assert "The crossing." in sign_in(three.bob).get(meeting.get_absolute_url()).content.decode()
+    page = sign_in(three.bob).get(report.get_absolute_url()).content.decode()
+    assert f'href="{meeting.get_absolute_url()}"' in page
+    assert "satisfied 1, basically satisfied 0" in page
+    assert "All agreed." in page
 
 
 @pytest.mark.parametrize(
