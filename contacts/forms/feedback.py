@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from contacts.forms.fields import DayField, SubmissionField
 from contacts.forms.topics import OFFERED_TOPICS
 from contacts.models import ContactRecord, Feedback, Officer, Stakeholder, Unit
+
+BRACKETS = str.maketrans("[(【])】", "〔〔〔〕〕〕")
 
 
 class FeedbackForm(forms.ModelForm):
@@ -43,7 +46,7 @@ class FeedbackForm(forms.ModelForm):
     ) -> None:
         super().__init__(data, initial={"received_on": day} | kwargs.pop("initial", {}), **kwargs)
         self.day, self.person, self.officer = day, person, officer
-        self.fields["record"].queryset = person.records.live()  # type: ignore[attr-defined]
+        self.fields["record"].queryset = person.records.all()  # type: ignore[attr-defined]
 
     def clean_signers(self) -> list[Stakeholder]:
         """The people behind the numbers; whoever is out of reach is as nobody."""
@@ -68,8 +71,17 @@ class FeedbackForm(forms.ModelForm):
             raise ValidationError(_("This day lies in the future."))
         return received_on
 
+    def clean_record(self) -> ContactRecord | None:
+        """As it stands by now: what corrected it; and none where it was voided, for the opinion stands by itself."""
+        record: ContactRecord | None = self.cleaned_data["record"]
+        while record and record.superseded_at:
+            record = record.superseded_by
+        return record if record and record.is_live else None
+
     def clean_document_number(self) -> str:
-        number: str = self.cleaned_data["document_number"]
+        """In one way of writing it: 〔2026〕, whatever brackets, blanks and wide digits were typed."""
+        typed: str = self.cleaned_data["document_number"]
+        number = "".join(unicodedata.normalize("NFKC", typed).split()).translate(BRACKETS)
         if number and Feedback.objects.filter(document_number=number).exists():
             raise ValidationError(_("This document has been entered already."))
         return number

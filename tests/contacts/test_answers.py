@@ -414,6 +414,28 @@ def test_a_page_that_is_out_of_date_keeps_what_was_typed_and_changes_nothing(bur
     assert item.state == "closed"
 
 
+@pytest.mark.parametrize("typed", ["建[2026]3号", "建〔2026〕 3 号", "建（2026）３号", "建【2026】3号"])
+def test_one_document_is_one_however_its_number_is_typed(bureau, typed):
+    form = {"kind": "suggestion", "text": "A path.", "received_on": "2026-11-18"}
+    address = f"/people/{bureau.deputy.pk}/feedback/"
+    sign_in(bureau.alice).post(address, form | {"document_number": "建〔2026〕3号"})
+    page = sign_in(bureau.alice).post(address, form | {"document_number": typed})
+
+    assert "has been entered already" in page.content.decode()
+    assert Feedback.objects.get().document_number == "建〔2026〕3号"
+
+
+def test_what_was_said_in_a_contact_that_was_corrected_or_voided_meanwhile_is_not_lost(bureau):
+    corrected, voided = call(bureau), call(bureau)
+    right = correct_contact(corrected, {"summary": "A path."}, actor=Actor(bureau.alice))
+    void_contact(voided, reason="Somebody else.", actor=Actor(bureau.alice))
+    for record in (corrected, voided):
+        form = {"kind": "oral", "text": "A path.", "received_on": "2026-11-18", "record": record.pk}
+        sign_in(bureau.alice).post(f"/people/{bureau.deputy.pk}/feedback/", form)
+
+    assert list(Feedback.objects.order_by("pk").values_list("record", flat=True)) == [right.pk, None]
+
+
 def test_one_document_entered_twice_at_one_moment_is_one_item(bureau, monkeypatch):
     form = {
         "kind": "suggestion",
