@@ -11,6 +11,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.assigning import assign_feedback
@@ -54,7 +55,7 @@ def prepare_answer(
         )
     answer = answer or Answer(feedback=feedback, follows=feedback.answer)
     answer.text, answer.result, answer.review_on = text.strip(), result, review_on
-    answer.prepared_by = actor.officer or feedback.received_by
+    answer.prepared_by, answer.prepared_at = actor.officer or feedback.received_by, timezone.now()
     answer.save()
     if not second:
         feedback.state = Feedback.State.READY

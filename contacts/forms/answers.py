@@ -20,6 +20,11 @@ NEW, LATER = "new", "later"
 OFFERED = 5  # recent contacts in which the person may have been told
 
 
+def mark(written: Answer | None) -> str:
+    """Tells one text of an answer from the next."""
+    return f"{written.pk}-{written.prepared_at.timestamp()}" if written else ""
+
+
 class ToldForm(forms.Form):
     """The contact in which somebody was told: one that stands, or one logged right here."""
 
@@ -28,6 +33,7 @@ class ToldForm(forms.Form):
     day = DayField(label=_("Day"), required=False)
     time = ClockField(label=_("Time"), required=False)
     submission = SubmissionField()
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)  # the answer that stood on the page
 
     def __init__(
         self, data: Any = None, *, item: Feedback, officer: Officer, now: dt.datetime, **kwargs: Any
@@ -37,7 +43,9 @@ class ToldForm(forms.Form):
         # Where several asked, a place in a list that another officer shortens meanwhile would name somebody else.
         several = len(item.to_be_told()) > 1
         self.people = {f"{NEW}-{person.pk}" if several else NEW: person for person in still_to_tell(item)}
+        self.written = untold(item)
         when = {
+            "seen": mark(self.written),
             "told_in": next(iter(self.people), LATER),
             "day": local.date(),
             "time": local.time(),
@@ -70,6 +78,23 @@ class ToldForm(forms.Form):
             for pk, record in self.records.items()
         ]
 
+    def clean_seen(self) -> str:
+        """Nobody is told, and nothing is written over, what somebody else wrote after the page was opened."""
+        seen: str = self.cleaned_data["seen"]
+        if "seen" in self.data and seen != mark(self.written) and not self.was_sent():
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data["seen"] = mark(self.written)
+            self.data = data
+            self.add_error(None, self.meanwhile())
+        return seen
+
+    def meanwhile(self) -> str:
+        if self.written is None:
+            return str(_("The answer that stood here was told or taken back meanwhile. Look at the item."))
+        said = {"name": self.written.prepared_by.name, "text": self.written.text}
+        words = _("%(name)s wrote another answer meanwhile: “%(text)s”. Tell that one, or write anew.")
+        return str(words) % said
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if str(cleaned.get("told_in")).startswith(NEW):
@@ -89,7 +114,7 @@ class ToldForm(forms.Form):
 
     def was_sent(self) -> bool:
         """Has this very form told somebody the answer before?"""
-        sent = self.cleaned_data["submission"]
+        sent = self.cleaned_data.get("submission")
         told = Telling.objects.filter(answer__feedback=self.item, record__submission=sent)
         return sent is not None and told.exists()
 

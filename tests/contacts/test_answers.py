@@ -398,6 +398,37 @@ def test_the_form_lists_no_contact_of_others_with_a_person_out_of_reach(bureau, 
     assert f'value="{theirs.pk}"' not in page
 
 
+def test_nobody_tells_or_writes_over_what_somebody_else_wrote_meanwhile(bureau, item):
+    prepare_answer(
+        item, text="It can not be done.", result="cannot", review_on=TODAY, actor=Actor(bureau.alice)
+    )
+    alice = sign_in(bureau.alice)
+    record = call(bureau)
+    telling = alice.get(url("told", item)).context["form"].initial["seen"]
+    with time_machine.travel(NOW + dt.timedelta(minutes=1), tick=False):
+        prepare_answer(
+            item, text="It comes on Monday.", result="planned", review_on=TODAY, actor=Actor(bureau.bob)
+        )
+        told_page = alice.post(url("told", item), {"told_in": record.pk, "seen": telling})
+        form = {
+            "answer": "Never.",
+            "result": "cannot",
+            "review_on": "2026-12-01",
+            "told_in": "later",
+            "seen": telling,
+        }
+        answer_page = alice.post(url("answer", item), form)
+        for page in (told_page, answer_page):
+            assert "It comes on Monday." in page.content.decode()
+            assert page.context["form"].errors
+        assert Answer.objects.get().text == "It comes on Monday."
+        assert not Telling.objects.exists()
+
+        again = answer_page.context["form"].data["seen"]
+        assert alice.post(url("answer", item), form | {"seen": again}).status_code == 302
+    assert Answer.objects.get().text == "Never."
+
+
 @pytest.mark.parametrize("name", ["answer", "rate", "assign"])
 def test_a_page_that_is_out_of_date_keeps_what_was_typed_and_changes_nothing(bureau, item, name):
     told(bureau, item, result="solved", review_on=None)
