@@ -7,6 +7,7 @@ result but solved promises another answer on a day, and only a rating closes an 
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -36,8 +37,8 @@ HANDLING = (FeedbackStep.Deed.TAKEN_UP, FeedbackStep.Deed.PREPARED, FeedbackStep
 
 @transaction.atomic
 def prepare_answer(
-    feedback: Feedback, *, text: str, result: str, review_on: dt.date | None = None, actor: Actor
-) -> Answer:
+    feedback: Feedback, *, text: str, result: str, review_on: dt.date | None = None, submission: UUID | None = None, actor: Actor
+) -> Answer:  # fmt: skip
     """Write what the person is to be told. One that nobody was told yet is written anew; the second answer to what was
     promised stands beside the first."""
     feedback = locked(feedback)
@@ -55,6 +56,7 @@ def prepare_answer(
         )
     answer = answer or Answer(feedback=feedback, follows=feedback.answer)
     answer.text, answer.result, answer.review_on = text.strip(), result, review_on
+    answer.submission = submission
     answer.prepared_by, answer.prepared_at = actor.officer or feedback.received_by, timezone.now()
     answer.save()
     if not second:

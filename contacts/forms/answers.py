@@ -81,7 +81,7 @@ class ToldForm(forms.Form):
     def clean_seen(self) -> str:
         """Nobody is told, and nothing is written over, what somebody else wrote after the page was opened."""
         seen: str = self.cleaned_data["seen"]
-        if "seen" in self.data and seen != mark(self.written) and not self.was_sent():
+        if "seen" in self.data and seen != mark(self.written):
             data: Any = self.data.copy()  # type: ignore[attr-defined]
             data["seen"] = mark(self.written)
             self.data = data
@@ -113,10 +113,13 @@ class ToldForm(forms.Form):
                 self.add_error("day", _("This lies in the future. Enter when the person was told."))
 
     def was_sent(self) -> bool:
-        """Has this very form told somebody the answer before?"""
-        sent = self.cleaned_data.get("submission")
+        """Has this very form told somebody the answer, or written one, before?"""
+        try:
+            sent = self.fields["submission"].clean(self.data.get("submission"))
+        except ValidationError:
+            return False
         told = Telling.objects.filter(answer__feedback=self.item, record__submission=sent)
-        return sent is not None and told.exists()
+        return sent is not None and (told.exists() or self.item.answers.filter(submission=sent).exists())
 
     def record(self, officer: Officer, summary: str) -> ContactRecord | None:
         """The contact: one that stands, or one to log, which has no key yet; None where nobody was told."""

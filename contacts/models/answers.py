@@ -80,6 +80,7 @@ class Answer(models.Model):
     follows = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="followed_by")
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(default=timezone.now)
+    submission = models.UUIDField(null=True, editable=False, db_index=True)  # of the form it came with
     told_on = models.DateField(_("told on"), null=True)  # the day on which the last of them was told
     set_aside_on = models.DateField(null=True)  # the day on which the item was opened again
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models.answers import Answer
 from contacts.models.feedback import Feedback
 from contacts.models.gatherings import Gathering
 from contacts.models.records import ContactRecord
@@ -22,6 +23,7 @@ SENT_TO: tuple[type[models.Model], ...] = (
     ContactRecord,
     Feedback,
     Gathering,
+    Answer,
 )  # the rows that bear a form's number
 
 

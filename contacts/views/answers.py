@@ -36,7 +36,9 @@ def answer(request: OfficerRequest, pk: int) -> HttpResponse:
     if request.method == "GET" and (item.state == Feedback.State.CLOSED or item.rate_by):
         return too_late(request, item)
     form = AnswerForm(request.POST or None, item=item, officer=request.user, now=timezone.now())
-    if form.is_valid() and (form.was_sent() or done(form, lambda: _answer(item, form, request))):
+    if form.is_bound and form.was_sent():
+        return _done(request, item)
+    if form.is_valid() and done(form, lambda: _answer(item, form, request)):
         return _done(request, item)
     return render(request, "contacts/feedback_answer.html", {"form": form, "item": item})
 
@@ -49,7 +51,9 @@ def told(request: OfficerRequest, pk: int) -> HttpResponse:
     if written is None:
         return too_late(request, item)
     form = ToldForm(request.POST or None, item=item, officer=request.user, now=timezone.now())
-    if form.is_valid() and (form.was_sent() or done(form, lambda: _tell(item, form, request, written.text))):
+    if form.is_bound and form.was_sent():
+        return _done(request, item)
+    if form.is_valid() and done(form, lambda: _tell(item, form, request, written.text)):
         return _done(request, item)
     return render(request, "contacts/feedback_told.html", {"form": form, "item": item, "written": written})
 
@@ -82,8 +86,9 @@ def _done(request: OfficerRequest, item: Feedback) -> HttpResponse:
 def _answer(item: Feedback, form: AnswerForm, request: OfficerRequest) -> None:
     said = form.cleaned_data
     prepare_answer(
-        item, text=said["answer"], result=said["result"], review_on=said["review_on"], actor=Actor.of(request)
-    )
+        item, text=said["answer"], result=said["result"], review_on=said["review_on"], submission=said["submission"],
+        actor=Actor.of(request),
+    )  # fmt: skip
     _tell(item, form, request, said["answer"])
 
 

@@ -1,6 +1,7 @@
 """Answers: written, told to everybody who asked, promised again, rated by somebody outside, and what others add on the way."""
 
 import datetime as dt
+import uuid
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from contacts.models import (
     AuditEntry,
     CoHandling,
     ContactRecord,
+    Draft,
     Fate,
     Feedback,
     Rating,
@@ -396,6 +398,23 @@ def test_the_form_lists_no_contact_of_others_with_a_person_out_of_reach(bureau, 
 
     assert f'value="{own.pk}"' in page
     assert f'value="{theirs.pk}"' not in page
+
+
+@pytest.mark.parametrize("where", ["in a contact that stands", "later"])
+def test_the_same_answer_sent_twice_is_one_and_its_draft_is_gone(bureau, item, where):
+    told_in = call(bureau).pk if where != "later" else "later"
+    form = {
+        "answer": "A light is planned.", "result": "planned", "review_on": "2026-12-15", "told_in": told_in,
+        "submission": str(uuid.uuid4()), "seen": "",
+    }  # fmt: skip
+    alice = sign_in(bureau.alice)
+    alice.post(reverse("contacts:draft", args=[f"answer:{item.pk}"]), form)
+    for _twice in range(2):
+        assert alice.post(url("answer", item), form).status_code == 302
+
+    assert Answer.objects.count() == 1
+    assert item.steps.filter(deed="prepared").count() == 1
+    assert not Draft.objects.unsent().exists()
 
 
 def test_nobody_tells_or_writes_over_what_somebody_else_wrote_meanwhile(bureau, item):
