@@ -158,17 +158,9 @@ def take(request: OfficerRequest, pk: int) -> HttpResponse:
 def send_back(request: OfficerRequest, pk: int) -> HttpResponse:
     """A wrong assignment goes back to the unit that made it, within the days that R12 gives."""
     item = handled_by(request, pk)
-    today, last = timezone.localdate(), item.return_deadline()
-    if request.method == "GET" and last and today > last.day:
-        messages.info(
-            request,
-            _(
-                "The days for sending it back are over. Assign it to the unit that it belongs to, or answer it."
-            ),
-        )
-        return redirect(item)
     if not item.may_become(Feedback.State.RECEIVED):
         return too_late(request, item)
+    today = timezone.localdate()
     return ask(
         request, item, ReasonForm(request.POST or None),
         lambda said: return_feedback(item, day=today, actor=Actor.of(request), reason=said["reason"]),
