@@ -74,9 +74,8 @@ def tell(feedback: Feedback, record: ContactRecord, *, actor: Actor) -> None:
     """Somebody who asked was told the answer that stands, in `record`: a live contact that reached them, not before it
     was asked. Once all of them were, the item is answered (R12)."""
     feedback = moving(feedback, Feedback.State.ANSWERED)
-    record = ContactRecord.objects.select_for_update().get(
-        pk=record.pk
-    )  # as it stands, and stays till the end
+    # As it stands, and stays till the end.
+    record = ContactRecord.objects.select_for_update().get(pk=record.pk)
     answer = untold(feedback)
     if answer is None:
         raise ValidationError(_("Write the answer first."))
@@ -153,7 +152,8 @@ def still_to_tell(feedback: Feedback) -> list[Stakeholder]:
 
 def told_last(feedback: Feedback) -> dict[int, dt.datetime]:
     """Person → when they were told an answer of the item last. The next one is told in a later contact."""
-    told = Telling.objects.filter(answer__feedback=feedback).values("record__stakeholder").order_by()
+    counts = Telling.objects.filter(answer__feedback=feedback, record__voided_at=None)
+    told = counts.values("record__stakeholder").order_by()
     return dict(told.values_list("record__stakeholder", Max("record__occurred_at")))
 
 

@@ -70,9 +70,8 @@ def outdated(report: WorkReport) -> QuerySet[ReportCopy]:
 
 
 def _renew(report: WorkReport, version: ReportVersion, day: dt.date) -> int:
-    list(
-        report.copies.select_for_update().order_by("pk").values_list("pk")
-    )  # nobody hands one over meanwhile
+    # Locked first, so that nobody hands one over meanwhile.
+    list(report.copies.select_for_update().order_by("pk").values_list("pk"))
     copies = list(outdated(report))
     lines = _lines(report, [copy.stakeholder_id for copy in copies], day)
     for copy in copies:

@@ -525,6 +525,17 @@ def test_a_note_to_the_same_unit_opens_no_new_days_to_send_it_back(bureau, item)
         return_feedback(item, day=TODAY, actor=Actor(bureau.bob), reason="Not ours.")
 
 
+def test_a_contact_that_was_voided_keeps_no_later_answer_out(bureau, item):
+    told(bureau, item, result="solved", review_on=None)
+    wrong = ContactRecord.objects.latest("pk")
+    assign_feedback(item, unit=bureau.station, day=TODAY, actor=Actor(bureau.carol), note="It is dark.")
+    void_contact(wrong, reason="Somebody else.", actor=Actor(bureau.alice))
+
+    answer_feedback(
+        item, answer="Done.", result="solved", record=call(bureau, ago=0.01), actor=Actor(bureau.alice)
+    )
+
+
 def test_the_contact_of_an_answer_is_not_corrected_to_before_the_question(bureau, item):
     told(bureau, item)
     record = ContactRecord.objects.latest("pk")

@@ -452,6 +452,16 @@ def test_no_count_under_five_is_told_nor_follows(counts, total, results):
     assert (shown.total, shown.results) == (total, results)
 
 
+def test_the_figures_do_not_move_by_what_comes_in_on_the_first_days_of_a_half_year(bureau):
+    """A week counts where it begins: until it is over, so is no half-year (R13)."""
+    wednesday = dt.date(2026, 7, 1)
+    assert (tally(wednesday)[0].year, tally(wednesday)[0].half) == (2025, 2)
+    assert (
+        tally(wednesday + dt.timedelta(days=5))[0].year,
+        tally(wednesday + dt.timedelta(days=5))[0].half,
+    ) == (2026, 1)
+
+
 def test_only_half_years_that_are_over_are_counted(bureau, rob):
     for number in range(6):
         factories.case("Alice", by=bureau.dan, day=dt.date(2026, 6, 29), text=str(number))

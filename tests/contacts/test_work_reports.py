@@ -257,8 +257,14 @@ def test_a_copy_is_of_ones_own_items_alone_and_stays_as_it_was_issued(three):
     assert "Changed since." not in page
 
 
-def test_what_stood_in_the_last_report_does_not_stand_in_the_next(three, time_machine):
+def test_what_stood_in_the_last_report_does_not_stand_in_the_next_unless_it_is_still_promised(
+    three, time_machine
+):
     told = factories.record(three.deputy, three.alice, at("2026-10-05 09:00"))
+    factories.feedback(
+        three.deputy, three.alice, dt.date(2026, 9, 2), text="A bridge.", state="answered", result="planned",
+        review_on=dt.date(2027, 6, 1), answer="It is planned.", answered_on=told.occurred_on, answer_record=told,
+    )  # fmt: skip
     factories.feedback(
         three.deputy, three.alice, dt.date(2026, 9, 1), text="A light, please.", state="answered", result="solved",
         answer="It stands.", answered_on=told.occurred_on, answer_record=told,
@@ -268,7 +274,7 @@ def test_what_stood_in_the_last_report_does_not_stand_in_the_next(three, time_ma
     factories.feedback(three.deputy, three.alice, dt.date(2027, 1, 5), text="A bench.")
     issued(three)
     copy = ReportCopy.objects.get(stakeholder=three.deputy, half_year="2027-H1")
-    assert [line["said"] for line in copy.lines] == ["A bench."]
+    assert [line["said"] for line in copy.lines] == ["A bridge.", "A bench."]
 
 
 def test_a_thousand_copies_are_issued_in_as_many_queries_as_a_few(bureau):
@@ -525,6 +531,7 @@ def test_a_meeting_is_entered_once_with_what_each_said(three):
         ({"satisfied": "9"}, "9 votes were cast"),
         ({"leader": "Nobody"}, "choose one of those offered"),
         ({"held_on": "2026-12-01"}, "lies in the future"),
+        ({"held_on": "2026-06-30"}, "begins on 2026-07-01"),
         ({"said-0-text": "Who?"}, "Say who said this"),
         ({"present": []}, "required"),
     ],
