@@ -212,7 +212,8 @@ def test_leaders_hear_what_was_sent_up_and_what_nobody_reported(bureau, item):
         supervise(
             item, report_by=day("2026-11-12"), day=day("2026-11-10"), actor=Actor(bureau.lea), reason="Do it."
         )
-    passes("2026-11-10 10:01", "2026-11-12 09:00", "2026-11-13 09:00")
+    # Had something else been told that morning, this goes with the message of the day after.
+    passes("2026-11-10 10:01", "2026-11-11 09:00", "2026-11-12 09:00", "2026-11-13 09:00")
     assert told("supervised") == [("supervised", "Alice")]
     assert told("report") == [("report", "Alice")]
     assert told("unreported") == [("unreported", "Bob"), ("unreported", "Lea")]
