@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, wraps
@@ -262,6 +262,13 @@ def _roles_and_absences(officer: Officer) -> QuerySet:
     absent = absences.filter(stand_in=officer).order_by()
     mark, none = Value(_STANDS_IN, CharField()), Value("", CharField())
     return roles.union(absent.values_list(mark, none, Cast("absent", CharField())), all=True)
+
+
+def is_outside(unit: str, home: str, roles: Collection[str]) -> bool:
+    """Is somebody who serves in `home` and holds `roles` neither of the unit, or one below it, nor with a role on it? They
+    ask people about what it did. All units are below the bureau: only its own people belong to it (R12). Of each the path."""
+    below = unit.count("/") > 1 and home.startswith(unit)
+    return home != unit and not below and unit not in roles
 
 
 def reach(officer: Officer, deed: Deed) -> Reach:

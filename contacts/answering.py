@@ -25,14 +25,13 @@ from contacts.models import (
     ContactRecord,
     Feedback,
     FeedbackStep,
-    Officer,
     Rating,
     Stakeholder,
     Telling,
 )
+from contacts.outsiders import is_outside
 
 Result, Verdict = Answer.Result, Rating.Verdict
-HANDLING = (FeedbackStep.Deed.TAKEN_UP, FeedbackStep.Deed.PREPARED, FeedbackStep.Deed.ANSWERED)
 
 
 @transaction.atomic
@@ -165,21 +164,6 @@ def asked_on(feedback: Feedback) -> dt.date:
 # --- rating --------------------------------------------------------------------------------------------------
 
 
-def is_outside(officer: Officer, feedback: Feedback) -> bool:
-    """May the officer ask how satisfied the person is? Not whoever is no outsider to a unit that handled it, has the item
-    in hand, or told the answer (R12)."""
-    handled = feedback.steps.filter(deed__in=HANDLING).select_related("unit")
-    units = {
-        feedback.unit,
-        *(one.unit for one in handled),
-        *(asked.unit for asked in feedback.co_handling.select_related("unit")),
-    }
-    if not all(officer.is_outside(unit) for unit in units):
-        return False
-    told = Q(tellings__record__officer=officer) | Q(prepared_by=officer)
-    return feedback.handler_id != officer.pk and not feedback.answers.standing().filter(told).exists()
-
-
 def to_rate(feedback: Feedback) -> QuerySet[Telling]:
     """Those who were told the last answer, and have not been asked yet."""
     rows = Telling.objects.filter(answer=feedback.answer, rating=None).select_related("record__stakeholder")
@@ -229,8 +213,13 @@ def rate(
 
 def _close(feedback: Feedback, day: dt.date, actor: Actor) -> None:
     feedback.state, feedback.closed_on, feedback.rate_by = Feedback.State.CLOSED, day, None
+    supervised = feedback.report_by is not None
+    if supervised:  # that it is closed is the report
+        feedback.report_by, feedback.reported_on = None, day
     feedback.save()
     step(feedback, FeedbackStep.Deed.CLOSED, actor)
+    if supervised:
+        step(feedback, FeedbackStep.Deed.REPORTED, actor)
     AuditEntry.objects.record(actor, "close feedback", feedback, after={"closed_on": day})
 
 

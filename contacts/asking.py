@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.answering import is_outside
 from contacts.models import Answer, ContactRecord, Feedback, Topic
 from contacts.models.stakeholders import ENDS_SOON
+from contacts.outsiders import is_outside
 
 if TYPE_CHECKING:
     from contacts.call_card import Card

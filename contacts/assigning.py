@@ -171,3 +171,17 @@ def put_together(feedback: Feedback, other: Feedback, *, actor: Actor) -> None:
     for one, another in ((feedback, other), (other, feedback)):
         step(one, FeedbackStep.Deed.LINKED, actor, another.number)
     AuditEntry.objects.record(actor, "link feedback", feedback, after={"with": other.number})
+
+
+@transaction.atomic
+def take_apart(feedback: Feedback, other: Feedback, *, actor: Actor, reason: str) -> None:
+    """They were put together by mistake."""
+    feedback, other = locked(feedback), locked(other)
+    if not feedback.related.filter(pk=other.pk).exists():
+        raise ValidationError(_("These do not stand together any more."))
+    feedback.related.remove(other)
+    for one, another in ((feedback, other), (other, feedback)):
+        step(one, FeedbackStep.Deed.PARTED, actor, f"{another.number}: {reason}")
+    AuditEntry.objects.record(
+        actor, "unlink feedback", feedback, before={"with": other.number}, reason=reason
+    )

@@ -67,6 +67,7 @@ ACTIONS: dict[str, str | Promise] = {
     "attach file": _("attach a file"),
     "open attachment": _("open an attachment"),
     "link feedback": _("put items together"),
+    "unlink feedback": _("take items apart"),
     "file feedback": _("file feedback under topics"),
     "begin report": _("begin work report"),
     "write report": _("write version of a work report"),

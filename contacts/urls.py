@@ -118,6 +118,7 @@ urlpatterns = [
     path("feedback/<int:pk>/take/", feedback.take, name="feedback-take"),
     path("feedback/<int:pk>/topics/", topics.of_item, name="feedback-topics"),
     path("feedback/<int:pk>/link/", feedback.link, name="feedback-link"),
+    path("feedback/<int:pk>/unlink/<int:other>/", feedback.unlink, name="feedback-unlink"),
     path("feedback/<int:pk>/ask/", consulting.ask_unit, name="feedback-ask"),
     path("feedback/opinions/<int:pk>/", consulting.advise, name="feedback-advise"),
     path("feedback/<int:pk>/note/", consulting.add_note, name="feedback-note"),

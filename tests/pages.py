@@ -293,6 +293,7 @@ PAGES: dict[str, Page] = {
     "contacts:feedback-link": Page(
         LOG, "deputy", things.feedback, doer="alice", post=lambda bureau: {"other": Feedback.objects.get(pk=things.feedback(bureau)[0]).number}
     ),
+    "contacts:feedback-unlink": Page(LOG, "deputy", things.linked, post=things.reason, doer="alice"),
     "contacts:feedback-ask": Page(
         LOG, "deputy", things.feedback, doer="alice",
         post=lambda bureau: {"unit": bureau.county.pk, "question": "Whose road?", "due_on": "2026-11-25"},

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contacts import conduct, unit_tree
 from contacts.answering import prepare_answer
+from contacts.assigning import put_together
 from contacts.consulting import ask_opinion, attach, kept_as
 from contacts.duplicates import keep_apart
 from contacts.imports import batches
@@ -149,6 +150,13 @@ def assigned(bureau: Bureau) -> list:
         document_number=f"2026-{Feedback.objects.count()}",
     )  # fmt: skip
     return [item.pk]
+
+
+def linked(bureau: Bureau) -> list:
+    """Two items about one matter."""
+    item, other = (Feedback.objects.get(pk=feedback(bureau)[0]) for _number in range(2))
+    put_together(item, other, actor=Actor(bureau.alice))
+    return [item.pk, other.pk]
 
 
 def written(bureau: Bureau) -> list:

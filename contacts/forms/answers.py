@@ -197,8 +197,8 @@ class RateForm(forms.Form):
         label=_("Leave it at that: it was opened again for this before"), required=False
     )
 
-    def __init__(self, data: Any = None, *, tellings: Any, item: Feedback) -> None:
-        super().__init__(data, initial={"telling": tellings.first()})
+    def __init__(self, data: Any = None, *, tellings: Any, item: Feedback, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial={"telling": tellings.first()} | initial)
         self.fields["telling"].queryset = tellings  # type: ignore[attr-defined]
         self.fields["telling"].label_from_instance = lambda told: told.record.stakeholder.name  # type: ignore[attr-defined]
         if len(tellings) == 1:

@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from contacts.access import Deed
 from contacts.forms.fields import DayField, SubmissionField
 from contacts.forms.topics import OFFERED_TOPICS
 from contacts.models import ContactRecord, Feedback, Officer, Stakeholder, Unit
@@ -146,10 +147,14 @@ class LinkForm(forms.Form):
         self.officer = officer
 
     def clean_other(self) -> Feedback:
-        """The item; one out of reach is as one that is not there."""
+        """The item; one out of reach is as one that is not there, and what one may only read stays as it is."""
         number = self.cleaned_data["other"].strip().upper().removeprefix("F")
         seen = Feedback.objects.visible_to(self.officer)
         other = seen.filter(pk=int(number)).first() if number.isdecimal() else None
         if other is None:
             raise ValidationError(_("There is no such item within your reach. Look at the number again."))
+        if not self.officer.rights.may(Deed.LOG, other):
+            raise ValidationError(
+                _("You may read that item and not handle it. Ask whoever has it to put them together.")
+            )
         return other

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from typing import TYPE_CHECKING
 
@@ -59,11 +58,8 @@ class CoHandling(models.Model):
         return f"{self.feedback}, {self.unit}"
 
     def may_give(self, officer: Officer) -> bool:
-        """Whoever belongs to the unit asked, or answers for it."""
+        """Of those who read the item: whoever serves in the unit asked, or answers for it."""
         return officer.unit_id == self.unit_id or reach(officer, Deed.LOG).covers(self.unit.path, own=False)
-
-    def is_overdue(self, day: dt.date) -> bool:
-        return self.given_at is None and self.due_on < day
 
 
 class KeptFile(models.Model):

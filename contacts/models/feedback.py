@@ -47,10 +47,14 @@ class Topic(models.Model):
         return self.name
 
 
+_WHILE_TO_RATE = {access.Deed.READ_FEEDBACK, access.Deed.RATE}
+
+
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.READ_FEEDBACK) -> FeedbackQuerySet:
         """By the unit that handles it, by the unit in charge of a person who said it, or by an own pairing; and whoever has
-        it in hand. A unit that was asked for its opinion reads it, and does nothing else with it."""
+        it in hand. A unit that was asked for its opinion reads it, and does nothing else with it. What the bureau itself
+        took part in reaches every county's coordinator while people are to be asked: perhaps nobody nearer is outside."""
         reach = access.reach(officer, deed)
         if not reach or reach.everything:
             return self.filter(reach.q(unit="unit__", own=Q(pk__in=[])))
@@ -66,7 +70,17 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         if deed == access.Deed.READ_FEEDBACK:
             asked = CoHandling.objects.filter(reach.q(unit="unit__", own=nobody))
             seen |= Q(pk__in=asked.values("feedback"))
+        if deed in _WHILE_TO_RATE and access.Column.COUNTY_COORDINATOR in officer.rights.columns:
+            seen |= self._rated_from_afar()
         return self.filter(seen)
+
+    @staticmethod
+    def _rated_from_afar() -> Q:
+        bureau = Unit.objects.of_no_county().order_by().values("pk")
+        asked = CoHandling.objects.filter(unit__in=bureau).values("feedback")
+        handled = FeedbackStep.objects.filter(unit__in=bureau, deed__in=FeedbackStep.HANDLING).order_by()
+        part = Q(unit__in=bureau) | Q(pk__in=asked) | Q(pk__in=handled.values("feedback"))
+        return Q(part, rate_by__isnull=False)
 
     def pending(self) -> FeedbackQuerySet:
         """Not yet answered: the clock runs (R12)."""
@@ -382,6 +396,7 @@ class FeedbackStep(models.Model):
         ADVISED = "advised", _("gave an opinion")
         ATTACHED = "attached", _("attached")
         LINKED = "linked", _("put together")
+        PARTED = "parted", _("taken apart")
         EXTENDED = "extended", _("extended")
         ESCALATED = "escalated", _("sent up to the leader")
         SUPERVISED = "supervised", _("put under supervision")
@@ -392,6 +407,8 @@ class FeedbackStep(models.Model):
         CLOSED = "closed", _("closed")
         REOPENED = "reopened", _("opened again")
         CARRIED = "carried", _("carried to another unit")  # with everything of a unit that was merged
+
+    HANDLING = (Deed.TAKEN_UP, Deed.PREPARED, Deed.ANSWERED)  # whose unit takes part in it
 
     feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="steps")
     deed = models.CharField(max_length=10, choices=Deed)

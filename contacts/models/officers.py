@@ -110,11 +110,8 @@ class Officer(AbstractBaseUser):
         super().save(**kwargs)
 
     def is_outside(self, unit: Unit) -> bool:
-        """Neither of the unit, or one below it, nor with a role on it: whoever asks people about what it did. All units are
-        below the bureau: only its own people belong to it (R12)."""
-        below = unit.parent_id is not None and self.unit.path.startswith(unit.path)
-        holds_role = any(path == unit.path for _column, path in self.rights.held)
-        return self.unit_id != unit.pk and not below and not holds_role
+        """As `access.is_outside`."""
+        return access.is_outside(unit.path, self.unit.path, {path for _column, path in self.rights.held})
 
     @cached_property
     def rights(self) -> access.Rights:

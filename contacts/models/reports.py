@@ -66,6 +66,7 @@ class WorkReport(models.Model):
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    times_submitted = models.PositiveSmallIntegerField(default=0)
     remark = models.CharField(_("why it was sent back"), max_length=500, blank=True)
     approved = models.ForeignKey(
         "ReportVersion", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("version")

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,13 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def open(self) -> UnitQuerySet:
         """Those that are not closed: what is done from today on, is done in these."""
         return self.filter(closed_on=None)
+
+    def of_no_county(self) -> UnitQuerySet:
+        """The bureau itself and what hangs from it beside the counties."""
+        counties = Unit.objects.filter(kind=Unit.Kind.COUNTY).alias(
+            below=ExpressionWrapper(OuterRef("path"), CharField())
+        )
+        return self.filter(~Exists(counties.filter(below__startswith=F("path"))))
 
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.SEE_ROSTER) -> UnitQuerySet:
         """The units whose people the officer may look at; for own pairings, the officer's own unit."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.access import Deed, requires
-from contacts.answering import is_outside, prepare_answer, rate, tell, to_rate, untold
+from contacts.access import Deed, reach, requires
+from contacts.answering import prepare_answer, rate, tell, to_rate, untold
 from contacts.forms.answers import AnswerForm, RateForm, ToldForm
 from contacts.forms.fields import done
 from contacts.handling import log_contact
-from contacts.models import Actor, Feedback
+from contacts.models import Actor, AuditEntry, Feedback, Telling
+from contacts.outsiders import is_outside
 from contacts.requests import OfficerRequest
 from contacts.tables.promises import PromiseListing
 from contacts.views.feedback_parts import back, item_for, too_late
@@ -68,10 +72,40 @@ def rating(request: OfficerRequest, pk: int) -> HttpResponse:
     if not is_outside(request.user, item):
         messages.info(request, _("Somebody outside the unit that handled it asks how satisfied people are."))
         return redirect(item)
-    form = RateForm(request.POST or None, tellings=tellings, item=item)
+    revealed = "reveal" in request.POST
+    form = RateForm(
+        None if revealed else request.POST or None,
+        tellings=tellings,
+        item=item,
+        initial=request.POST.dict() if revealed else {},
+    )
     if form.is_valid() and done(form, lambda: rate(**form.cleaned_data, day=timezone.localdate(), actor=Actor.of(request))):  # fmt: skip
         return _done(request, item)
-    return render(request, "contacts/feedback_rate.html", {"form": form, "item": item})
+    people = _to_ask(request, tellings, revealed)
+    context = {
+        "form": form,
+        "item": item,
+        "people": people,
+        "masked": not all(one.may_see_numbers for one in people),
+    }
+    return render(request, "contacts/feedback_rate.html", context)
+
+
+@transaction.atomic
+def _to_ask(request: OfficerRequest, tellings: QuerySet[Telling], reveal: bool) -> list[Any]:
+    """Whom to ring up. Whoever may ask may see the numbers; where they stand there only on demand, that stands in the
+    trail."""
+    told = tellings.select_related("record__stakeholder__unit").prefetch_related(
+        "record__stakeholder__phones"
+    )
+    people: list[Any] = [telling.record.stakeholder for telling in told]
+    numbers = reach(request.user, Deed.SEE_NUMBERS)
+    for person in people:
+        open_to_them = numbers.covers(person.unit.path, own=False)
+        person.may_see_numbers = open_to_them or reveal
+        if reveal and not open_to_them:
+            AuditEntry.objects.record(Actor.of(request), "reveal numbers", person)
+    return people
 
 
 def _done(request: OfficerRequest, item: Feedback) -> HttpResponse:

@@ -11,12 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.access import Deed, find_for, reach, requires
-from contacts.answering import is_outside, still_to_tell, untold
-from contacts.assigning import assign_feedback, put_together, receive_feedback, return_feedback, take_up
+from contacts.answering import still_to_tell, untold
+from contacts.assigning import (
+    assign_feedback,
+    put_together,
+    receive_feedback,
+    return_feedback,
+    take_apart,
+    take_up,
+)
 from contacts.forms.feedback import AssignForm, FeedbackForm, LinkForm, TakeUpForm
 from contacts.forms.fields import ReasonForm, done
 from contacts.likeness import most_alike
 from contacts.models import Actor, Feedback, Officer, Stakeholder, Unit
+from contacts.outsiders import is_outside
 from contacts.requests import OfficerRequest
 from contacts.tables.feedback import FeedbackListing
 from contacts.views.feedback_parts import ask, back, handled_by, handles, item_for, too_late
@@ -187,9 +195,24 @@ def link(request: OfficerRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+@requires(Deed.LOG)
+def unlink(request: OfficerRequest, pk: int, other: int) -> HttpResponse:
+    """They were put together by mistake."""
+    item = item_for(request, pk)
+    another = find_for(request.user, item.related.all(), Deed.LOG, pk=other)
+    return ask(
+        request, item, ReasonForm(request.POST or None),
+        lambda said: take_apart(item, another, actor=Actor.of(request), reason=said["reason"]),
+        question=_("Take %(number)s and the other item apart?"),
+        explanation=_("They no longer lead to each other. That they did stays among the steps of both."),
+        verb=_("Take them apart"),
+        said=_("%(number)s and the other item stand by themselves again."),
+    )  # fmt: skip
+
+
 def _similar(user: Officer, item: Feedback) -> list[Feedback]:
     """Open items that may be about the same matter: for joint handling, each with its own answer."""
-    others = Feedback.objects.visible_to(user).pending().exclude(pk=item.pk).exclude(related=item)
+    others = Feedback.objects.visible_to(user, Deed.LOG).pending().exclude(pk=item.pk).exclude(related=item)
     keys = most_alike(item.text, others.order_by("pk").values_list("pk", "text")[:COMPARED], SIMILAR)
     found = Feedback.objects.filter(pk__in=keys).select_related("stakeholder", "unit").in_bulk()
     return [found[key] for key in keys]

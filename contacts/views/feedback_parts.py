@@ -24,7 +24,8 @@ def item_for(request: OfficerRequest, pk: int, deed: Deed = Deed.LOG) -> Feedbac
 
 
 def handles(user: Officer, item: Feedback) -> bool:
-    """Does the officer belong to the unit that has the item, or answer for it? Whoever holds the person need not."""
+    """Of those who may log here: does the officer serve in the unit that has the item, or answer for it? Whoever holds the
+    person need not."""
     return user.unit_id == item.unit_id or reach(user, Deed.LOG).covers(item.unit.path, own=False)
 
 

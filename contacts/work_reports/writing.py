@@ -55,6 +55,7 @@ def submit(report: WorkReport, *, actor: Actor) -> None:
     """Give it to the leader."""
     report = _moving(report, State.DRAFT)
     report.state, report.submitted_by, report.remark = State.SUBMITTED, actor.officer, ""
+    report.times_submitted += 1
     report.save()
     AuditEntry.objects.record(actor, "submit report", report, after={"version": report.latest().number})
 

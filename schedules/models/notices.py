@@ -32,6 +32,8 @@ class FeedbackStage(models.TextChoices):
     COUNTY = "county", _("five working days late")
     MISSED = "missed", _("answer overdue")
     UNREPORTED = "unreported", _("not reported on")
+    UNRATED = "unrated", _("nobody asked how satisfied they are")
+    NO_OPINION = "no_opinion", _("the opinion asked for is overdue")
     ESCALATED = "escalated", _("sent up to you")
     LAST_DAY = "last_day", _("to be answered today")
     REPORT = "report", _("to be reported on today")
@@ -141,6 +143,8 @@ class NoticeLine(models.Model):
         ReportVersion, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
     )  # the same
     about_on = models.DateField(null=True)  # the day that a step of feedback warns of
+    # Of several steps of one day which one: the deed on the item, or the how manieth time that a report was handed in.
+    occasion = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.TOLD)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -160,13 +164,14 @@ class NoticeLine(models.Model):
                 fields=["handover", "recipient"], name="schedules_line_handover_told_once"
             ),
             models.UniqueConstraint(fields=["behind", "recipient"], name="schedules_line_behind_told_once"),
-            # A step of feedback is told once for each day that it warns of: an item that is opened again has another.
+            # A step of feedback is told once for each day that it warns of, and each time that it is taken.
             models.UniqueConstraint(
-                fields=["feedback", "stage", "about_on", "recipient"],
+                fields=["feedback", "stage", "about_on", "occasion", "recipient"],
                 name="schedules_line_feedback_told_once",
             ),
             models.UniqueConstraint(
-                fields=["report_version", "stage", "recipient"], name="schedules_line_report_told_once"
+                fields=["report_version", "stage", "occasion", "recipient"],
+                name="schedules_line_report_told_once",
             ),
             models.CheckConstraint(
                 condition=reduce(or_, (_only(name) for name in ABOUT)), name="schedules_line_about_one_thing"

@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from contacts.models import CoHandling, Feedback, Officer
+from contacts.models import CoHandling, Feedback, FeedbackStep, Officer
+from contacts.outsiders import TookPart, took_part
 from liaison.batches import batches
 from schedules.coverage import due_soon_day
 from schedules.models import LOOK_NO_MORE, FeedbackStage, NoticeLine
@@ -24,6 +25,11 @@ from schedules.notices.people import People
 from schedules.workdays import ONE_DAY, Workdays
 
 Step = FeedbackStage
+Deed = FeedbackStep.Deed
+# Of these, what is told is what was done, each time that it is done.
+TOLD_EACH = (
+    Deed.ASSIGNED, Deed.REOPENED, Deed.RETURNED, Deed.ANSWERED, Deed.SUPERVISED, Deed.REPORTED, Deed.ESCALATED,
+)  # fmt: skip
 TO_COUNTY, TO_BUREAU = 5, 10  # working days after the day that was missed
 OWN = (
     Step.RETURNED,
@@ -51,6 +57,7 @@ class Item(NamedTuple):
     review_on: dt.date | None
     rate_by: dt.date | None
     supervised_by: int | None
+    supervising_unit: int | None  # of whoever supervises it
     report_by: dt.date | None
     reported_on: dt.date | None
     escalated_to: int | None
@@ -62,28 +69,50 @@ class Item(NamedTuple):
 
 FIELDS = (
     "pk", "state", "unit", "stakeholder__unit", "handler", "received_by", "answer__prepared_by", "assigned_on", "due_on",
-    "answer__told_on", "review_on", "rate_by", "supervised_by", "report_by", "reported_on",
+    "answer__told_on", "review_on", "rate_by", "supervised_by", "supervised_by__unit", "report_by", "reported_on",
     "escalated_to", "escalated_on", "returned_on", "received_on", "received_by__unit",
 )  # fmt: skip
 
 
+class Asked(NamedTuple):
+    """An opinion that is waited for."""
+
+    pk: int
+    unit: int
+    due_on: dt.date
+
+
+@dataclass
+class History:
+    """What stands beside an item and its steps hang on."""
+
+    newest: dict[str, int] = field(default_factory=dict)  # deed → the newest step of it
+    asked: list[Asked] = field(default_factory=list)
+    part: TookPart = field(default_factory=TookPart)  # while it is to be rated
+
+
 class Reached(NamedTuple):
-    """A step of an item: `about`, the day that it warns of; `on`, the day from which on it is told."""
+    """A step of an item: `about`, the day that it warns of; `on`, the day from which on it is told; `occasion`, what tells
+    it from another of the same day: the deed that made it."""
 
     stage: str
     about: dt.date
     on: dt.date
     unit: int | None = None  # of a step that concerns another unit than the item's
+    occasion: int = 0
 
 
-def steps(item: Item, workdays: Workdays, asked: Iterable[tuple[int, dt.date]] = ()) -> list[Reached]:
-    """All steps of an item as it stands, told or not. `asked`: (unit, day) of the opinions that are waited for."""
+def steps(item: Item, workdays: Workdays, history: History) -> list[Reached]:
+    """All steps of an item as it stands, told or not."""
     found: list[Reached] = []
     due = item.review_on or (item.due_on if item.state in Feedback.PENDING else None)
+    newest = history.newest.get
     if item.state == Feedback.State.ASSIGNED and item.assigned_on:
-        found.append(Reached(Step.ASSIGNED, item.assigned_on, item.assigned_on))
+        given = max(newest(Deed.ASSIGNED, 0), newest(Deed.REOPENED, 0))
+        found.append(Reached(Step.ASSIGNED, item.assigned_on, item.assigned_on, occasion=given))
     elif item.state == Feedback.State.RECEIVED and item.returned_on:
-        found.append(Reached(Step.RETURNED, item.returned_on, item.returned_on))
+        sent = newest(Deed.RETURNED, 0)
+        found.append(Reached(Step.RETURNED, item.returned_on, item.returned_on, occasion=sent))
     elif item.state == Feedback.State.RECEIVED and item.taken_in_by_unit != item.unit:
         found.append(Reached(Step.ARRIVED, item.received_on, item.received_on))
     if due:
@@ -95,18 +124,24 @@ def steps(item: Item, workdays: Workdays, asked: Iterable[tuple[int, dt.date]] =
             Reached(Step.BUREAU, due, workdays.shift(due, TO_BUREAU)),
         ]
     if item.rate_by and item.told_on:
-        found.append(Reached(Step.RATE, item.rate_by, workdays.shift(item.told_on, 1)))
+        told = newest(Deed.ANSWERED, 0)
+        found.append(Reached(Step.RATE, item.rate_by, workdays.shift(item.told_on, 1), occasion=told))
+        found.append(Reached(Step.UNRATED, item.rate_by, workdays.shift(item.rate_by, 1), occasion=told))
     if item.report_by:
-        found.append(Reached(Step.SUPERVISED, item.report_by, dt.date.min))
+        begun = newest(Deed.SUPERVISED, 0)
+        found.append(Reached(Step.SUPERVISED, item.report_by, dt.date.min, occasion=begun))
         found.append(Reached(Step.REPORT, item.report_by, item.report_by))
         found.append(Reached(Step.UNREPORTED, item.report_by, workdays.shift(item.report_by, 1)))
     if item.reported_on:
-        found.append(Reached(Step.REPORTED, item.reported_on, item.reported_on))
+        made = newest(Deed.REPORTED, 0)
+        found.append(Reached(Step.REPORTED, item.reported_on, item.reported_on, occasion=made))
     if item.escalated_to and item.state in Feedback.PENDING:
-        found.append(
-            Reached(Step.ESCALATED, item.escalated_on or item.due_on, dt.date.min, item.escalated_to)
-        )
-    return found + [Reached(Step.OPINION, day, dt.date.min, unit) for unit, day in asked]
+        day, sent = item.escalated_on or item.due_on, newest(Deed.ESCALATED, 0)
+        found.append(Reached(Step.ESCALATED, day, dt.date.min, item.escalated_to, sent))
+    for one in history.asked:
+        found.append(Reached(Step.OPINION, one.due_on, dt.date.min, one.unit, one.pk))
+        found.append(Reached(Step.NO_OPINION, one.due_on, workdays.shift(one.due_on, 1), one.unit, one.pk))
+    return found
 
 
 def told_now(found: list[Reached], today: dt.date) -> list[Reached]:
@@ -127,7 +162,7 @@ def owner(item: Item, people: People) -> set[int]:
     return people.acting_for(item.unit)
 
 
-def concerned(item: Item, step: Reached, people: People) -> set[int]:
+def concerned(item: Item, step: Reached, people: People, history: History) -> set[int]:
     """To whom a step is told."""
     unit = set(people.nearest(people.leaders, item.unit))
     county = next((one for one in people.above(item.unit) if one in people.counties), None)
@@ -145,16 +180,23 @@ def concerned(item: Item, step: Reached, people: People) -> set[int]:
             root = list(people.above(item.unit))[-1]
             found = set(people.leaders.get(root, [])) - unit - to_county
         case Step.REPORTED:
-            found = {item.supervised_by or 0}
+            found = _supervisors(item, people)
         case Step.UNREPORTED:
-            found = {item.supervised_by or 0} | unit
-        case Step.RATE:
-            above = people.units[item.unit]
-            beside = next((one for one in people.above(item.person_unit) if one in people.counties), None)
-            found = set(people.nearest(people.coordinators, above if above else beside))
+            found = _supervisors(item, people) | unit
+        case Step.RATE | Step.UNRATED:
+            found = set(people.raters(item.unit, item.person_unit, history.part, item.pk))
+        case Step.NO_OPINION:
+            found = owner(item, people) | set(people.nearest(people.leaders, step.unit))
         case _:
             found = set(people.nearest(people.leaders, step.unit))
     return found & people.serves_in.keys()
+
+
+def _supervisors(item: Item, people: People) -> set[int]:
+    """Whoever waits for the report or, once they are gone, the leaders of their unit."""
+    if item.supervised_by in people.serves_in:
+        return {item.supervised_by}
+    return set(people.nearest(people.leaders, item.supervising_unit))
 
 
 # --- the pass ------------------------------------------------------------------------------------------------
@@ -173,13 +215,14 @@ def untold(moment: Moment) -> list[NoticeLine]:
     people, lines = People.read(moment.today), []
     looks: dict[dt.date, list[int]] = defaultdict(list)
     for some in batches(rows):
-        told, asked = _told(some), _asked(some)
+        told, histories = _told(some), _histories(some)
         for item in some:
-            found = steps(item, moment.workdays, asked[item.pk])
+            history = histories[item.pk]
+            found = steps(item, moment.workdays, history)
             look_on = min((step.on for step in found if step.on > moment.today), default=LOOK_NO_MORE)
             for step in told_now(found, moment.today):
-                known = told[item.pk, step.stage, step.about]
-                new = concerned(item, step, people) - known
+                known = told[item.pk, step.stage, step.about, step.occasion]
+                new = concerned(item, step, people, history) - known
                 lines += [_line(item, step, officer) for officer in sorted(new)]
                 if not known and not new:  # somebody may sign in again, or take over
                     look_on = moment.today + ONE_DAY
@@ -195,17 +238,17 @@ def still_told(lines: Collection[NoticeLine], moment: Moment) -> set[int]:
     if not lines:
         return set()
     rows = _read(Feedback.objects.filter(pk__in={line.feedback_id for line in lines}))
-    people, asked = People.read(moment.today), _asked(rows)
+    people, histories = People.read(moment.today), _histories(rows)
     standing = {
-        (item.pk, step.stage, step.about, officer)
+        (item.pk, step.stage, step.about, step.occasion, officer)
         for item in rows
-        for step in steps(item, moment.workdays, asked[item.pk])
-        for officer in concerned(item, step, people)
+        for step in steps(item, moment.workdays, histories[item.pk])
+        for officer in concerned(item, step, people, histories[item.pk])
     }
     return {
         line.pk
         for line in lines
-        if (line.feedback_id, line.stage, line.about_on, line.recipient_id) in standing
+        if (line.feedback_id, line.stage, line.about_on, line.occasion, line.recipient_id) in standing
     }
 
 
@@ -215,25 +258,34 @@ def _read(rows: QuerySet[Feedback]) -> list[Item]:
 
 def _line(item: Item, step: Reached, officer: int) -> NoticeLine:
     return NoticeLine(
-        feedback_id=item.pk, stage=step.stage, about_on=step.about, recipient_id=officer
-    )  # fmt: skip
+        feedback_id=item.pk,
+        stage=step.stage,
+        about_on=step.about,
+        occasion=step.occasion,
+        recipient_id=officer,
+    )
 
 
-def _told(items: list[Item]) -> dict[tuple[int, str, dt.date], set[int]]:
+def _told(items: list[Item]) -> dict[tuple[int, str, dt.date, int], set[int]]:
     """To whom each step was told; one that was called off is told after all."""
-    found: dict[tuple[int, str, dt.date], set[int]] = defaultdict(set)
+    found: dict[tuple[int, str, dt.date, int], set[int]] = defaultdict(set)
     lines = NoticeLine.objects.filter(feedback__in=[item.pk for item in items])
     standing = lines.exclude(state=NoticeLine.State.CANCELLED)
-    for pk, stage, about, officer in standing.values_list("feedback", "stage", "about_on", "recipient"):
-        found[pk, stage, about].add(officer)  # type: ignore[index]
+    for *step, officer in standing.values_list("feedback", "stage", "about_on", "occasion", "recipient"):
+        found[*step].add(officer)  # type: ignore[index]
     return found
 
 
-def _asked(items: list[Item]) -> dict[int, list[tuple[int, dt.date]]]:
-    found: dict[int, list[tuple[int, dt.date]]] = defaultdict(list)
-    waiting = CoHandling.objects.filter(feedback__in=[item.pk for item in items], given_at=None)
-    for pk, unit, day in waiting.values_list("feedback", "unit", "due_on"):
-        found[pk].append((unit, day))
+def _histories(items: list[Item]) -> dict[int, History]:
+    found = {item.pk: History() for item in items}
+    deeds = FeedbackStep.objects.filter(feedback__in=found, deed__in=TOLD_EACH).order_by()
+    for pk, deed, newest in deeds.values_list("feedback", "deed").annotate(Max("pk")):
+        found[pk].newest[deed] = newest
+    waiting = CoHandling.objects.filter(feedback__in=found, given_at=None)
+    for item, pk, unit, day in waiting.values_list("feedback", "pk", "unit", "due_on"):
+        found[item].asked.append(Asked(pk, unit, day))
+    for pk, part in took_part([item.pk for item in items if item.rate_by]).items():
+        found[pk].part = part
     return found
 
 

@@ -7,8 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from contacts.access import is_outside
 from contacts.models import Officer, Unit, UnitRole
-from schedules.notices.recipients import leaders_by_unit, stand_ins_on
+from contacts.outsiders import TookPart
+from schedules.notices.recipients import stand_ins_on
+
+By = dict[int, list[int]]
 
 
 @dataclass
@@ -16,25 +20,33 @@ class People:
     """Who is who, read once when there is something to tell."""
 
     units: dict[int, int | None] = field(default_factory=dict)  # unit → the one above
+    paths: dict[int, str] = field(default_factory=dict)  # unit → its path
     counties: set[int] = field(default_factory=set)
     serves_in: dict[int, int] = field(default_factory=dict)  # officer who may sign in → unit
-    leaders: dict[int, list[int]] = field(default_factory=dict)
-    coordinators: dict[int, list[int]] = field(default_factory=dict)
+    leaders: By = field(default_factory=dict)
+    coordinators: By = field(default_factory=dict)
+    roles: dict[int, set[str]] = field(
+        default_factory=dict
+    )  # officer → paths of the units they have a role on
     stand_ins: dict[int, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, day: dt.date) -> People:
-        units = list(Unit.objects.values_list("pk", "parent", "kind"))
-        coordinators: dict[int, list[int]] = defaultdict(list)
-        roles = UnitRole.objects.in_force().filter(role=UnitRole.Role.COORDINATOR, officer__is_active=True)
-        for unit, officer in roles.values_list("unit", "officer"):
-            coordinators[unit].append(officer)
+        units = list(Unit.objects.values_list("pk", "parent", "kind", "path"))
+        holders: dict[str, By] = defaultdict(lambda: defaultdict(list))
+        roles: dict[int, set[str]] = defaultdict(set)
+        held = UnitRole.objects.in_force().filter(officer__is_active=True)
+        for role, unit, path, officer in held.values_list("role", "unit", "unit__path", "officer"):
+            holders[role][unit].append(officer)
+            roles[officer].add(path)
         return cls(
-            {pk: parent for pk, parent, _kind in units},
-            {pk for pk, _parent, kind in units if kind == Unit.Kind.COUNTY},
+            {pk: parent for pk, parent, _kind, _path in units},
+            {pk: path for pk, _parent, _kind, path in units},
+            {pk for pk, _parent, kind, _path in units if kind == Unit.Kind.COUNTY},
             dict(Officer.objects.active().values_list("pk", "unit")),
-            leaders_by_unit(),
-            dict(coordinators),
+            dict(holders[UnitRole.Role.LEADER]),
+            dict(holders[UnitRole.Role.COORDINATOR]),
+            roles,
             stand_ins_on(day),
         )
 
@@ -61,3 +73,23 @@ class People:
         if unit in self.counties or self.units[unit] is None:
             return set(self.leaders.get(unit, [])) & self.serves_in.keys()
         return set()
+
+    def raters(self, unit: int, person_unit: int, part: TookPart, turn: int) -> list[int]:
+        """Who is reminded to ask how satisfied people are: the nearest coordinators, above the unit or the person, of those
+        who took no part. Where the bureau itself took part, the county may be another one, by turns (R12)."""
+        offices = [*self.above(unit), *self.above(person_unit)]
+        if any(self.counties.isdisjoint(self.above(one)) for one in part.units):
+            counties = sorted(self.counties & self.coordinators.keys())
+            first = turn % len(counties) if counties else 0
+            offices += counties[first:] + counties[:first]
+        outside = (
+            [one for one in self.coordinators.get(office, []) if self._is_outside(one, part)]
+            for office in offices
+        )
+        return next(filter(None, outside), [])
+
+    def _is_outside(self, officer: int, part: TookPart) -> bool:
+        home, held = self.paths[self.serves_in[officer]], self.roles.get(officer, set())
+        return officer not in part.officers and all(
+            is_outside(self.paths[one], home, held) for one in part.units
+        )

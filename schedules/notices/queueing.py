@@ -20,8 +20,8 @@ _ABOUT = {
     "digest": ["digest"],
     "handover": ["handover"],
     "behind": ["behind"],
-    "feedback": ["feedback", "stage", "about_on"],
-    "report_version": ["report_version", "stage"],
+    "feedback": ["feedback", "stage", "about_on", "occasion"],
+    "report_version": ["report_version", "stage", "occasion"],
 }
 
 

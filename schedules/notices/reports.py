@@ -1,5 +1,5 @@
 """Work reports in the notices: leaders hear of a text that waits for their approval, and whoever wrote it or handed it in of
-what became of it. Told once for each version."""
+what became of it. Told once for each time that it is handed in."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Text(NamedTuple):
 
     version: int
     stage: str
+    occasion: int
     unit: int
     author: int
     submitted_by: int | None
@@ -42,11 +43,15 @@ def _texts() -> QuerySet[ReportVersion]:
 def untold(moment: Moment) -> list[NoticeLine]:
     """A line for everybody who is to be told now. Under the lock of the passes."""
     told = NoticeLine.objects.exclude(state=NoticeLine.State.CANCELLED)
-    told = told.filter(report_version=OuterRef("pk"), stage=OuterRef("stage"))
+    told = told.filter(
+        report_version=OuterRef("pk"), stage=OuterRef("stage"), occasion=OuterRef("report__times_submitted")
+    )
     texts = _read(_texts().filter(~Exists(told)))
     people = People.read(moment.today) if texts else People()
     return [
-        NoticeLine(report_version_id=text.version, stage=text.stage, recipient_id=officer)
+        NoticeLine(
+            report_version_id=text.version, stage=text.stage, occasion=text.occasion, recipient_id=officer
+        )
         for text in texts
         for officer in sorted(_concerned(text, people))
     ]
@@ -58,12 +63,16 @@ def still_told(lines: Collection[NoticeLine], moment: Moment) -> set[int]:
         return set()
     people = People.read(moment.today)
     texts = _read(_texts().filter(pk__in={line.report_version_id for line in lines}))
-    standing = {(text.version, text.stage, officer) for text in texts for officer in _concerned(text, people)}
-    return {line.pk for line in lines if (line.report_version_id, line.stage, line.recipient_id) in standing}
+    standing = {(text[:3], officer) for text in texts for officer in _concerned(text, people)}
+    return {
+        line.pk
+        for line in lines
+        if ((line.report_version_id, line.stage, line.occasion), line.recipient_id) in standing
+    }
 
 
 def _read(rows: QuerySet[ReportVersion]) -> list[Text]:
-    fields = ("pk", "stage", "report__unit", "author", "report__submitted_by")
+    fields = ("pk", "stage", "report__times_submitted", "report__unit", "author", "report__submitted_by")
     return list(map(Text._make, rows.values_list(*fields)))
 
 

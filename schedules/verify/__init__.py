@@ -104,7 +104,9 @@ CHECKS = (
     Check("R12", "clock_and_state_agree", feedback.clock_and_state_agree, planned=True),
     Check("R12", "answers_follow_their_item", feedback.answers_follow_their_item, planned=True),
     Check("R12", "closed_means_rated", feedback.closed_means_rated),
+    Check("R12", "no_answer_before_its_question", feedback.no_answer_before_its_question),
     Check("R12", "rated_by_others", feedback.rated_by_others),
+    Check("R12", "somebody_may_rate", feedback.somebody_may_rate),
     Check("R13", "no_case_is_with_whom_it_names", conduct.no_case_is_with_whom_it_names),
     Check("R13", "no_source_is_opened_alone", conduct.no_source_is_opened_alone),
 )

@@ -6,10 +6,23 @@ from collections.abc import Iterator
 from functools import cache
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
+from contacts.access import Deed
 from contacts.clock import Clock
-from contacts.models import ContactRecord, Feedback, Rating, Signer, Telling
+from contacts.models import (
+    ContactRecord,
+    Feedback,
+    Officer,
+    Pairing,
+    Rating,
+    Signer,
+    Telling,
+    UnitRole,
+)
+from contacts.outsiders import is_outside, took_part
 from schedules.clocks import reckon
+from schedules.notices.people import People
 from schedules.verify.facts import Facts
 
 Found = Iterator[tuple[object, str]]
@@ -45,12 +58,38 @@ def answers_follow_their_item(facts: Facts) -> Found:
             yield f"feedback {item.pk}", f"It is to be rated until {item.rate_by}; its clock says otherwise."
 
 
+def no_answer_before_its_question(facts: Facts) -> Found:
+    """What counts as told was told after it was asked: since the clock runs, or after the answer before (R12)."""
+    rows = Telling.objects.filter(answer__set_aside_on=None, answer__told_on__isnull=False).annotate(
+        asked_on=Coalesce("answer__follows__told_on", "answer__feedback__clock_since")
+    )
+    early = rows.filter(record__occurred_on__lt=F("asked_on")).order_by("pk")
+    for pk, day in early.values_list("answer__feedback", "asked_on"):
+        yield f"feedback {pk}", f"An answer to what was asked on {day} was told before that."
+
+
 def rated_by_others(facts: Facts) -> Found:
-    """Nobody asks how satisfied people are with what they told themselves (R12)."""
-    own = Q(rated_by=F("telling__record__officer")) | Q(rated_by=F("telling__answer__prepared_by"))
+    """Nobody asks how satisfied people are with what they wrote or told themselves, to whomever (R12)."""
+    told = Telling.objects.filter(answer=OuterRef("telling__answer"), record__officer=OuterRef("rated_by"))
+    own = Q(Exists(told)) | Q(rated_by=F("telling__answer__prepared_by"))
     said = Rating.objects.filter(own).exclude(process=Rating.Verdict.NOT_SAID, result=Rating.Verdict.NOT_SAID)
     for pk in said.order_by("pk").values_list("telling__answer__feedback", flat=True):
         yield f"feedback {pk}", "Whoever answered it rated the answer too."
+
+
+def somebody_may_rate(facts: Facts) -> Found:
+    """Of what is to be rated there is somebody outside who can see it, and ask (R12)."""
+    waiting = Feedback.objects.to_rate().select_related("stakeholder").order_by("pk").in_bulk()
+    people, parts = People.read(facts.day), took_part(list(waiting))
+    for pk, item in waiting.items():
+        if people.raters(item.unit_id, item.stakeholder.unit_id, parts[pk], pk):
+            continue
+        # Rare: a coordinator is found otherwise.
+        holders = Officer.objects.active().filter(
+            Q(roles__in=UnitRole.objects.in_force()) | Q(pairings__in=Pairing.objects.open(facts.day))
+        )
+        if not any(one.rights.may(Deed.RATE, item) and is_outside(one, item) for one in holders.distinct()):
+            yield f"feedback {pk}", "Everybody who could ask how satisfied people are took part in it."
 
 
 def closed_means_rated(facts: Facts) -> Found:

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from contacts.answering import answer_feedback, is_outside, prepare_answer, rate, tell
+from contacts.answering import answer_feedback, prepare_answer, rate, tell
 from contacts.assigning import assign_feedback, return_feedback, take_up
+from contacts.consulting import ask_opinion
 from contacts.forms.feedback import FeedbackForm
 from contacts.handling import correct_contact, void_contact
 from contacts.models import (
@@ -26,6 +27,7 @@ from contacts.models import (
     Signer,
     Telling,
 )
+from contacts.outsiders import is_outside
 from contacts.supervising import extend_feedback, supervise
 from tests import factories
 from tests.base import sign_in
@@ -342,6 +344,24 @@ def test_whoever_is_not_satisfied_has_it_opened_again_with_a_clock_of_its_own(bu
     assert (item.state, item.unit, item.answer, item.clock_since) == ("assigned", bureau.station, None, TODAY)
     assert item.due_on == dt.date(2026, 12, 9)
     assert item.steps.last().note == "It is dark."
+
+
+def test_whoever_asks_finds_the_number_and_that_they_looked_is_kept(bureau):
+    """Carl's county is not in charge of her: the bureau handled what she said, and asks through him."""
+    person = factories.stakeholder("王芳", bureau.bureau, mobile="+8613912345679")
+    item = factories.feedback(person, bureau.carol, dt.date(2026, 11, 2))
+    record = factories.record(person, bureau.carol, NOW)
+    answer_feedback(item, answer="Done.", result="solved", record=record, actor=Actor(bureau.carol))
+    carl = sign_in(bureau.carl)
+    assert "139****5679" in carl.get(url("rate", item)).content.decode()
+    assert not AuditEntry.objects.filter(action="reveal numbers").exists()
+    typed = {"reveal": "1", "process": "basically", "comment": "Slow, but done"}
+    page = carl.post(url("rate", item), typed).content.decode()
+
+    assert "+8613912345679" in page
+    assert "Slow, but done" in page
+    assert not Rating.objects.exists()
+    assert AuditEntry.objects.get(action="reveal numbers").officer == bureau.carl
 
 
 def test_only_the_second_time_may_it_be_left_at_that(bureau, item):
@@ -677,6 +697,32 @@ def test_an_opinion_and_a_suggestion_are_put_together_and_keep_their_clocks(bure
         assert other.get_absolute_url() in sign_in(bureau.alice).get(url("detail", one)).content.decode()
         one.refresh_from_db()
     assert (item.due_on, signed.due_on) == before
+
+
+def test_what_was_put_together_by_mistake_is_taken_apart(bureau, item, signed):
+    sign_in(bureau.alice).post(url("link", item), {"other": signed.number})
+    apart = reverse("contacts:feedback-unlink", args=[item.pk, signed.pk])
+    assert apart in sign_in(bureau.alice).get(url("detail", item)).content.decode()
+    sign_in(bureau.alice).post(apart, {"reason": "Another road."})
+
+    assert not item.related.exists()
+    assert [one.steps.filter(deed="parted").get().note for one in (item, signed)] == [
+        f"{signed.number}: Another road.",
+        f"{item.number}: Another road.",
+    ]
+    assert sign_in(bureau.alice).get(apart).status_code == 404
+
+
+def test_what_one_may_only_read_is_not_put_together_with_anything(bureau, item):
+    """Asked for an opinion, one reads the item, and does nothing else with it."""
+    dans = factories.feedback(factories.stakeholder("李娜", bureau.other_station), bureau.dan, TODAY)
+    ask_opinion(
+        dans, unit=bureau.station, question="Whose?", due_on=TODAY, day=TODAY, actor=Actor(bureau.dan)
+    )
+    response = sign_in(bureau.bob).post(url("link", item), {"other": dans.number})
+
+    assert "You may read that item and not handle it." in response.content.decode()
+    assert not dans.steps.filter(deed="linked").exists()
 
 
 @pytest.mark.parametrize("number", ["F999999", "x", "{stranger}"])

@@ -4,13 +4,13 @@ import pytest
 import time_machine
 from django.core import mail
 
-from contacts.answering import answer_feedback
+from contacts.answering import answer_feedback, rate
 from contacts.assigning import assign_feedback, return_feedback, take_up
 from contacts.consulting import ask_opinion
-from contacts.models import Actor, Feedback
+from contacts.models import Actor, Feedback, Officer, Telling
 from contacts.supervising import escalate, report_back, supervise
 from schedules.models import NoticeLine
-from schedules.notices.feedback import Item, Reached, steps, told_now
+from schedules.notices.feedback import History, Item, Reached, steps, told_now
 from schedules.passes import run_schedule
 from schedules.verify import verify
 from schedules.workdays import Workdays
@@ -75,7 +75,7 @@ def one(**fields):
     ],
 )
 def test_a_late_answer_climbs_the_ladder(today, stages):
-    found = told_now(steps(one(), STATUTORY), day(today))
+    found = told_now(steps(one(), STATUTORY, History()), day(today))
 
     assert [step.stage for step in found] == stages
     assert {step.about for step in found} <= {DUE}
@@ -85,23 +85,27 @@ def test_a_late_answer_climbs_the_ladder(today, stages):
     ("fields", "expected"),
     [
         ({"state": "closed"}, set()),
-        ({"state": "answered", "rate_by": day("2026-12-01"), "told_on": day("2026-11-17")}, {("rate", "2026-11-18")}),
+        ({"state": "answered", "rate_by": day("2026-12-01"), "told_on": day("2026-11-17")}, {("rate", "2026-11-18"), ("unrated", "2026-12-02")}),
         ({"state": "answered", "review_on": DUE}, {("due_soon", "2026-11-16"), ("last_day", "2026-11-23"), ("missed", "2026-11-24"), ("county", "2026-11-30"), ("bureau", "2026-12-07")}),
         ({"state": "closed", "report_by": DUE}, {("supervised", "0001-01-01"), ("report", "2026-11-23"), ("unreported", "2026-11-24")}),
         ({"state": "closed", "reported_on": DUE}, {("reported", "2026-11-23")}),
     ],
 )  # fmt: skip
 def test_what_an_item_waits_for_has_its_steps(fields, expected):
-    assert {(step.stage, step.on.isoformat()) for step in steps(one(**fields), STATUTORY)} == expected
+    assert {
+        (step.stage, step.on.isoformat()) for step in steps(one(**fields), STATUTORY, History())
+    } == expected
 
 
 def test_an_assignment_is_told_until_the_answer_is_due_soon():
-    item = one(state="assigned", assigned_on=day("2026-11-10"))
+    item, history = one(state="assigned", assigned_on=day("2026-11-10")), History({"assigned": 7})
 
-    assert told_now(steps(item, STATUTORY), day("2026-11-10")) == [
-        Reached("assigned", day("2026-11-10"), day("2026-11-10"))
+    assert told_now(steps(item, STATUTORY, history), day("2026-11-10")) == [
+        Reached("assigned", day("2026-11-10"), day("2026-11-10"), occasion=7)
     ]
-    assert [step.stage for step in told_now(steps(item, STATUTORY), day("2026-11-16"))] == ["due_soon"]
+    assert [step.stage for step in told_now(steps(item, STATUTORY, history), day("2026-11-16"))] == [
+        "due_soon"
+    ]
 
 
 # --- who is told ---------------------------------------------------------------------------------------------
@@ -197,6 +201,55 @@ def test_the_coordinator_above_is_asked_to_call_whoever_was_answered(bureau, ite
     assert told() == [("rate", "Carl")]
 
 
+def answered(bureau, item, teller, instant="2026-11-10 09:00"):
+    record = factories.record(item.stakeholder, teller, at(instant))
+    with time_machine.travel(at("2026-11-10 10:00"), tick=False):
+        answer_feedback(item, answer="Done.", result="solved", record=record, actor=Actor(teller))
+
+
+def test_a_coordinator_who_took_part_is_passed_over(bureau, item):
+    answered(bureau, item, bureau.carl)
+    passes("2026-11-11 09:00")
+
+    assert told() == [("rate", "Carol")]
+
+
+def test_a_rating_that_is_overdue_is_told_once(bureau, item):
+    answered(bureau, item, bureau.alice)
+    passes("2026-11-11 09:00", "2026-11-24 09:00", "2026-11-25 09:00", "2026-11-26 09:00")
+
+    assert told() == [("rate", "Carl"), ("unrated", "Carl")]
+
+
+def test_what_the_bureau_handled_is_rated_by_a_countys_coordinator(bureau):
+    """Of somebody in no county's charge: everybody of the bureau took part, or may have."""
+    person = factories.stakeholder("王芳", bureau.bureau)
+    item = factories.feedback(person, bureau.carol, day("2026-11-02"), due_on=DUE)
+    assert not Feedback.objects.visible_to(bureau.carl).exists()
+    answered(bureau, item, bureau.carol)
+    passes("2026-11-11 09:00")
+
+    assert told() == [("rate", "Carl")]
+    assert Feedback.objects.visible_to(bureau.carl).get() == item
+    assert not Feedback.objects.visible_to(bureau.bob).exists()
+
+
+def test_an_opinion_that_is_overdue_is_told_to_who_owes_it_and_who_waits(bureau, item):
+    with time_machine.travel(at("2026-11-10 09:00"), tick=False):
+        ask_opinion(
+            item,
+            unit=bureau.county,
+            question="Whose?",
+            due_on=day("2026-11-12"),
+            day=day("2026-11-10"),
+            actor=Actor(bureau.alice),
+        )
+    passes("2026-11-10 09:01", "2026-11-11 09:00", "2026-11-12 09:00")
+    assert told() == [("opinion", "Lin")]
+    passes("2026-11-13 09:00", "2026-11-16 09:00")
+    assert told("no_opinion") == [("no_opinion", "Alice"), ("no_opinion", "Lin")]
+
+
 def test_leaders_hear_what_was_sent_up_and_what_nobody_reported(bureau, item):
     with time_machine.travel(at("2026-11-10 09:00"), tick=False):
         escalate(
@@ -223,14 +276,64 @@ def test_leaders_hear_what_was_sent_up_and_what_nobody_reported(bureau, item):
     assert told("reported") == [("reported", "Lea")]
 
 
-def test_sent_up_again_it_is_told_again(bureau, item):
-    for date in ("2026-11-10", "2026-11-11"):
-        with time_machine.travel(at(f"{date} 09:00"), tick=False):
-            escalate(item, unit=bureau.county, day=day(date), actor=Actor(bureau.alice), reason="Money.")
-        passes(f"{date} 09:01")
+def test_sent_up_twice_on_one_day_it_is_told_twice(bureau, item):
+    for hour in ("09", "11"):
+        with time_machine.travel(at(f"2026-11-10 {hour}:00"), tick=False):
+            escalate(
+                item, unit=bureau.county, day=day("2026-11-10"), actor=Actor(bureau.alice), reason="Money."
+            )
+        passes(f"2026-11-10 {hour}:01", f"2026-11-10 {hour}:02")
         Feedback.objects.update(escalated_to=None, look_on=None)
 
     assert told("escalated") == [("escalated", "Lin"), ("escalated", "Lin")]
+
+
+def test_put_under_supervision_anew_and_reported_twice_in_a_day_each_is_told(bureau, item):
+    today, lea, alice = day("2026-11-10"), Actor(bureau.lea), Actor(bureau.alice)
+    for hour in ("09", "11"):
+        with time_machine.travel(at(f"2026-11-10 {hour}:00"), tick=False):
+            supervise(item, report_by=day("2026-11-12"), day=today, actor=lea, reason="Do it.")
+        passes(f"2026-11-10 {hour}:01")
+        with time_machine.travel(at(f"2026-11-10 {hour}:30"), tick=False):
+            report_back(item, day=today, actor=alice, text="Done.")
+        passes(f"2026-11-10 {hour}:31")
+
+    lines = NoticeLine.objects.filter(feedback=item).order_by("pk")
+    assert list(lines.values_list("stage", flat=True)) == ["supervised", "reported"] * 2
+
+
+def test_who_supervised_and_left_hears_nothing_and_their_unit_does(bureau, item):
+    factories.role(factories.officer("Lou", bureau.bureau), "leader")
+    with time_machine.travel(at("2026-11-10 09:00"), tick=False):
+        supervise(
+            item, report_by=day("2026-11-12"), day=day("2026-11-10"), actor=Actor(bureau.lea), reason="Do it."
+        )
+    Officer.objects.filter(pk=bureau.lea.pk).update(is_active=False)
+    with time_machine.travel(at("2026-11-11 09:00"), tick=False):
+        report_back(item, day=day("2026-11-11"), actor=Actor(bureau.alice), text="Done.")
+    passes("2026-11-11 10:00")
+
+    assert told("reported") == [("reported", "Lou")]
+
+
+def test_an_item_that_is_closed_is_supervised_no_more(bureau, item):
+    record = factories.record(bureau.deputy, bureau.alice, at("2026-11-10 09:00"))
+    with time_machine.travel(at("2026-11-10 10:00"), tick=False):
+        answer_feedback(item, answer="Done.", result="solved", record=record, actor=Actor(bureau.alice))
+        supervise(
+            item, report_by=day("2026-11-12"), day=day("2026-11-10"), actor=Actor(bureau.lea), reason="See."
+        )
+    with time_machine.travel(at("2026-11-11 10:00"), tick=False):
+        rate(
+            Telling.objects.get(),
+            process="satisfied",
+            result="satisfied",
+            day=day("2026-11-11"),
+            actor=Actor(bureau.carl),
+        )
+    passes("2026-11-12 09:00", "2026-11-13 09:00")
+
+    assert told() == [("reported", "Lea")]
 
 
 def test_what_comes_back_or_is_taken_in_for_a_unit_is_told_to_those_who_act_for_it(bureau):

@@ -41,6 +41,16 @@ def told() -> list[tuple[str, str]]:
     return sorted(lines.values_list("stage", "recipient__name"))
 
 
+def test_handed_in_again_as_it_is_it_is_told_again(report, bureau):
+    for day in ("18", "19"):
+        hand_in(report, bureau.carl)
+        passes(f"{day} 09:00", f"{day} 09:01")
+        writing.send_back(report, reason="Say more.", actor=Actor(bureau.lin))
+        passes(f"{day} 10:00", f"{day} 10:01")
+
+    assert told() == [("sent_back", "Carl")] * 2 + [("to_approve", "Lin")] * 2
+
+
 def test_the_leader_hears_of_what_waits_and_the_writer_of_what_became_of_it_each_once(bureau, report):
     passes("18 08:59")
     assert told() == []

@@ -28,8 +28,10 @@ from contacts.models import (
     Seat,
     Signer,
     Stakeholder,
+    Telling,
     Unit,
     UnitPast,
+    UnitRole,
     WorkReport,
 )
 from schedules import coverage
@@ -349,6 +351,23 @@ def rated_by_whoever_told():
     answered(state="closed")
 
 
+def rated_by_who_told_another_signer():
+    item, who = answered(state="closed"), Officer.objects.get(name="Carl")
+    record = ContactRecord.objects.get()
+    told = factories.record(factories.stakeholder("赵敏", record.stakeholder.unit), who, record.occurred_at)
+    Telling.objects.create(answer=item.answer, record=told)
+    Rating.objects.update(rated_by=who)
+
+
+def answered_before_it_was_asked():
+    Feedback.objects.filter(pk=answered(state="answered").pk).update(clock_since=day("2026-12-20"))
+
+
+def nobody_is_left_to_rate():
+    answered(state="answered")
+    UnitRole.objects.all().delete()
+
+
 def due_on_another_day():
     record = ContactRecord.objects.get()
     factories.feedback(record.stakeholder, record.officer, day("2026-11-24"), due_on=day("2026-12-16"))
@@ -505,6 +524,9 @@ BREACHES = [
     (answered_by_another_items_answer, "answers_follow_their_item"),
     (closed_and_never_rated, "closed_means_rated"),
     (rated_by_whoever_told, "rated_by_others"),
+    (rated_by_who_told_another_signer, "rated_by_others"),
+    (answered_before_it_was_asked, "no_answer_before_its_question"),
+    (nobody_is_left_to_rate, "somebody_may_rate"),
     (case_with_whom_it_names, "no_case_is_with_whom_it_names"),
     (source_opened_alone, "no_source_is_opened_alone"),
 ]
