@@ -31,14 +31,16 @@ TOLD_EACH = (
     Deed.ASSIGNED, Deed.REOPENED, Deed.RETURNED, Deed.ANSWERED, Deed.SUPERVISED, Deed.REPORTED, Deed.ESCALATED,
 )  # fmt: skip
 TO_COUNTY, TO_BUREAU = 5, 10  # working days after the day that was missed
-OWN = (
-    Step.RETURNED,
-    Step.ARRIVED,
-    Step.ASSIGNED,
-    Step.DUE_SOON,
-    Step.LAST_DAY,
-    Step.MISSED,
-)  # of these the latest alone is told
+# Of those that have come to stand on one ladder, the latest alone is told.
+LADDERS = (
+    (Step.RETURNED, Step.ARRIVED, Step.ASSIGNED, Step.DUE_SOON, Step.LAST_DAY, Step.MISSED),
+    (Step.SUPERVISED, Step.REPORT),
+    (Step.RATE, Step.UNRATED),
+    (Step.OPINION, Step.NO_OPINION),
+)
+RUNGS: dict[str, tuple[int, int]] = {
+    stage: (ladder, rung) for ladder, stages in enumerate(LADDERS) for rung, stage in enumerate(stages)
+}
 
 
 class Item(NamedTuple):
@@ -145,11 +147,13 @@ def steps(item: Item, workdays: Workdays, history: History) -> list[Reached]:
 
 
 def told_now(found: list[Reached], today: dt.date) -> list[Reached]:
-    """Those that have fallen due; of the officer's own the latest alone."""
+    """Those that have fallen due, and of each ladder the latest alone: of what a unit is asked, by unit."""
     due = [one for one in found if one.on <= today]
-    own = [one for one in due if one.stage in OWN]
-    latest = max(own, key=lambda one: (one.on, OWN.index(Step(one.stage)))) if own else None
-    return [one for one in due if one.stage not in OWN or one == latest]
+    latest: dict[tuple[int, int | None], Reached] = {}
+    for one in sorted(due, key=lambda one: (one.on, RUNGS.get(one.stage, (0, 0)))):
+        if one.stage in RUNGS:
+            latest[RUNGS[one.stage][0], one.unit] = one
+    return [one for one in due if one.stage not in RUNGS or one in latest.values()]
 
 
 def owner(item: Item, people: People) -> set[int]:

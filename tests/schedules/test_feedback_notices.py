@@ -10,7 +10,7 @@ from contacts.consulting import ask_opinion
 from contacts.models import Actor, Feedback, Officer, Telling
 from contacts.supervising import escalate, report_back, supervise
 from schedules.models import NoticeLine
-from schedules.notices.feedback import History, Item, Reached, steps, told_now
+from schedules.notices.feedback import Asked, History, Item, Reached, steps, told_now
 from schedules.passes import run_schedule
 from schedules.verify import verify
 from schedules.workdays import Workdays
@@ -106,6 +106,21 @@ def test_an_assignment_is_told_until_the_answer_is_due_soon():
     assert [step.stage for step in told_now(steps(item, STATUTORY, history), day("2026-11-16"))] == [
         "due_soon"
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "history", "today", "stages"),
+    [
+        ({"state": "answered", "rate_by": day("2026-12-01"), "told_on": day("2026-11-17")}, {}, "2026-12-02", ["unrated"]),
+        ({"state": "in_hand", "report_by": day("2026-11-16")}, {}, "2026-11-16", ["due_soon", "report"]),
+        ({"state": "in_hand", "report_by": day("2026-11-13")}, {}, "2026-11-16", ["due_soon", "report", "unreported"]),
+        ({"state": "closed"}, {"asked": [Asked(1, 8, day("2026-11-12")), Asked(2, 9, day("2026-11-18"))]}, "2026-11-16", ["no_opinion", "opinion"]),
+    ],
+)  # fmt: skip
+def test_a_worker_that_was_down_tells_the_latest_of_each_ladder(fields, history, today, stages):
+    found = told_now(steps(one(**fields), STATUTORY, History(**history)), day(today))
+
+    assert [step.stage for step in found] == stages
 
 
 # --- who is told ---------------------------------------------------------------------------------------------
