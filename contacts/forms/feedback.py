@@ -16,6 +16,7 @@ from contacts.forms.fields import DayField, SubmissionField
 from contacts.forms.topics import OFFERED_TOPICS
 from contacts.models import ContactRecord, Feedback, Officer, Stakeholder, Unit
 
+NAMESAKES = 5  # so many are told apart by their numbers
 BRACKETS = str.maketrans("[(【])】", "〔〔〔〕〕〕")
 
 
@@ -28,7 +29,9 @@ class FeedbackForm(forms.ModelForm):
         label=_("Signed with"),
         required=False,
         max_length=400,
-        help_text=_("Numbers of those who signed beside this person, as L000123; each is told the answer."),
+        help_text=_(
+            "Names or numbers (L000123) of those who signed beside this person, with commas between; each is told the answer."
+        ),
     )
     # What they answered to: a briefing, say. Other contacts are logged with what was said in them.
     record = forms.ModelChoiceField(ContactRecord.objects.none(), widget=forms.HiddenInput, required=False)
@@ -50,21 +53,26 @@ class FeedbackForm(forms.ModelForm):
         self.fields["record"].queryset = person.records.all()  # type: ignore[attr-defined]
 
     def clean_signers(self) -> list[Stakeholder]:
-        """The people behind the numbers; whoever is out of reach is as nobody."""
-        found: dict[int, Stakeholder] = {}
-        for number in re.split(r"[\s,;、，；]+", self.cleaned_data["signers"].strip()):
-            if not number:
-                continue
-            digits = number.upper().removeprefix("L")
-            seen = Stakeholder.objects.visible_to(self.officer)
-            person = seen.filter(pk=int(digits)).first() if digits.isdecimal() else None
-            if person is None:
-                raise ValidationError(
-                    _("Nobody within your reach has the number %(number)s."), params={"number": number}
-                )
-            if person != self.person:
-                found[person.pk] = person
+        """The people behind names and numbers; whoever is out of reach is as nobody."""
+        typed = filter(None, re.split(r"[\s,;、，；]+", self.cleaned_data["signers"]))
+        found = {person.pk: person for person in map(self._signer, typed)}
+        found.pop(self.person.pk, None)
         return list(found.values())
+
+    def _signer(self, typed: str) -> Stakeholder:
+        seen, digits = Stakeholder.objects.visible_to(self.officer), typed.upper().removeprefix("L")
+        named = seen.filter(pk=int(digits)) if digits.isdecimal() else seen.filter(name=typed).order_by("pk")
+        found = list(named.select_related("unit")[:NAMESAKES])
+        if not found:
+            raise ValidationError(
+                _("Nobody within your reach has the name or number %(typed)s."), params={"typed": typed}
+            )
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several people are called %(name)s: %(people)s. Enter the number of the one who signed."),
+                params={"name": typed, "people": _(", ").join(f"{one.number} {one.unit}" for one in found)},
+            )
+        return found[0]
 
     def clean_received_on(self) -> dt.date:
         received_on = self.cleaned_data["received_on"]

@@ -178,14 +178,17 @@ def test_whoever_holds_a_signer_finds_it_and_tells_them(bureau, signed):
     [
         ("L{0:06d}, L{1:06d}", "suggestion", {"王芳", "赵磊"}),
         ("{0} {0}；{person}", "proposal", {"王芳"}),  # twice is once, and the first signer is no other
+        ("王芳、赵磊", "suggestion", {"王芳", "赵磊"}),
+        ("李娜", "suggestion", None),
+        ("孙丽", "suggestion", None),  # two are called that
         ("L{0:06d}", "oral", None),
         ("L999999", "suggestion", None),
         ("L{stranger}", "suggestion", None),  # out of reach is as nobody
         ("me", "suggestion", None),
     ],
 )
-def test_signers_are_named_by_their_numbers(bureau, numbers, kind, names):
-    people = [factories.stakeholder(name, bureau.station) for name in ("王芳", "赵磊")]
+def test_signers_are_named_by_numbers_or_names(bureau, numbers, kind, names):
+    people = [factories.stakeholder(name, bureau.station) for name in ("王芳", "赵磊", "孙丽", "孙丽")]
     for person in people:
         factories.pairing(bureau.alice, person)
     stranger = factories.stakeholder("李娜", bureau.other_station)
