@@ -91,8 +91,14 @@ class FeedbackForm(forms.ModelForm):
         """In one way of writing it: 〔2026〕, whatever brackets, blanks and wide digits were typed."""
         typed: str = self.cleaned_data["document_number"]
         number = "".join(unicodedata.normalize("NFKC", typed).split()).translate(BRACKETS)
-        if number and Feedback.objects.filter(document_number=number).exists():
-            raise ValidationError(_("This document has been entered already."))
+        before = number and Feedback.objects.filter(document_number=number).first()
+        if before and self.officer.rights.may(Deed.READ_FEEDBACK, before):
+            raise ValidationError(
+                _("This document has been entered already: it is %(number)s."),
+                params={"number": before.number},
+            )
+        if before:
+            raise ValidationError(_("This document has been entered already, by another unit."))
         return number
 
     def clean(self) -> dict[str, Any]:

@@ -67,6 +67,24 @@ def test_what_was_typed_in_the_last_second_is_kept_as_well(open_page, bureau):
     until(kept_by_the_server)
 
 
+def test_a_form_that_came_back_shows_what_was_refused_and_offers_nothing_beside(open_page, bureau):
+    address = f"/people/{bureau.deputy.pk}/feedback/"
+    page = open_page(address, officer=bureau.alice, size=PHONE)
+    page.get_by_label("Opinion or suggestion").press_sequentially("The lamps are out")
+    until(Draft.objects.exists)
+    page.goto(address)
+    expect(page.locator(".draft")).to_contain_text("The lamps")
+    page.get_by_label("formal suggestion").check()
+    page.get_by_label("Opinion or suggestion").fill("A crossing.")
+    page.get_by_role("button", name="Record it").click()
+
+    expect(page.get_by_label("Document number")).to_be_focused()
+    expect(page.get_by_text("Enter it as it is printed.")).to_be_in_viewport()
+    expect(page.get_by_label("Opinion or suggestion")).to_have_value("A crossing.")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".draft").count() == 0
+
+
 def test_an_entry_that_was_begun_is_offered_and_can_be_discarded(open_page, bureau):
     page = begin(open_page, bureau)
     until(kept_by_the_server)

@@ -494,8 +494,13 @@ def test_one_document_is_one_however_its_number_is_typed(bureau, typed):
     sign_in(bureau.alice).post(address, form | {"document_number": "建〔2026〕3号"})
     page = sign_in(bureau.alice).post(address, form | {"document_number": typed})
 
-    assert "has been entered already" in page.content.decode()
-    assert Feedback.objects.get().document_number == "建〔2026〕3号"
+    item = Feedback.objects.get()
+    assert f"has been entered already: it is {item.number}." in page.content.decode()
+    assert item.document_number == "建〔2026〕3号"
+    elsewhere = factories.stakeholder("李娜", bureau.other_station)
+    factories.pairing(bureau.dan, elsewhere)
+    page = sign_in(bureau.dan).post(f"/people/{elsewhere.pk}/feedback/", form | {"document_number": typed})
+    assert "has been entered already, by another unit." in page.content.decode()
 
 
 def test_what_was_said_in_a_contact_that_was_corrected_or_voided_meanwhile_is_not_lost(bureau):

@@ -122,6 +122,13 @@
     fetch(link.closest("[data-remember]").dataset.remember, { method: "POST", body, headers, keepalive: true });
   });
 
+  // What was refused is what one looks for.
+  addEventListener("DOMContentLoaded", () => {
+    const refused = document.querySelector("[aria-invalid=true]");
+    refused?.scrollIntoView({ block: "center" });
+    refused?.focus({ preventScroll: true });
+  });
+
   // The way back to a list finds it as this tab left it; signing in starts afresh.
   addEventListener("DOMContentLoaded", () => {
     if (document.body.matches(".plain")) sessionStorage.clear();

@@ -159,7 +159,7 @@
 
   const asked = () => new URLSearchParams(location.search).get("draft");
   const offer = async (form) => {
-    if ("offered" in form.dataset) return;
+    if ("offered" in form.dataset || form.querySelector("[aria-invalid=true]")) return; // it came back, with what was typed
     form.dataset.offered = "";
     let html = "";
     try {
