@@ -88,7 +88,7 @@ def assign_feedback(feedback: Feedback, *, unit: Unit, day: dt.date, actor: Acto
         feedback.review_on, feedback.rate_by = None, None
         feedback.extended_by, feedback.extension_reason = None, ""
         feedback.run(reckon(feedback.first_clock, day))
-    elif feedback.is_formal and feedback.state == Feedback.State.RECEIVED and not feedback.extended_by_id:
+    elif feedback.waits_for_its_clock:
         feedback.run(reckon(feedback.clock, day))
     feedback.answers.standing().update(set_aside_on=day)
     if not stays:

@@ -319,6 +319,11 @@ class Feedback(models.Model):
         return Clock.FORMAL if self.is_formal else Clock.ORAL
 
     @property
+    def waits_for_its_clock(self) -> bool:
+        """Does its statutory clock start with the next assignment? The longer time that a leader gave runs on (R12)."""
+        return self.is_formal and self.state == self.State.RECEIVED and not self.extended_by_id
+
+    @property
     def is_pending(self) -> bool:
         """As `FeedbackQuerySet.pending`: the clock runs."""
         return self.state in self.PENDING

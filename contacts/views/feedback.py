@@ -20,6 +20,7 @@ from contacts.assigning import (
     take_apart,
     take_up,
 )
+from contacts.clock import reckon
 from contacts.forms.feedback import AssignForm, FeedbackForm, LinkForm, TakeUpForm
 from contacts.forms.fields import ReasonForm, done
 from contacts.likeness import most_alike
@@ -142,7 +143,8 @@ def assign(request: OfficerRequest, pk: int) -> HttpResponse:
         ):
             messages.success(request, _("%(unit)s handles this now.") % {"unit": unit})
             return back(request, item)
-    context = {"form": form, "item": item, "reopening": not item.is_pending}
+    due_on = reckon(item.clock, timezone.localdate()).day if item.waits_for_its_clock else item.due_on
+    context = {"form": form, "item": item, "due_on": due_on, "reopening": not item.is_pending}
     return render(request, "contacts/feedback_assign.html", context)
 
 

@@ -394,7 +394,12 @@ def assign(officer, item, unit, note=""):
 
 def test_a_formal_one_counts_from_its_assignment_and_an_oral_one_from_its_day(bureau, item):
     suggestion = formal(bureau)
+    said = {
+        item: "The answer is due on 2026-11-23, whoever gives it.",
+        suggestion: "The statutory time runs from today: the answer is due on 2027-02-18.",
+    }
     for one in (item, suggestion):
+        assert said[one] in sign_in(bureau.carl).get(url("assign", one)).content.decode()
         assign(bureau.carl, one, bureau.station)
     assert (item.clock_since, item.due_on) == (dt.date(2026, 11, 2), dt.date(2026, 11, 23))
     assert (suggestion.clock_since, suggestion.due_on) == (TODAY, dt.date(2027, 2, 18))
