@@ -14,9 +14,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from contacts.clock import reckon
-from contacts.feedback_steps import locked, moving, step
+from contacts.feedback_steps import both_locked, moving, step
 from contacts.models import Actor, AuditEntry, Feedback, FeedbackStep, Officer, Signer, Stakeholder, Unit
 from contacts.submissions import submitted_before
+from contacts.topics import hold
 
 
 def receive_feedback(
@@ -53,6 +54,8 @@ def _receive_feedback(
     actor: Actor,
     signers: Collection[Stakeholder],
 ) -> Feedback:
+    if feedback.topic:
+        hold([feedback.topic])
     feedback.received_on, feedback.received_by = received_on, received_by
     feedback.run(reckon(feedback.first_clock, received_on))
     if feedback.unit_id is None:
@@ -164,7 +167,7 @@ def _assigner(feedback: Feedback) -> Unit:
 @transaction.atomic
 def put_together(feedback: Feedback, other: Feedback, *, actor: Actor) -> None:
     """Two items about one matter, of either track; each keeps its own clock and gets its own answer."""
-    feedback, other = locked(feedback), locked(other)
+    feedback, other = both_locked(feedback, other)
     if feedback == other or feedback.related.filter(pk=other.pk).exists():
         raise ValidationError(_("These stand together already."))
     feedback.related.add(other)
@@ -176,7 +179,7 @@ def put_together(feedback: Feedback, other: Feedback, *, actor: Actor) -> None:
 @transaction.atomic
 def take_apart(feedback: Feedback, other: Feedback, *, actor: Actor, reason: str) -> None:
     """They were put together by mistake."""
-    feedback, other = locked(feedback), locked(other)
+    feedback, other = both_locked(feedback, other)
     if not feedback.related.filter(pk=other.pk).exists():
         raise ValidationError(_("These do not stand together any more."))
     feedback.related.remove(other)

@@ -16,6 +16,12 @@ def locked(feedback: Feedback) -> Feedback:
     return rows.get(pk=feedback.pk)
 
 
+def both_locked(feedback: Feedback, other: Feedback) -> tuple[Feedback, Feedback]:
+    """Two items, in the one order in which everybody locks several."""
+    found = {pk: locked(Feedback(pk=pk)) for pk in sorted({feedback.pk, other.pk})}
+    return found[feedback.pk], found[other.pk]
+
+
 def moving(feedback: Feedback, state: str) -> Feedback:
     """The item, locked; ValidationError when it can not move to `state`, perhaps because someone else moved it."""
     feedback = locked(feedback)

@@ -154,6 +154,8 @@ def log_contacts(records: Sequence[ContactRecord], *, actor: Actor) -> None:
 @transaction.atomic
 def correct_contact(record: ContactRecord, changes: dict[str, Any], *, actor: Actor) -> ContactRecord:
     """Put a corrected record in place of a live one, which is kept. Credit stays with whoever made the contact."""
+    told = Feedback.objects.select_for_update().filter(answers__tellings__record=record)
+    list(told.order_by("pk"))  # before the record, as who tells an answer in it does
     record = _live(record)
     before = _state(record)
     ContactRecord.objects.filter(pk=record.pk).update(superseded_at=timezone.now())

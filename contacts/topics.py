@@ -8,6 +8,7 @@ from collections.abc import Collection
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -57,10 +58,18 @@ def suggest(text: str) -> list[Topic]:
     return [topic for *_order, topic in sorted(scored, key=lambda one: one[:3])[:SUGGESTED]]
 
 
+def hold(chosen: Collection[Topic]) -> None:
+    """Nobody merges these until the transaction ends; ValidationError when somebody did since they were chosen."""
+    rows = Topic.objects.filter(pk__in=[one.pk for one in chosen]).order_by("pk")
+    if len(rows.select_for_update(no_key=True)) < len(set(chosen)):
+        raise ValidationError(gettext("Somebody merged this topic with another one meanwhile. Choose again."))
+
+
 @transaction.atomic
 def file_under(feedback: Feedback, topic: Topic | None, further: Collection[Topic], *, actor: Actor) -> None:
     """What an item is about: the topic that it counts under, and others under which it is found."""
     feedback = locked(feedback)
+    hold([one for one in (topic, *further) if one])
     before = {
         "topic": feedback.topic_id,
         "further": sorted(feedback.further_topics.values_list("pk", flat=True)),
@@ -80,7 +89,19 @@ def file_under(feedback: Feedback, topic: Topic | None, further: Collection[Topi
 def merge_topics(topic: Topic, into: Topic, *, actor: Actor) -> int:
     """Two topics were one: everything filed under the one is the other's, and its parts and words too. How many items
     moved."""
-    topic, into = (Topic.objects.select_for_update().get(pk=pk) for pk in (topic.pk, into.pk))
+    # The items before the topics, each in their order, as who files an item does.
+    further = Feedback.further_topics.through.objects.filter(topic=topic).values("feedback")
+    list(
+        Feedback.objects.filter(Q(topic=topic) | Q(pk__in=further))
+        .select_for_update()
+        .order_by("pk")
+        .values_list("pk")
+    )
+    rows = Topic.objects.filter(pk__in=[topic.pk, into.pk]).select_for_update().order_by("pk")
+    found = {row.pk: row for row in rows}
+    if topic.pk not in found or into.pk not in found:
+        raise ValidationError(gettext("Somebody merged one of them meanwhile. Look at the list again."))
+    topic, into = found[topic.pk], found[into.pk]
     if topic == into or into.parent_id == topic.pk:
         raise ValidationError(gettext("Choose a topic that is neither the same nor a part of it."))
     if into.parent_id and topic.children.exists():

@@ -209,7 +209,8 @@ def _supervisors(item: Item, people: People) -> set[int]:
 def untold(moment: Moment) -> list[NoticeLine]:
     """A line for everybody who is to be told a step now; and each item is told when to be looked at again. Under the
     lock of the passes."""
-    # Locked: a deed that commits meanwhile says "look again", which must not be written over.
+    # Locked, in the order of all who lock several: a deed that commits meanwhile says "look again", which must not be
+    # written over.
     due = Feedback.objects.select_for_update(of=("self",)).filter(
         Q(look_on=None) | Q(look_on__lte=moment.today)
     )
@@ -257,7 +258,7 @@ def still_told(lines: Collection[NoticeLine], moment: Moment) -> set[int]:
 
 
 def _read(rows: QuerySet[Feedback]) -> list[Item]:
-    return list(map(Item._make, rows.order_by().values_list(*FIELDS)))
+    return list(map(Item._make, rows.order_by("pk").values_list(*FIELDS)))
 
 
 def _line(item: Item, step: Reached, officer: int) -> NoticeLine:
