@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from contacts import answering, assigning, feedback_steps, topics
 from contacts.handling import correct_contact
-from contacts.models import Actor, Answer, ContactRecord, Feedback, Telling, Topic
+from contacts.models import Actor, Answer, ContactRecord, Feedback, ReportCopy, Telling, Topic
+from contacts.work_reports import issuing, writing
+from contacts.work_reports.delivering import deliver
 from schedules.notices import feedback as notices
 from schedules.notices.hours import Moment
 from schedules.workdays import Workdays
@@ -167,3 +172,52 @@ def test_what_a_deed_says_while_a_pass_looks_is_looked_at_again(bureau, items, m
     items[0].refresh_from_db()
     assert items[0].state == "assigned"
     assert items[0].look_on is None
+
+
+@pytest.fixture
+def copy(bureau):
+    with time_machine.travel(at("2026-11-18 09:00"), tick=False):
+        factories.work_report(bureau, "issued")
+    return ReportCopy.objects.get()
+
+
+def handed_over(copy, bureau):
+    record = ContactRecord(
+        stakeholder=bureau.deputy, officer=bureau.alice, kind="report", occurred_at=at("2026-11-18 10:00"), submission=uuid.uuid4()
+    )  # fmt: skip
+    return partial(deliver, copy, record, method="in_person", actor=Actor(bureau.alice))
+
+
+def test_two_who_hand_one_letter_over_log_one_contact(bureau, copy):
+    said = at_once(handed_over(copy, bureau), handed_over(copy, bureau))
+
+    assert sum(isinstance(one, str) and one.startswith("It was handed over on") for one in said) == 1
+    assert ContactRecord.objects.count() == copy.deliveries.count() == 1
+
+
+def test_a_letter_that_is_handed_over_while_it_is_renewed_is_the_one_they_got_or_the_new_one(
+    bureau, copy, monkeypatch
+):
+    """Locked while the newer text is put into it: nobody hands over what changes in their hands."""
+    report, plain = copy.report, issuing.outdated
+    writing.write(report, text="More.", seen=1, actor=Actor(bureau.bob), now=at("2026-11-18 09:30"))
+    with time_machine.travel(at("2026-11-18 09:30"), tick=False):
+        factories.work_report(bureau, "approved")
+    begun, seen = threading.Event(), []
+
+    def slowly(report):
+        found = list(plain(report))
+        begun.set()
+        time.sleep(0.3)
+        return found
+
+    def hand_over():
+        begun.wait(PATIENCE)
+        made, _said = handed_over(copy, bureau)()
+        seen.append(ReportCopy.objects.get(pk=copy.pk).version.number)
+        return made
+
+    monkeypatch.setattr(issuing, "outdated", slowly)
+    at_once(partial(issuing.issue, report, actor=Actor(bureau.carl), now=at("2026-11-18 10:00")), hand_over)
+
+    assert seen == [ReportCopy.objects.get().version.number]
