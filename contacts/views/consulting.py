@@ -21,7 +21,7 @@ from contacts.views.feedback_parts import ask, handled_by, item_for, too_late
 def ask_unit(request: OfficerRequest, pk: int) -> HttpResponse:
     """Ask another unit for its opinion."""
     item = handled_by(request, pk)
-    if not item.is_pending:
+    if request.method == "GET" and not item.is_pending:
         return too_late(request, item)
     today = timezone.localdate()
     form = OpinionForm(request.POST or None, item=item, today=today, due_on=reckon(Clock.RETURN, today).day)
@@ -41,7 +41,7 @@ def advise(request: OfficerRequest, pk: int) -> HttpResponse:
     item = item_for(request, asked.feedback_id, Deed.READ_FEEDBACK)
     if not asked.may_give(request.user):
         raise PermissionDenied
-    if asked.given_at and request.method == "GET":
+    if request.method == "GET" and asked.given_at:
         return too_late(request, item)
     return ask(
         request, item, TextForm(request.POST or None, label=_("Opinion of your unit"), length=2000),

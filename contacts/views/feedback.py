@@ -152,7 +152,7 @@ def assign(request: OfficerRequest, pk: int) -> HttpResponse:
 def take(request: OfficerRequest, pk: int) -> HttpResponse:
     """Somebody of the unit takes it in hand."""
     item = handled_by(request, pk)
-    if not item.may_become(Feedback.State.IN_HAND):
+    if request.method == "GET" and not item.may_become(Feedback.State.IN_HAND):
         return too_late(request, item)
     return ask(
         request, item, TakeUpForm(request.POST or None, item=item, officer=request.user),
@@ -168,7 +168,7 @@ def take(request: OfficerRequest, pk: int) -> HttpResponse:
 def send_back(request: OfficerRequest, pk: int) -> HttpResponse:
     """A wrong assignment goes back to the unit that made it, within the days that R12 gives."""
     item = handled_by(request, pk)
-    if not item.may_become(Feedback.State.RECEIVED):
+    if request.method == "GET" and not item.may_become(Feedback.State.RECEIVED):
         return too_late(request, item)
     today = timezone.localdate()
     return ask(

@@ -1,4 +1,5 @@
-"""What leaders do with an item of feedback, and what they are asked and told."""
+"""What leaders do with an item of feedback, and what they are asked and told. A page that somebody was quicker than is led
+back before anything is typed; what was typed stays, with the reason."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from contacts.views.feedback_parts import ask, handled_by, item_for, too_late
 def extend(request: OfficerRequest, pk: int) -> HttpResponse:
     """A leader gives a formal suggestion or proposal the longer time."""
     item = item_for(request, pk, Deed.EXTEND)
-    if not item.may_be_extended:
+    if request.method == "GET" and not item.may_be_extended:
         return too_late(request, item)
     longer = reckon(Clock.EXTENDED, item.clock_since)
     return ask(
@@ -38,7 +39,7 @@ def extend(request: OfficerRequest, pk: int) -> HttpResponse:
 def send_up(request: OfficerRequest, pk: int) -> HttpResponse:
     """It needs a leader."""
     item = item_for(request, pk)
-    if not item.is_pending:
+    if request.method == "GET" and not item.is_pending:
         return too_late(request, item)
     return ask(
         request, item, EscalateForm(request.POST or None, item=item),
@@ -54,7 +55,7 @@ def send_up(request: OfficerRequest, pk: int) -> HttpResponse:
 def put(request: OfficerRequest, pk: int) -> HttpResponse:
     """Put it under supervision, with a day to report."""
     item = item_for(request, pk, Deed.SUPERVISE)
-    if item.state == Feedback.State.CLOSED:
+    if request.method == "GET" and item.state == Feedback.State.CLOSED:
         return too_late(request, item)
     today = timezone.localdate()
     form = SuperviseForm(request.POST or None, today=today, report_by=reckon(Clock.RETURN, today).day)
@@ -74,13 +75,14 @@ def put(request: OfficerRequest, pk: int) -> HttpResponse:
 def report(request: OfficerRequest, pk: int) -> HttpResponse:
     """Report to the leader who supervises it."""
     item = handled_by(request, pk)
-    if item.report_by is None:
+    if request.method == "GET" and item.report_by is None:
         return too_late(request, item)
+    waits = _("A leader waits for this by %(day)s.") % {"day": item.report_by} if item.report_by else ""
     return ask(
         request, item, TextForm(request.POST or None, label=_("What has been done")),
         lambda said: report_back(item, day=timezone.localdate(), actor=Actor.of(request), text=said["text"]),
         question=_("Report on %(number)s"),
-        explanation=_("A leader waits for this by %(day)s.") % {"day": item.report_by},
+        explanation=waits,
         verb=_("Report"),
         said=_("The report on %(number)s stands on the item."),
     )  # fmt: skip

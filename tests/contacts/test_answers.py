@@ -471,15 +471,23 @@ def test_nobody_tells_or_writes_over_what_somebody_else_wrote_meanwhile(bureau, 
     assert Answer.objects.get().text == "Never."
 
 
-@pytest.mark.parametrize("name", ["answer", "rate", "assign"])
-def test_a_page_that_is_out_of_date_keeps_what_was_typed_and_changes_nothing(bureau, item, name):
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        *((name, "carl") for name in ("answer", "rate", "assign", "send-back", "send-up", "ask", "report")),
+        ("supervise", "lea"),
+        ("extend", "lin"),
+    ],
+)
+def test_a_page_that_is_out_of_date_keeps_what_was_typed_and_changes_nothing(bureau, item, name, who):
     told(bureau, item, result="solved", review_on=None)
     rated(bureau, item)
     form = {
-        "answer": "I typed this.", "comment": "I typed this.", "note": "I typed this.", "result": "solved", "process": "satisfied",
-        "told_in": "later", "unit": bureau.station.pk,
+        **dict.fromkeys(("answer", "comment", "note", "text", "reason", "question"), "I typed this."),
+        "result": "solved", "process": "satisfied", "told_in": "later", "report_by": TODAY, "due_on": TODAY,
+        "unit": bureau.county.pk if name == "send-up" else bureau.other_station.pk,
     }  # fmt: skip
-    page = sign_in(bureau.carl).post(url(name, item), form)
+    page = sign_in(getattr(bureau, who)).post(url(name, item), form)
     item.refresh_from_db()
 
     assert "I typed this." in page.content.decode()
