@@ -228,8 +228,19 @@ def _close(feedback: Feedback, day: dt.date, actor: Actor) -> None:
 
 def refuse_if_told_in(record: ContactRecord) -> None:
     """What counts as told because of this contact must not lose it."""
-    if record.tellings.filter(answer__set_aside_on=None).exists():
-        raise ValidationError(_("An answer was given in this contact; reopen that feedback first."))
+    told = record.tellings.filter(answer__set_aside_on=None).select_related("answer__feedback").first()
+    if told and told.answer.told_on is None:
+        raise ValidationError(
+            _(
+                "In this contact one of several was told the answer to %(number)s. Assign that item anew first."
+            ),
+            params={"number": told.answer.feedback.number},
+        )
+    if told:
+        raise ValidationError(
+            _("The answer to %(number)s was given in this contact. Open that item again first."),
+            params={"number": told.answer.feedback.number},
+        )
 
 
 def follow_correction(record: ContactRecord, corrected: ContactRecord) -> None:

@@ -2,9 +2,14 @@
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from contacts.models import Answer, Feedback, ReportDelivery
+from contacts.models.reports import Appraisal
+from contacts.models.verdicts import Verdict
 
 ACTIONS: dict[str, str | Promise] = {
     "sign in": _("sign in"),
@@ -144,67 +149,132 @@ ACTIONS: dict[str, str | Promise] = {
 # What an entry says beside the fields of the thing that it is about.
 DETAILS: dict[str, str | Promise] = {
     "absorbed": _("person who was merged into another"),
-    "survivor": _("person who stays"),
-    "continuing": _("continuing"),
     "appraisal": _("appraisal"),
+    "attempts": _("attempts"),
+    "attendees": _("who was there"),
     "basically": _("basically satisfied"),
+    "cadence": _("how often"),
+    "certificate": _("certificate"),
+    "collected_on": _("collected on"),
+    "columns": _("columns"),
+    "continuing": _("continuing"),
     "created": _("created"),
     "day": _("day"),
     "days": _("days"),
+    "document": _("document number"),
     "doubtful": _("doubtful"),
     "ended": pgettext_lazy("group of people", "ended"),
     "events": _("events"),
+    "feedback": _("feedback"),
+    "feeds": _("calendar subscriptions"),
     "files": _("files"),
     "filter": _("filter"),
     "format": _("format"),
     "freed": _("pairings ended"),
     "from": _("from"),
+    "further": _("further topics"),
     "gone": _("gone again"),
-    "feedback": _("feedback"),
-    "feeds": _("calendar subscriptions"),
+    "half_year": _("half-year"),
+    "handed_out_on": _("handed out on"),
+    "handler": _("in hand of"),
+    "happened": _("did it take place?"),
     "journal": _("journal"),
+    "kept": _("stayed as they are"),
+    "kind": _("kind"),
+    "known": _("make-up days are known"),
+    "last_error": _("last error"),
+    "level": _("level"),
+    "levels": _("levels"),
+    "link": _("link"),
+    "medium": _("medium"),
     "merged": _("merged"),
     "method": _("how"),
+    "minimum_days": _("shortest time in days"),
+    "moved": _("moved"),
+    "name": _("name"),
+    "new": pgettext_lazy("group of people", "new"),
+    "note": _("note"),
+    "officer": _("officer"),
     "officers": _("officers"),
+    "opinion": _("opinion"),
+    "paired": _("paired"),
     "pairings": _("pairings"),
     "people": _("people"),
-    "roles": _("roles"),
-    "units": _("units"),
-    "kept": _("stayed as they are"),
-    "known": _("make-up days are known"),
-    "moved": _("moved"),
-    "new": pgettext_lazy("group of people", "new"),
-    "officer": _("officer"),
-    "paired": _("paired"),
     "period": _("period"),
+    "phones": _("phones"),
+    "process": _("with the handling"),
+    "promised": _("promised"),
+    "published_on": _("published on"),
     "reason": _("reason"),
     "record": _("contact record"),
-    "renewed": _("made anew"),
     "refused": pgettext_lazy("group of people", "refused"),
+    "renewed": _("made anew"),
+    "report": _("what was reported"),
     "restored": _("as before"),
+    "result": _("result"),
+    "roles": _("roles"),
     "rows": _("rows"),
     "satisfied": _("satisfied"),
-    "unsatisfied": _("not satisfied"),
-    "version": _("version"),
-    "sha256": "SHA-256",
-    "stayed": _("stayed"),
-    "table": _("table"),
+    "scale": _("scale"),
     "seat": _("seat"),
+    "seat_kinds": _("kinds of seat"),
     "seats": _("seats"),
+    "sha256": "SHA-256",
+    "signers": _("signed with"),
+    "stages": _("stages of the reminders"),
     "stand_ins": _("stand-ins"),
+    "stand_in_kinds": _("kinds that count instead"),
+    "starts_on": _("starts on"),
+    "state": _("state"),
+    "stayed": _("stayed"),
+    "survivor": _("person who stays"),
+    "table": _("table"),
+    "term": _("term"),
+    "term_number": _("number of the term"),
+    "text": _("text"),
     "ticked": _("ticked rows alone"),
+    "title": _("title"),
+    "to": _("to"),
+    "told": _("told the person"),
     "unit": _("unit"),
+    "units": _("units"),
+    "unsatisfied": _("not satisfied"),
     "until": _("until"),
+    "version": _("version"),
     "why": _("why not yet"),
+    "with": _("belongs together with"),
     "withdrawn": _("withdrawn"),
+    "year": _("year"),
 }
 
 
+# Of details that are one of several, their names.
+CHOICES = {
+    "appraisal": Appraisal.choices,
+    "method": ReportDelivery.Method.choices,
+    "process": Verdict.choices,
+    "result": [*Answer.Result.choices, *Verdict.choices],
+    "state": Feedback.State.choices,
+}
+
+
+def _field(model: str, name: str) -> Field | None:
+    """The field of `model` ("contacts.officer"); None for a detail that is none."""
+    try:
+        found = apps.get_model(model)._meta.get_field(name) if model else None
+    except (LookupError, FieldDoesNotExist):
+        return None  # an entry may say more than its object holds
+    return found if isinstance(found, Field) else None
+
+
 def field_name(model: str, name: str) -> str | Promise:
-    """What a field of `model` ("contacts.officer") is called, or a detail that is none."""
-    if model:
-        try:
-            return getattr(apps.get_model(model)._meta.get_field(name), "verbose_name", name)
-        except (LookupError, FieldDoesNotExist):
-            pass  # not a field: an entry may say more than its object holds
-    return DETAILS.get(name, name)
+    """What a field of the thing is called, or a detail that is none."""
+    field = _field(model, name)
+    return field.verbose_name if field else DETAILS.get(name, name)
+
+
+def value_name(model: str, name: str, value: str) -> str | Promise:
+    """What one of several choices is called; any other text as it is."""
+    field = _field(model, name)
+    choices = dict(field.flatchoices) if field else dict(CHOICES.get(name, ()))
+    return choices.get(value, value)

@@ -171,6 +171,7 @@ def correct_contact(record: ContactRecord, changes: dict[str, Any], *, actor: Ac
     corrected.save(force_insert=True)
     if corrected.outcome != ContactRecord.Outcome.REACHED:
         refuse_if_told_in(record)
+        _refuse_if_voted_in(record)
     record.feedback.update(record=corrected)
     record.call_backs.update(record=corrected)
     record.publications.update(record=corrected)
@@ -187,6 +188,7 @@ def void_contact(record: ContactRecord, *, reason: str, actor: Actor) -> None:
     if not reason.strip():
         raise ValidationError(_("Say why this record does not count."))
     refuse_if_told_in(record)
+    _refuse_if_voted_in(record)
     record.voided_at, record.voided_by, record.void_reason = timezone.now(), actor.officer, reason.strip()
     record.save()
     AuditEntry.objects.record(actor, "void contact", record, before=_state(record), reason=record.void_reason)
@@ -206,6 +208,22 @@ def _live(record: ContactRecord) -> ContactRecord:
     if not record.is_live:
         raise ValidationError(_("This record was corrected or voided meanwhile; look at the newer one."))
     return record
+
+
+def _refuse_if_voted_in(record: ContactRecord) -> None:
+    """A ballot keeps no names: where as many voted as were there, nobody was not there."""
+    was_there = ReportDelivery.objects.filter(record=record, meeting__isnull=False, meeting__voided_at=None)
+    attendance = was_there.select_related("meeting").first()
+    if attendance is None or attendance.meeting is None:
+        return
+    meeting = attendance.meeting
+    if meeting.votes >= meeting.present().count():
+        raise ValidationError(
+            _(
+                "As many votes were cast in the meeting of %(day)s as people were there. Void the meeting, and enter it anew."
+            ),
+            params={"day": meeting.held_on},
+        )
 
 
 def _state(record: ContactRecord) -> dict[str, Any]:

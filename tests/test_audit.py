@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from contacts.audit_words import field_name
 from contacts.models import AuditEntry
 from tests import pages, things
 from tests.base import sign_in
@@ -57,6 +58,13 @@ def test_what_a_form_does_stands_in_the_trail(bureau, name):
     doer = getattr(bureau, page.doer or "alice")
     assert {(entry.officer, entry.via) for entry in entries} == {(doer, "web")}
     assert all(entry.address == "127.0.0.1" for entry in entries)
+    nameless = {
+        f"{entry.object_type}: {key}"
+        for entry in entries
+        for key in {**(entry.before or {}), **(entry.after or {})}
+        if field_name(entry.object_type, key) is key
+    }
+    assert not nameless, "give it a name in contacts/audit_words.py"
 
 
 @pytest.mark.parametrize("name", sorted(name for name, page in PAGES.items() if not page.post))

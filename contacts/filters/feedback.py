@@ -41,12 +41,15 @@ class FeedbackFilter(ListFilter):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["topic"].extra["choices"] = lambda: Topic.objects.values_list("pk", "name")
+        self.filters["topic"].extra["choices"] = lambda: [
+            (topic.pk, topic.in_its_place) for topic in Topic.objects.in_tree()
+        ]
 
     def about(self, rows: Any, name: str, topic: str) -> QuerySet:
-        """What counts under it, and what is filed under it too."""
-        further = Feedback.further_topics.through.objects.filter(topic_id=topic).values("feedback")
-        return rows.filter(Q(topic=topic) | Q(pk__in=further))
+        """What counts under it or a part of it, and what is filed under these too."""
+        topics = Topic.objects.with_parts(int(topic)).order_by().values("pk")
+        further = Feedback.further_topics.through.objects.filter(topic__in=topics).values("feedback")
+        return rows.filter(Q(topic__in=topics) | Q(pk__in=further))
 
     def in_state(self, rows: Any, name: str, state: str) -> QuerySet:
         return WAITING[state][1](rows, self.day) if state in WAITING else rows.filter(state=state)

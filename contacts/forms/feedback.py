@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.access import Deed
 from contacts.forms.fields import DayField, SubmissionField
-from contacts.forms.topics import OFFERED_TOPICS
+from contacts.forms.topics import OFFERED_TOPICS, TopicField
 from contacts.models import ContactRecord, Feedback, Officer, Stakeholder, Unit
 
 NAMESAKES = 5  # so many are told apart by their numbers
@@ -24,6 +24,7 @@ class FeedbackForm(forms.ModelForm):
     """An opinion that came by itself: in a letter, at the desk, in the street; or a formal suggestion or proposal, which
     comes with a document."""
 
+    topic = TopicField()
     received_on = DayField(label=_("Received on"))
     signers = forms.CharField(
         label=_("Signed with"),

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.fields import ClockField, DayField, SubmissionField, happened_at
-from contacts.forms.topics import OFFERED_TOPICS
-from contacts.models import ContactRecord, Officer, Topic
+from contacts.forms.topics import OFFERED_TOPICS, TopicField
+from contacts.models import ContactRecord, Officer
 
 
 class RecordForm(forms.ModelForm):
@@ -68,7 +68,7 @@ class ContactForm(RecordForm):
         widget=forms.Textarea(attrs={"rows": 2, **OFFERED_TOPICS}),
         help_text=_("In the person's words. It gets a number and a day by which it is answered."),
     )
-    topic = forms.ModelChoiceField(Topic.objects.all(), label=_("Topic"), required=False)
+    topic = TopicField()
     officer = forms.ModelChoiceField(
         Officer.objects.none(), label=_("Made by"), widget=forms.RadioSelect, required=False
     )

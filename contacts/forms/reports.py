@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from contacts.access import Deed, reach
 from contacts.forms.fields import DayField, SubmissionField
+from contacts.forms.topics import TopicField
 from contacts.half_years import HalfYear
 from contacts.models import (
     Appraisal,
@@ -25,7 +27,7 @@ from contacts.models import (
     ReportDelivery,
     ReportMeeting,
     ReportVersion,
-    Topic,
+    Stakeholder,
     Unit,
 )
 from contacts.work_reports.delivering import loggable
@@ -118,7 +120,7 @@ class DeliveryForm(AppraisalForm):
         label=_("Opinion or suggestion"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("In the person's words. It gets a number and a day by which it is answered."),
     )  # fmt: skip
-    topic = forms.ModelChoiceField(Topic.objects.all(), label=_("Topic"), required=False)
+    topic = TopicField()
     submission = SubmissionField()
 
     field_order = ["method", "logged_in", "day", "appraisal", "summary", "said", "topic", "submission"]
@@ -182,12 +184,17 @@ class SayingForm(forms.Form):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    topic = forms.ModelChoiceField(Topic.objects.all(), label=_("Topic"), required=False)
+    topic = TopicField()
 
-    def __init__(self, *args: Any, copies: Collection[ReportCopy] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[Any], topics: list[Any], **kwargs: Any) -> None:
+        """`people`, `topics`: the choices, read once for all forms of the set."""
         super().__init__(*args, **kwargs)
+        self.fields["person"].choices, self.fields["topic"].choices = people, topics  # type: ignore[attr-defined]
+
+    @staticmethod
+    def choices(copies: Collection[ReportCopy]) -> dict[str, list[Any]]:
         named = [(str(copy.pk), copy.stakeholder.name) for copy in copies]
-        self.fields["person"].choices = [("", "–"), *named]  # type: ignore[attr-defined]
+        return {"people": [("", "–"), *named], "topics": list(iter(TopicField().choices))}  # type: ignore[arg-type]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -228,16 +235,15 @@ class MeetingForm(forms.ModelForm):
     ) -> None:  # fmt: skip
         super().__init__(data, **{"initial": {"held_on": day}} | kwargs)
         self.copies, self.leaders, self.day = {str(copy.pk): copy for copy in copies}, leaders, day
-        self.fields["present"].choices = list(self.grouped())  # type: ignore[attr-defined]
+        self.fields["present"].choices = [(pk, copy.stakeholder.name) for pk, copy in self.copies.items()]  # type: ignore[attr-defined]
         self.fields["held_on"].widget.attrs["max"] = day.isoformat()
         self.fields["leader"].widget.attrs |= {"list": "leaders", "autocomplete": "off"}
 
-    def grouped(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-        """By unit, as they are sorted."""
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for pk, copy in self.copies.items():
-            groups.setdefault(str(copy.stakeholder.unit), []).append((pk, copy.stakeholder.name))
-        yield from groups.items()
+    def by_unit(self) -> Iterator[tuple[str, list[tuple[Any, Stakeholder]]]]:
+        """Each unit with its people and the box of each, as they are sorted."""
+        boxes = zip(self["present"], self.copies.values(), strict=True)
+        for unit, rows in groupby(boxes, key=lambda row: row[1].stakeholder.unit):
+            yield str(unit), [(box, copy.stakeholder) for box, copy in rows]
 
     def clean_held_on(self) -> dt.date:
         held_on: dt.date = self.cleaned_data["held_on"]

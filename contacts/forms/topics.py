@@ -21,11 +21,32 @@ OFFERED_TOPICS = {
 }
 
 
+class TopicField(forms.ModelChoiceField):
+    """One of the topics, each followed by its parts."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said: dict[str, Any] = {"label": _("Topic"), "required": False} | kwargs
+        super().__init__(Topic.objects.in_tree(), **said)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return obj.in_its_place
+
+
+class TopicsField(forms.ModelMultipleChoiceField):
+    """Some of the topics."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Topic.objects.in_tree(), required=False, **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return obj.in_its_place
+
+
 class FileUnderForm(forms.Form):
-    topic = forms.ModelChoiceField(Topic.objects.all(), label=_("Topic"), required=False)
-    further = forms.ModelMultipleChoiceField(
-        Topic.objects.all(), label=_("Further topics"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    topic = TopicField()
+    further = TopicsField(label=_("Further topics"))
 
     def __init__(self, data: Any = None, *, item: Feedback) -> None:
         first = next(iter(suggest(item.text)), None)
@@ -33,9 +54,9 @@ class FileUnderForm(forms.Form):
 
 
 class MergeTopicForm(forms.Form):
-    into = forms.ModelChoiceField(Topic.objects.none(), label=_("Into"))
+    into = TopicField(label=_("Into"), required=True)
 
     def __init__(self, data: Any = None, *, topic: Topic) -> None:
         super().__init__(data)
-        others = Topic.objects.exclude(pk=topic.pk).exclude(parent=topic)
+        others = Topic.objects.in_tree().exclude(pk=topic.pk).exclude(parent=topic)
         self.fields["into"].queryset = others  # type: ignore[attr-defined]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,16 @@ from contacts.models.units import Unit
 
 if TYPE_CHECKING:
     from contacts.models.officers import Officer
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def in_tree(self) -> TopicQuerySet:
+        """Each topic followed by its parts."""
+        return self.order_by(Coalesce("parent__name", "name"), F("parent").asc(nulls_first=True), "name")
+
+    def with_parts(self, pk: int) -> TopicQuerySet:
+        """The topic and its parts."""
+        return self.filter(Q(pk=pk) | Q(parent=pk))
 
 
 class Topic(models.Model):
@@ -38,6 +49,8 @@ class Topic(models.Model):
         help_text=_("With commas between: 红绿灯, 左转, 拥堵."),
     )
 
+    objects = TopicQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
@@ -45,6 +58,11 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_its_place(self) -> str:
+        """The name, further in for a part, as it stands in a list of the tree."""
+        return f"\u3000{self.name}" if self.parent_id else self.name
 
 
 _WHILE_TO_RATE = {access.Deed.READ_FEEDBACK, access.Deed.RATE}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +74,10 @@ class ReportMeeting(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("contacts:report-meeting", args=[self.pk])
+
+    def present(self) -> QuerySet[Any]:
+        """The attendances that count: of a voided meeting all that it had."""
+        return self.attendances.all() if self.voided_at else self.attendances.filter(record__voided_at=None)
 
     @property
     def votes(self) -> int:

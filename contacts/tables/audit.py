@@ -5,7 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from contacts.audit_words import ACTIONS, field_name
+from contacts.audit_words import ACTIONS, field_name, value_name
 from contacts.models import AuditEntry
 from contacts.tables.cells import InstantColumn
 
@@ -35,7 +35,10 @@ class AuditTable(tables.Table):
     def render_change(self, record: AuditEntry) -> SafeString | str:
         before, after = record.before or {}, record.after or {}
         names = [*before, *(name for name in after if name not in before)]
-        lines = [(field_name(record.object_type, name), _change(before, after, name)) for name in names]
+        lines = [
+            (field_name(record.object_type, name), _change(record.object_type, before, after, name))
+            for name in names
+        ]
         return (
             format_html("<ul class=changes>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
             if lines
@@ -43,16 +46,19 @@ class AuditTable(tables.Table):
         )
 
 
-def _change(before: dict[str, object], after: dict[str, object], name: str) -> str:
+def _change(model: str, before: dict[str, object], after: dict[str, object], name: str) -> str:
     """What it was and what it became, or, where nothing was before, what it is."""
     if name not in before:
-        return _shown(after[name])
-    return f"{_shown(before[name])} → {_shown(after.get(name))}"
+        return _shown(model, name, after[name])
+    return f"{_shown(model, name, before[name])} → {_shown(model, name, after.get(name))}"
 
 
-def _shown(value: object) -> str:
+def _shown(model: str, name: str, value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} = {_shown(part)}" for key, part in value.items()) or "–"
+        parts = (f"{field_name(model, key)} = {_shown(model, key, part)}" for key, part in value.items())
+        return ", ".join(parts) or "–"
     if isinstance(value, list):
-        return ", ".join(map(_shown, value)) or "–"
-    return "–" if value in (None, "") else str(value)
+        return ", ".join(_shown(model, name, one) for one in value) or "–"
+    if value in (None, ""):
+        return "–"
+    return str(value_name(model, name, value)) if isinstance(value, str) else str(value)

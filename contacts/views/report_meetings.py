@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from contacts.access import Deed, find_for, reach, requires
 from contacts.forms.fields import ReasonForm, done
-from contacts.forms.reports import MeetingForm, SayingFormSet
+from contacts.forms.reports import MeetingForm, SayingForm, SayingFormSet
 from contacts.models import Actor, Feedback, Officer, ReportCopy, ReportMeeting, Unit, WorkReport
 from contacts.requests import OfficerRequest
 from contacts.work_reports import meetings
@@ -44,7 +44,7 @@ def create(request: OfficerRequest, pk: int) -> HttpResponse:
     holder = unit or _holder(request.user, report)
     leaders = _leaders(holder)
     form = MeetingForm(request.POST or None, copies=shown, leaders=leaders, day=timezone.localdate())
-    sayings = SayingFormSet(request.POST or None, prefix="said", form_kwargs={"copies": shown})
+    sayings = SayingFormSet(request.POST or None, prefix="said", form_kwargs=SayingForm.choices(shown))
     if form.is_valid() and sayings.is_valid() and _hold(request, report, holder, form, sayings):
         messages.success(request, _("The meeting is kept, with a contact for everybody who was there."))
         return redirect(report)
@@ -101,7 +101,7 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
     context = {
         "meeting": meeting,
         "present": present.order_by("copy__stakeholder__unit__path", "copy__stakeholder__pinyin"),
-        "attended": meeting.attendances.count(),
+        "attended": meeting.present().count(),
         "said": said.select_related("stakeholder"),
         "may_void": meeting.voided_at is None and request.user.rights.may(Deed.WRITE_REPORT, meeting),
         "today": timezone.localdate(),

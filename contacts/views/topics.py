@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -26,11 +29,13 @@ def index(request: HttpRequest) -> HttpResponse:
         save_topic(form, actor=Actor.of(request))
         messages.success(request, _("The topic is added."))
         return redirect("contacts:topic-list")
-    topics = Topic.objects.select_related("parent").annotate(said=Count("feedback"))
-    in_order = sorted(
-        topics, key=lambda topic: (topic.parent or topic).name + ("\0" + topic.name if topic.parent else "")
-    )
-    return render(request, "contacts/topic_list.html", {"form": form, "topics": in_order})
+    topics: list[Any] = list(Topic.objects.in_tree().annotate(said=Count("feedback")))
+    below: dict[int | None, int] = Counter()
+    for topic in topics:
+        below[topic.parent_id] += topic.said
+    for topic in topics:
+        topic.said_in_all = topic.said + below[topic.pk]
+    return render(request, "contacts/topic_list.html", {"form": form, "topics": topics})
 
 
 @requires(Deed.CONFIGURE)

@@ -87,9 +87,9 @@ def void(meeting: ReportMeeting, *, reason: str, actor: Actor, now: dt.datetime)
     meeting = ReportMeeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     if meeting.voided_at:
         raise ValidationError(_("Somebody was quicker: it counts no longer."))
+    meeting.voided_at, meeting.void_reason = now, reason.strip()
+    meeting.save()
     for attendance in meeting.attendances.select_related("record"):
         if attendance.record.is_live:
             void_contact(attendance.record, reason=reason, actor=actor)
-    meeting.voided_at, meeting.void_reason = now, reason.strip()
-    meeting.save()
     AuditEntry.objects.record(actor, "void report meeting", meeting, reason=meeting.void_reason)

@@ -137,6 +137,18 @@ def signed(bureau):
     return item
 
 
+def test_a_contact_in_which_one_of_several_was_told_stands_until_the_item_is_assigned_anew(bureau, signed):
+    prepare_answer(signed, text="Done.", result="solved", actor=Actor(bureau.alice))
+    record = call(bureau)
+    tell(signed, record, actor=Actor(bureau.alice))
+    with pytest.raises(
+        ValidationError, match=f"was told the answer to {signed.number}. Assign that item anew"
+    ):
+        void_contact(record, reason="The wrong day.", actor=Actor(bureau.alice))
+    assign_feedback(signed, unit=bureau.station, day=TODAY, actor=Actor(bureau.bob))
+    void_contact(record, reason="The wrong day.", actor=Actor(bureau.alice))
+
+
 def test_a_joint_one_is_answered_when_the_last_signer_was_told(bureau, signed):
     dans = signed.signers.get().stakeholder
     prepare_answer(signed, text="Built.", result="solved", actor=Actor(bureau.alice))

@@ -346,6 +346,9 @@ def test_a_refusal_opens_nothing_and_stands(bureau, rob, case):
     rita = sign_in(bureau.rita)
     assert rita.post(at("case-source", case.pk), {"reason": "a look"}).status_code == 302
     assert "Rob did not consent." in page(rita.get(at("case-detail", case.pk)))
+    answered = page(sign_in(rob).get(at("case-consent", question.pk)))
+    assert "You did not consent." in answered
+    assert 'name="answer"' not in answered
     again = sign_in(rob).post(at("case-consent", question.pk), {"answer": "yes"})
     assert "answered already" in str(again.context["form"].non_field_errors())
 

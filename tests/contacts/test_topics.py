@@ -67,6 +67,33 @@ def test_an_item_counts_under_one_topic_and_is_found_under_all(bureau, topics):
 # --- two that are one ----------------------------------------------------------------------------------------
 
 
+def test_the_tree_is_a_tree_in_forms_in_the_list_and_in_its_filter(bureau, topics):
+    for name in ("traffic", "roads", "parking", "dogs"):
+        factories.feedback(bureau.deputy, bureau.alice, DAY, topic=topics[name])
+    form = (
+        sign_in(bureau.alice)
+        .get(reverse("contacts:feedback-create", args=[bureau.deputy.pk]))
+        .context["form"]
+    )
+    listed = sign_in(bureau.carol).get(reverse("contacts:topic-list")).context["topics"]
+    found = sign_in(bureau.alice).get(reverse("contacts:feedback-list"), {"topic": topics["traffic"].pk})
+
+    offered = [label for _pk, label in form.fields["topic"].choices]
+    whole = offered.index("交通")
+    assert offered[whole + 1 : whole + 3] == ["\u3000停车管理", "\u3000道路交通"]
+    assert {topic.name: topic.said_in_all for topic in listed} == {
+        "交通": 3,
+        "道路交通": 1,
+        "停车管理": 1,
+        "养犬管理": 1,
+    }
+    assert {row.topic.name for row in found.context["table"].page.object_list.data} == {
+        "交通",
+        "道路交通",
+        "停车管理",
+    }
+
+
 def test_everything_of_the_one_is_filed_under_the_other_then(bureau, topics):
     about, beside = (factories.feedback(bureau.deputy, bureau.alice, DAY) for _each in range(2))
     Feedback.objects.filter(pk=about.pk).update(topic=topics["parking"])

@@ -545,6 +545,43 @@ def test_a_meeting_that_cannot_be_is_explained(three, said, remedy):
     assert not ReportMeeting.objects.exists()
 
 
+def test_nobody_is_taken_out_of_a_ballot_in_which_as_many_voted_as_were_there(three):
+    """Who voted how is not kept: the meeting is voided as a whole, and entered anew."""
+    report = issued(three)
+    form = meeting_form(three, three.deputy, three.wang, satisfied="1", basically="1")
+    sign_in(three.bob).post(reverse("contacts:report-meet", args=[report.pk]), form)
+    meeting, record = ReportMeeting.objects.get(), ContactRecord.objects.get(stakeholder=three.wang)
+    for deed in (
+        lambda: void_contact(record, reason="She was ill.", actor=Actor(three.bob)),
+        lambda: correct_contact(record, {"outcome": "no_answer"}, actor=Actor(three.bob)),
+    ):
+        with pytest.raises(ValidationError, match="Void the meeting, and enter it anew"):
+            deed()
+    meetings.void(meeting, reason="She was ill.", actor=Actor(three.bob), now=NOW)
+
+    assert not ContactRecord.objects.live().exists()
+
+
+def test_whoever_did_not_vote_can_be_taken_out_of_a_meeting(three):
+    report = issued(three)
+    form = meeting_form(three, three.deputy, three.wang, satisfied="1", basically="0")
+    sign_in(three.bob).post(reverse("contacts:report-meet", args=[report.pk]), form)
+    void_contact(
+        ContactRecord.objects.get(stakeholder=three.wang), reason="She was ill.", actor=Actor(three.bob)
+    )
+
+    page = sign_in(three.bob).get(ReportMeeting.objects.get().get_absolute_url())
+    assert page.context["attended"] == 1
+
+
+def test_the_forms_of_a_meeting_read_the_topics_once(three):
+    report = issued(three)
+    with CaptureQueriesContext(connection) as captured:
+        sign_in(three.bob).get(reverse("contacts:report-meet", args=[report.pk]))
+
+    assert sum("contacts_topic" in query["sql"] for query in captured) == 1
+
+
 def test_a_station_leader_holds_a_meeting_on_the_countys_text_for_the_own_people(three):
     report = issued(three, three.county)
     page = sign_in(three.bob).get(reverse("contacts:report-meet", args=[report.pk]))
