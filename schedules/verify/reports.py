@@ -29,7 +29,7 @@ def deliveries_are_contacts_with_their_person(facts: Facts) -> Found:
 def votes_were_cast_by_those_present(facts: Facts) -> Found:
     """No ballot has more votes than people who were there."""
     votes = F("satisfied") + F("basically") + F("unsatisfied") + F("abstained")
-    present = Count("attendances", filter=Q(attendances__record__voided_at=None))
-    rows = ReportMeeting.objects.standing().annotate(present=present, cast=votes)
-    for pk in rows.filter(cast__gt=F("present")).order_by("pk").values_list("pk", flat=True):
+    there = Count("attendances", filter=Q(attendances__record__voided_at=None))
+    rows = ReportMeeting.objects.standing().annotate(there=there, cast=votes)
+    for pk in rows.filter(cast__gt=F("there")).order_by("pk").values_list("pk", flat=True):
         yield f"report meeting {pk}", "More votes were cast than people were there."
