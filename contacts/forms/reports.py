@@ -121,6 +121,7 @@ class DeliveryForm(AppraisalForm):
         help_text=_("In the person's words. It gets a number and a day by which it is answered."),
     )  # fmt: skip
     topic = TopicField()
+    late = forms.BooleanField(required=False)
     submission = SubmissionField()
 
     field_order = ["method", "logged_in", "day", "appraisal", "summary", "said", "topic", "submission"]
@@ -138,6 +139,9 @@ class DeliveryForm(AppraisalForm):
         else:
             del self.fields["logged_in"]
         self.fields["day"].widget.attrs["max"] = timezone.localdate(now).isoformat()
+        self.fields["late"].label = _("It is handed over after %(about)s: it counts as the work report of %(counts)s.") % {
+            "about": copy.report.period, "counts": HalfYear.containing(timezone.localdate(now)),
+        }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -152,9 +156,20 @@ class DeliveryForm(AppraisalForm):
                     "day",
                     _("It was issued on %(day)s; before that nobody had it.") % {"day": self.copy.issued_on},
                 )
+            elif day and self.is_late(day) and not cleaned.get("late"):
+                self.add_error("late", _("Tick this, or enter the day on which it was handed over."))
         elif cleaned.get("said"):
             self.add_error("said", _("Record it on the person's page; this contact was logged before."))
         return cleaned
+
+    def is_late(self, day: dt.date) -> bool:
+        """After the half-year that the report is about: it counts for the one in which it is handed over (R6)."""
+        return day > self.copy.report.period.last
+
+    @property
+    def asks_for_late(self) -> bool:
+        """Is that, or may it be, the case?"""
+        return self.is_late(timezone.localdate(self.now))
 
     @property
     def is_new(self) -> bool:

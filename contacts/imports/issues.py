@@ -81,6 +81,7 @@ WARNINGS = {
     "unit_merged": _("The unit “%(value)s” is closed; %(unit)s, which it became part of, was taken instead."),
     "no_phone": _("There is no phone number that could ring. Ask for one."),
     "unpaired": _("No officer is named. Pair the person, or have one proposed."),
+    "renews": _("The appointment under this certificate ended on %(value)s; this was taken for its next term, and that one stays."),
     "typed_twice": _("This appointment stands in %(value)s already, under the same certificate number; it was taken once."),
     "possible_duplicate": _("This may be the same person as %(value)s. Nothing was merged; decide it among the possible duplicates."),
     "footer_total_differs": _("The total says %(value)s, but the sheet has %(rows)s rows. Check whether rows are missing."),
@@ -109,7 +110,7 @@ TITLES = {
     "term_invalid": _("unreadable term"), "term_ended": _("term is over"), "other_term": _("another term"), "appointed_invalid": _("no day of appointment"),
     "officer_unknown": _("unknown officer, not paired"), "pairing_conflict": _("officer of another unit"),
     "pairing_later": _("a later pairing exists"), "officer_inactive": _("officer is switched off"), "unit_unknown": _("unknown unit"), "no_phone": _("no phone number"),
-    "unpaired": _("no officer named"), "typed_twice": _("typed twice"), "possible_duplicate": _("may be the same person"),
+    "unpaired": _("no officer named"), "renews": _("next term of an appointment"), "typed_twice": _("typed twice"), "possible_duplicate": _("may be the same person"),
     "footer_total_differs": _("total differs"), "column_unread": _("column not read"),
     "instant_future": _("has not come yet"),
 }  # fmt: skip

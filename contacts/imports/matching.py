@@ -30,6 +30,7 @@ class KnownSeat:
     certificate: str
     term_number: int | None
     started_on: dt.date | None
+    ended_on: dt.date | None
 
 
 @dataclass(slots=True, eq=False)
@@ -45,12 +46,14 @@ class Known:
 @dataclass(slots=True, eq=False)
 class Match:
     """What a row turned out to mean: a stored seat, a new seat of a stored person, a row above, or somebody new. `former`
-    is the seat of the term before, if the new seat continues one."""
+    is the seat of the term before, if the new seat continues one; `renewed` the appointment of which the new one, under the
+    same certificate, is the next term."""
 
     entry: Entry
     person: Known | None = None
     seat: KnownSeat | None = None
     former: Seat | None = None
+    renewed: KnownSeat | None = None
     twin: Match | None = None
     traits: Traits = field(default_factory=Traits)
     written: int | None = None  # whom the row means, once it is written
@@ -107,7 +110,8 @@ def take(m: Match, one: Stored, free: dict[int, Stored]) -> None:
 
 
 def by_certificate(matches: list[Match], free: dict[int, Stored]) -> None:
-    """Of an appointment that was renewed under its number, the seat of the row's term, else the latest."""
+    """Of an appointment that was renewed under its number, the seat of the row's term, else the latest; a term that begins
+    after the latest has ended renews it."""
     certified: dict[tuple[str, str], list[Stored]] = defaultdict(list)
     for stored in free.values():
         if stored.seat.certificate:
@@ -116,7 +120,11 @@ def by_certificate(matches: list[Match], free: dict[int, Stored]) -> None:
         ones = certified.get((m.entry.seat_kind, m.entry.said.get("certificate", "")), [])
         free_ones = (one for one in ones if one.seat.pk in free)
         one = max(free_ones, key=lambda one: began(m.entry, one.seat), default=None)
-        if one and (one.person.name == m.entry.name or one.person.traits.agreement(m.traits) >= ENOUGH):
+        if not one or one.person.name != m.entry.name and one.person.traits.agreement(m.traits) < ENOUGH:
+            continue
+        if follows(m.entry, one.seat):
+            m.person, m.renewed = one.person, one.seat
+        else:
             take(m, one, free)
 
 
@@ -164,16 +172,18 @@ def by_reelection(matches: list[Match], free: dict[int, Stored]) -> None:
     for rows, seats in grouped(matches, free).values():
         for m in rows:
             for one in seats:
-                another_term = not same_term(m.entry, one.seat) and not one.seat.certificate
+                later = follows(m.entry, one.seat)
+                another_term = later or not same_term(m.entry, one.seat) and not one.seat.certificate
                 if not m.person and another_term and m.traits.may_be_same(one.person.traits):
-                    m.person = one.person
+                    m.person, m.renewed = one.person, one.seat if later and one.seat.certificate else None
 
 
 def fits(entry: Entry, seat: KnownSeat) -> bool:
     """Can the row be about this seat, whoever holds it?"""
     same = (seat.kind, seat.level) == (entry.seat_kind, entry.said.get("level", ""))
     certificate = entry.said.get("certificate", seat.certificate)
-    return same and same_term(entry, seat) and seat.certificate in {"", certificate}
+    this_term = same_term(entry, seat) and not follows(entry, seat)
+    return same and this_term and seat.certificate in {"", certificate}
 
 
 def nearness(entry: Entry, seat: KnownSeat) -> tuple[bool, dt.date]:
@@ -185,6 +195,12 @@ def began(entry: Entry, seat: KnownSeat) -> tuple[bool, dt.date]:
     start = (entry.said.get("term") or [None])[0]
     same = seat.started_on is not None and start == seat.started_on.isoformat()
     return same, seat.started_on or dt.date.min
+
+
+def follows(entry: Entry, seat: KnownSeat) -> bool:
+    """Does the row's term begin after that of the seat has ended?"""
+    start = (entry.said.get("term") or [None])[0]
+    return seat.ended_on is not None and start is not None and start > seat.ended_on.isoformat()
 
 
 def same_term(entry: Entry, seat: KnownSeat) -> bool:

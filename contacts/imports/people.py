@@ -81,7 +81,7 @@ def load(entries: list[Entry], context: Context) -> list[Known]:
 
 
 PERSON = ("pk", "name", "sex", "birth_year", "birth_month", "employer", "address")
-SEAT = ("stakeholder", "pk", "kind", "level", "certificate", "term_number", "started_on")
+SEAT = ("stakeholder", "pk", "kind", "level", "certificate", "term_number", "started_on", "ended_on")
 
 
 def read_known(pks: Sequence[int]) -> Iterator[Known]:
@@ -106,7 +106,8 @@ def flag_certificates(matches: list[Match], table: Table) -> None:
     new = [
         m
         for m in matches
-        if not m.twin and certificate(m) and (m.seat is None or m.seat.certificate != certificate(m))
+        if not m.twin and not m.renewed
+        if certificate(m) and (m.seat is None or m.seat.certificate != certificate(m))
     ]
     taken: set[tuple[str, str]] = set()
     for some in batches([certificate(m) for m in new]):
@@ -117,6 +118,8 @@ def flag_certificates(matches: list[Match], table: Table) -> None:
             m.entry.issues.append(Issue("certificate_taken", table.label("certificate"), number[1]))
         taken.add(number)
     for m in matches:
+        if m.renewed:
+            m.entry.issues.append(Issue("renews", table.label("certificate"), f"{m.renewed.ended_on}"))
         if m.twin and m.twin.entry.rejected:
             m.entry.issues.append(Issue("certificate_taken", table.label("certificate"), certificate(m)))
         elif m.twin:

@@ -65,7 +65,7 @@ class Writer:
         fresh = m.seat is None
         before = self.last_said(m)
         person = self.people[m.person.pk] if m.person else self.new_person(entry)
-        seat = self.stored_seat(person, m.seat.pk) if m.seat else self.new_seat(entry, person)
+        seat = self.stored_seat(person, m.seat.pk) if m.seat else self.new_seat(m, person)
         changes: dict[str, list[Any]] = {}
         if person.pk:
             changes = self.correct(person, seat, entry, before)
@@ -97,8 +97,8 @@ class Writer:
     def stored_seat(self, person: Stakeholder, pk: int) -> Seat:
         return next(seat for seat in person.seats.all() if seat.pk == pk)
 
-    def new_seat(self, entry: Entry, person: Stakeholder) -> Seat:
-        seat = Seat(kind=entry.seat_kind, stakeholder=person)
+    def new_seat(self, m: Match, person: Stakeholder) -> Seat:
+        seat = Seat(kind=m.entry.seat_kind, stakeholder=person, renews_id=m.renewed.pk if m.renewed else None)
         self.new_seats.append(seat)
         return seat
 

@@ -367,6 +367,23 @@ def test_a_delivery_that_cannot_be_is_explained_and_nothing_typed_is_lost(three,
     assert not ContactRecord.objects.exists()
 
 
+def test_handed_over_after_its_half_year_it_asks_first(three):
+    issued(three)
+    ReportCopy.objects.update(half_year="2026-H1")
+    WorkReport.objects.update(half_year="2026-H1")
+    copy, client = copy_of(three.deputy), sign_in(three.alice)
+    address = reverse("contacts:report-deliver", args=[copy.pk])
+    words = "It is handed over after first half of 2026: it counts as the work report of second half of 2026."
+    assert words in client.get(address).content.decode()
+    form = {"method": "post", "day": "2026-11-18", "appraisal": "", "summary": "Keep me."}
+    page = client.post(address, form).content.decode()
+
+    assert "Tick this, or enter the day on which it was handed over." in page
+    assert "Keep me." in page
+    assert not ContactRecord.objects.exists()
+    assert client.post(address, form | {"late": "on"}).status_code == 302
+
+
 def test_a_report_that_was_logged_by_hand_can_be_named(three):
     log_contact(contact(three.deputy, three.alice), actor=Actor(three.alice))
     issued(three)

@@ -382,6 +382,30 @@ def test_a_roster_of_the_old_term_changes_nothing_of_a_renewal_under_the_same_nu
     assert (renewal.started_on, renewal.ended_on) == (dt.date(2010, 5, 8), dt.date(2012, 5, 7))
 
 
+@pytest.mark.parametrize("certificate", ["第1号", "第7号"])
+def test_a_later_roster_with_the_next_term_renews_the_appointment_and_corrects_nothing(
+    roster: Any, certificate: str
+) -> None:
+    """Under the same number or another one; and once, however often it is imported."""
+    roster(monitor("孙立", "第1号", "13900000001", **{"聘期（年）": "2"}))
+    later = monitor("孙立", certificate, "13900000001", **{"聘期（年）": "2", "聘任日期": "2010.5.8"})
+    report = roster(later)
+    assert outcomes(report) == ["created"]
+    assert (None, 2, "renews") in wuxi.codes(report)
+    assert outcomes(roster(later)) == ["unchanged"]
+
+    seats = Seat.objects.filter(stakeholder__name="孙立")
+    first, second = seats.order_by("started_on")
+    assert first.stakeholder == second.stakeholder
+    assert second.renews == first
+    assert (first.started_on, first.ended_on) == (dt.date(2008, 5, 8), dt.date(2010, 5, 7))
+    assert (second.started_on, second.ended_on) == (dt.date(2010, 5, 8), dt.date(2012, 5, 7))
+
+    batch = ImportBatch.objects.order_by("pk")[1]
+    taking_back.take_back(batch, actor=Actor.command("test"), reason="the wrong file", now=timezone.now())
+    assert seats.get() == first
+
+
 def test_a_renewed_appointment_stays_when_its_import_is_taken_back(roster: Any) -> None:
     roster(monitor("孙立", "第1号", "13900000001"))
     seat = Seat.objects.get(certificate="第1号")
