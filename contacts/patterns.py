@@ -11,7 +11,7 @@ import hashlib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -31,6 +31,9 @@ from contacts.models import Actor, AuditEntry, ContactRecord, Officer, PatternNo
 from contacts.months import Month
 
 # --- the rules -----------------------------------------------------------------------------------------------
+
+
+MARK = "%Y%m%dT%H%M"  # of the first contact of a stretch
 
 
 class Rule(StrEnum):
@@ -106,8 +109,20 @@ def bursts(entries: Sequence[Entry], limits: Limits) -> Iterator[Finding]:
     for first, last in stretches:
         start, end = times[first], times[last]
         yield Finding(
-            Rule.BURST, start, end, last - first + 1, len(times), mark=f"{start:%Y%m%dT%H%M}"
+            Rule.BURST, start, end, last - first + 1, len(times), mark=start.strftime(MARK)
         )  # fmt: skip
+
+
+def asked_before(finding: Finding, keys: Iterable[str], limits: Limits) -> Finding:
+    """The same under the name by which it was asked: a stretch keeps it when somebody enters, corrects or voids a contact
+    at its beginning."""
+    if finding.rule == Rule.BURST:
+        early = finding.first - dt.timedelta(minutes=limits.burst_minutes)
+        for key in keys:
+            rule, _dash, mark = key.partition("-")
+            if rule == Rule.BURST and early.strftime(MARK) <= mark <= finding.last.strftime(MARK):
+                return replace(finding, mark=mark)
+    return finding
 
 
 def repeats(entries: Sequence[Entry], limits: Limits) -> Iterator[Finding]:
@@ -200,10 +215,11 @@ def questions(viewer: Officer, month: Month, **which: object) -> list[Question]:
     outside = {who.pk: who for who in people.select_related("unit") if viewer.is_outside(who.unit)}
     last_day, notes = last_workday(month.first, month.last), _notes(month)
     found = [
-        Question(outside[pk], finding, notes.get((pk, finding.key)))
+        Question(outside[pk], finding, notes[pk].get(finding.key))
         for pk, entries in _entries(contacts.filter(officer__in=people))
         if pk in outside
-        for finding in find(entries, last_day, limits)
+        for plain in find(entries, last_day, limits)
+        for finding in [asked_before(plain, notes[pk], limits)]
     ]
     return sorted(found, key=lambda one: (one.officer.unit.path, one.day, one.finding.first, one.officer.pk))
 
@@ -217,9 +233,12 @@ def settled(viewer: Officer, month: Month, found: Iterable[Question]) -> list[Pa
     return [note for note in rows if viewer.is_outside(note.officer.unit)]
 
 
-def _notes(month: Month) -> Mapping[tuple[int, str], PatternNote]:
-    notes = PatternNote.objects.filter(month=month.key).select_related("asked_by")
-    return {(note.officer_id, note.key): note for note in notes}
+def _notes(month: Month) -> Mapping[int, dict[str, PatternNote]]:
+    """By officer and key."""
+    found: dict[int, dict[str, PatternNote]] = defaultdict(dict)
+    for note in PatternNote.objects.filter(month=month.key).select_related("asked_by"):
+        found[note.officer_id][note.key] = note
+    return found
 
 
 def _entries(contacts) -> Iterable[tuple[int, list[Entry]]]:

@@ -286,6 +286,20 @@ def test_an_answer_settles_the_question_and_changes_nothing_else(bureau):
     assert ContactRecord.objects.live().count() == 10
 
 
+@pytest.mark.parametrize("minutes", [-8, 1])
+def test_what_was_answered_stays_answered_when_the_stretch_grows_or_shrinks_at_its_beginning(bureau, minutes):
+    burst(bureau.alice, count=11)
+    answer(bureau.carl, bureau.alice)
+    if minutes < 0:
+        factories.record(bureau.deputy, bureau.alice, at("2026-10-15 09:52"))
+    else:
+        first = ContactRecord.objects.order_by("pk").first()
+        correct_contact(first, {"occurred_at": at("2026-10-15 10:05")}, actor=Actor(bureau.alice))
+
+    (question,) = questions(bureau.carl, OCTOBER)
+    assert question.note == PatternNote.objects.get()
+
+
 def test_the_same_answer_twice_is_one(bureau):
     burst(bureau.alice)
     asked = questions(bureau.carl, OCTOBER)[0]
