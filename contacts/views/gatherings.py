@@ -16,7 +16,7 @@ from contacts.forms.gatherings import AttendeeForm, GatheringForm
 from contacts.gatherings import add_attendee, log_gathering
 from contacts.models import Actor, Feedback, Gathering, Publication, Stakeholder
 from contacts.requests import OfficerRequest
-from contacts.views.ticked import Ticked
+from contacts.views.ticked import Ticked, TickedAppointments
 
 MOST = 300  # people of one gathering
 LATELY = 10
@@ -24,8 +24,9 @@ LATELY = 10
 
 @requires(Deed.LOG)
 def create(request: OfficerRequest) -> HttpResponse:
-    """Log a gathering with the people who were ticked in the list; without any, with one's own."""
-    ticked = Ticked(request, Deed.LOG)
+    """Log a gathering with the people who were ticked in the list, or whose appointments were; without any, with one's
+    own."""
+    ticked = (TickedAppointments if request.GET.get("of") == "appointments" else Ticked)(request, Deed.LOG)
     people, chosen = ticked.people, bool(ticked.total)
     if not chosen:
         people = list(Stakeholder.objects.filter(paired_with(request.user))[: MOST + 1])

@@ -96,6 +96,10 @@ class Ticked:
         """Of the list."""
         return str(self.listing.title)
 
+    @staticmethod
+    def done_for(number: int) -> str:
+        return ngettext("%(title)s: done for %(n)s person.", "%(title)s: done for %(n)s people.", number)
+
     @cached_property
     def way_back(self) -> str:
         asked = self.listing.asked(self.filter)
@@ -115,6 +119,12 @@ class TickedAppointments(Ticked):
     def people(self) -> list[Stakeholder]:
         """Each once, whatever appointments of theirs are meant."""
         return list(dict.fromkeys(seat.stakeholder for seat in self.rows))
+
+    @staticmethod
+    def done_for(number: int) -> str:
+        return ngettext(
+            "%(title)s: done for %(n)s appointment.", "%(title)s: done for %(n)s appointments.", number
+        )
 
 
 @requires(Deed.PAIR)
@@ -237,10 +247,9 @@ def _page(request: OfficerRequest, ticked: Ticked, form: BaseForm, **words: str)
 
 
 def _say(request: OfficerRequest, ticked: Ticked, outcome: Outcome, title: str) -> None:
-    done = ngettext("%(title)s: done for %(n)s person.", "%(title)s: done for %(n)s people.", outcome.done)
     left_out = outcome.left_out | {_("are not yours to change"): ticked.out_of_reach}
     reasons = [f"{count} {why}" for why, count in left_out.items() if count]
-    said = done % {"title": title, "n": outcome.done}
+    said = ticked.done_for(outcome.done) % {"title": title, "n": outcome.done}
     if reasons:
         said += " " + _("Left out: %(reasons)s.") % {"reasons": "; ".join(reasons)}
     (messages.success if outcome.done else messages.warning)(request, said)

@@ -315,13 +315,22 @@ def test_several_are_renewed_together_and_whoever_is_not_is_told_why(bureau, mon
     assert monitor.renewal.started_on == dt.date(2027, 1, 1)
 
 
+def test_a_gathering_is_logged_with_those_whose_appointments_are_ticked(bureau, monitor):
+    asked = {"pick": [monitor.pk], "of": "appointments"}
+    page = sign_in(bureau.carol).get("/gatherings/add/", asked)
+
+    assert [row.person for row in page.context["form"].rows] == [bureau.deputy]
+    assert page.context["all_ticked"]
+    assert page.context["ticked"].way_back.startswith("/people/appointments/")
+
+
 def test_ticked_ones_sent_twice_are_renewed_once(bureau, monitor):
     form = {"people": str(monitor.pk), "ends_on": "2029-12-31", "certificates": "number"}
     client = sign_in(bureau.carl)
     first = client.post(RENEW, form, follow=True)
     second = client.post(RENEW, form, follow=True)
 
-    assert "done for 1 person" in text(first)
+    assert "done for 1 appointment." in text(first)
     assert "1 are renewed already" in text(second)
     assert Seat.objects.filter(renews=monitor).count() == 1
 
