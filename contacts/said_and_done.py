@@ -54,18 +54,18 @@ def lines_of(since: Mapping[int, dt.date], until: dt.date) -> dict[int, list[Lin
             lately = max(item["received_on"], item["answer__told_on"] or until)
             for person in {item["stakeholder_id"], *signed[item["pk"]]} & since.keys():
                 if lately >= since[person] or item["review_on"]:
-                    found.setdefault(person, []).append(_line(item))
+                    found.setdefault(person, []).append(_line(item, until))
     return {person: lines[-MOST:] for person, lines in found.items()}
 
 
-def _line(item: Mapping[str, Any]) -> Line:
+def _line(item: Mapping[str, Any], until: dt.date) -> Line:
     line = {
         "number": item["document_number"] or f"F{item['pk']:06d}",
         "received_on": item["received_on"].isoformat(),
         "said": item["text"],
         "unit": item["unit__name"],
     }
-    if item["answer__told_on"]:
+    if item["answer__told_on"] and item["answer__told_on"] <= until:
         line |= {
             "answered_on": item["answer__told_on"].isoformat(),
             "result": item["answer__result"],

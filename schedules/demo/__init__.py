@@ -36,6 +36,7 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
         leaves = opinions.topics()
         counts = [_tell(batch, leaves, city, start, last) for batch in batches(everybody, PEOPLE)]
         contacts, said = map(sum, zip(*counts, strict=True))
+        opinions.tie(last)
         watch.lap(f"{contacts} contacts and {said} opinions")
         gatherings, briefings = supervisors.tell(everybody, city, start, last)
         watch.lap(f"{gatherings} gatherings and {briefings} briefings of supervisors")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -18,6 +19,8 @@ from contacts.models import (
     FeedbackStep,
     Officer,
     Rating,
+    Signer,
+    Stakeholder,
     Telling,
     Topic,
     Unit,
@@ -38,6 +41,7 @@ HANDED_IN = {
     "cppcc_member": (Feedback.Kind.PROPOSAL, "市政协提〔{year}〕{number}号"),
 }
 HAND_IN = 0.08  # of them
+DISSATISFIED = 0.05  # of those who are asked
 _STATES = Feedback.State
 # How far items of an age have come: closed, answered, assigned, received.
 _BY_AGE = [(60, (86, 9, 4, 1)), (30, (52, 30, 14, 4)), (14, (22, 34, 34, 10)), (0, (4, 14, 40, 42))]
@@ -156,7 +160,7 @@ def _move_on(
     told_on = rng.choice(days[len(days) // 4 :])
     _answer(item, person, answer, city, told_on, last, rng)
     if aim == _STATES.CLOSED and item.last.review_on is None:
-        _rate(item, city, last, rng)
+        _rate(item, person, city, last, rng)
 
 
 def _take_in_hand(item: Item, answer: str, city: City, at: dt.datetime, last: dt.date, rng: Random) -> None:
@@ -252,8 +256,8 @@ def _tell(item: Item, person: Person, answer: Answer, text: str, rng: Random) ->
     _step(item, _DEEDS.ANSWERED, answer.prepared_by, told_in.recorded_at, person.row.name)
 
 
-def _rate(item: Item, city: City, last: dt.date, rng: Random) -> None:
-    """Somebody outside the unit asked how satisfied they are, and it was closed."""
+def _rate(item: Item, person: Person, city: City, last: dt.date, rng: Random) -> None:
+    """Somebody outside the unit asked how satisfied they are, and it was closed; of some, opened again first."""
     row, told_on = item.row, item.last.told_on or item.row.received_on
     day = told_on + dt.timedelta(days=rng.randint(1, 9))
     if day > last:
@@ -265,9 +269,33 @@ def _rate(item: Item, city: City, last: dt.date, rng: Random) -> None:
         rated_on=day, rated_by=rater,
     )  # fmt: skip
     item.ratings.append(rating)
+    if len(item.ratings) == 1 and chance("not satisfied", person.number, day).random() < DISSATISFIED:
+        rating.process, rating.result = _VERDICTS.BASICALLY, _VERDICTS.DISSATISFIED
+        rating.comment = sayings.NOT_YET
+        _step(item, _DEEDS.RATED, rater, at, rating.comment)
+        _open_again(item, person, rater, city, at, last)
+        return
     _step(item, _DEEDS.RATED, rater, at, "")
     row.state, row.closed_on, row.rate_by = _STATES.CLOSED, day, None
     _step(item, _DEEDS.CLOSED, rater, at, "")
+
+
+def _open_again(
+    item: Item, person: Person, rater: Officer, city: City, at: dt.datetime, last: dt.date
+) -> None:
+    """With a clock of its own; answered once more where there was time."""
+    row, day = item.row, at.date()
+    rng = chance("opened again", person.number, day)
+    for answer in item.answers:
+        answer.set_aside_on = day
+    row.state, row.assigned_on = _STATES.ASSIGNED, day
+    row.answered_on = row.review_on = row.rate_by = None
+    row.run(deadline(row.first_clock, day))
+    _step(item, _DEEDS.REOPENED, rater, at, sayings.NOT_YET)
+    if days := working_days(day + dt.timedelta(days=1), min(last, day + dt.timedelta(days=12))):
+        _answer(item, person, sayings.DONE_SINCE, city, days[-1], last, rng)
+        if item.last.review_on is None:
+            _rate(item, person, city, last, rng)
 
 
 def _outside(item: Item, city: City, rng: Random) -> Officer:
@@ -327,6 +355,34 @@ def save(items: list[Item]) -> None:
         if item.told:
             for name, value in end.items():
                 setattr(item.row, name, value)
-            item.row.answer = item.last
+            item.row.answer = None if item.last.set_aside_on else item.last
             answered.append(item.row)
     Feedback.objects.bulk_update(answered, LATER, batch_size=200)
+
+
+def tie(last: dt.date) -> None:
+    """What ties items to other people and to each other: who signed with them, and what is about one matter."""
+    rng = chance("ties", last)
+    waiting = (
+        Feedback.objects.filter(state__in=Feedback.PENDING[:3]).select_related("stakeholder").order_by("pk")
+    )
+    signers = []
+    for item in waiting.exclude(kind=Feedback.Kind.ORAL)[::2]:
+        others = Stakeholder.objects.filter(unit=item.stakeholder.unit_id).exclude(pk=item.stakeholder_id)
+        seated = (
+            others.filter(seats__kind__in=item.stakeholder.seats.values("kind")).distinct().order_by("pk")
+        )
+        signers += [Signer(feedback=item, stakeholder=person) for person in seated[: rng.randint(1, 2)]]
+    Signer.objects.bulk_create(signers)
+    by_place: dict[tuple[int, int | None], list[Feedback]] = defaultdict(list)
+    for item in waiting:
+        by_place[item.unit_id, item.topic_id].append(item)
+    at = in_office(last, rng)
+    for one, other in (same[:2] for same in by_place.values() if len(same) > 1):
+        one.related.add(other)
+        for item, beside in ((one, other), (other, one)):
+            officer = item.handler or item.received_by
+            FeedbackStep.objects.create(
+                feedback=item, deed=_DEEDS.LINKED, state=item.state, due_on=item.due_on, unit=item.unit, officer=officer, at=at,
+                note=beside.number,
+            )  # fmt: skip

@@ -14,15 +14,19 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from contacts.models import (
+    Answer,
     AuditEntry,
     ContactPhone,
     ContactRecord,
     Feedback,
+    FeedbackStep,
     Gathering,
     Officer,
     Pairing,
     Rating,
+    ReportCopy,
     Seat,
+    Signer,
     Stakeholder,
     Telling,
     UnitRole,
@@ -75,6 +79,22 @@ def test_what_is_not_answered_is_due_by_its_clock_and_some_was_handed_in_on_pape
     assert pending.filter(assigned_on=None).exists()
     assert all(item.due_on == item.deadline().day for item in pending)
     assert set(Feedback.objects.values_list("kind", flat=True)) == set(Feedback.Kind.values)
+
+
+def test_some_were_opened_again_and_some_signed_by_several(city):
+    reopened = FeedbackStep.objects.filter(deed="reopened")
+    assert reopened.exists()
+    assert not Answer.objects.filter(
+        feedback__in=reopened.values("feedback"),
+        set_aside_on=None,
+        prepared_at__lt=F("feedback__clock_since"),
+    ).exists()
+    assert Signer.objects.exists()
+
+
+def test_no_letter_cites_an_answer_that_came_after_it(city):
+    for copy in ReportCopy.objects.all():
+        assert all(line.get("answered_on", "") <= copy.issued_on.isoformat() for line in copy.lines)
 
 
 def test_answers_were_given_in_contacts_that_reached_the_person(city):
