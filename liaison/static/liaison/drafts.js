@@ -81,7 +81,8 @@
     place.classList.toggle("alert", word !== "kept");
     place.classList.toggle("alert-warning", word !== "kept" && word !== "back");
     place.classList.toggle("alert-info", word === "back");
-    const time = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    const shown = { hour: "2-digit", minute: "2-digit", timeZone: words.dataset.zone }; // the bureau's, as everywhere
+    const time = new Date(at).toLocaleTimeString("en-GB", shown);
     place.textContent = (words.dataset[word] || words.dataset.offline).replace("{time}", time);
   };
   const settle = async (form, leaving = false) => {
