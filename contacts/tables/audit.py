@@ -1,6 +1,10 @@
 """Table of the audit trail."""
 
+import re
+
 import django_tables2 as tables
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from contacts.audit_words import ACTIONS, field_name, value_name
 from contacts.models import AuditEntry
 from contacts.tables.cells import InstantColumn
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 
 class AuditTable(tables.Table):
@@ -61,4 +67,7 @@ def _shown(model: str, name: str, value: object) -> str:
         return ", ".join(_shown(model, name, one) for one in value) or "–"
     if value in (None, ""):
         return "–"
-    return str(value_name(model, name, value)) if isinstance(value, str) else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    at = parse_datetime(value) if INSTANT.match(value) else None
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else str(value_name(model, name, value))

@@ -8,6 +8,7 @@ import pytest
 
 from contacts.audit_words import ACTIONS
 from contacts.models import Actor, AuditEntry
+from tests import factories
 from tests.base import sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,8 +68,22 @@ def test_it_tells_details_in_the_readers_words(bureau):
     details = {"table": "pairings", "filter": {"unit": "320281000000"}, "rows": 3}
     AuditEntry.objects.record(Actor(bureau.carol), "export", after=details)
     page = sign_in(bureau.ann, language="zh-hans").get("/audit/").content.decode()
-    assert "筛选: unit = 320281000000" in page
+    assert "筛选: 单位 = 320281000000" in page
     assert "行数: 3" in page
+
+
+def test_choices_and_instants_are_told_in_the_readers_words_and_time(bureau):
+    record = factories.record(bureau.deputy, bureau.alice, dt.datetime(2026, 11, 18, 2, 30, tzinfo=dt.UTC))
+    after = {"kind": record.kind, "occurred_at": record.occurred_at, "summary": "call"}
+    AuditEntry.objects.record(Actor(bureau.alice), "log contact", record, after=after)
+    AuditEntry.objects.record(
+        Actor(bureau.alice), "prepare answer", bureau.deputy, after={"result": "planned"}
+    )
+    page = sign_in(bureau.ann, language="zh-hans").get("/audit/").content.decode()
+
+    for words in ("类型: 通话", "2026-11-18 10:30", "列入计划", ": call<"):
+        assert words in page
+    assert ": planned<" not in page
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "carol", "lea", "sue", "sam", "rita"])
