@@ -81,6 +81,50 @@ def stacked_bars(rows: Sequence[dict[str, Any]], kinds: Sequence[str]) -> Stacke
     return StackedBars(bars, lines, tuple(kinds))
 
 
+STEP, GAP = 26, 6  # height of a step of a funnel, and the room below it
+LABELS, NUMBERS = 130, 60  # room before and behind its bars
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str
+    number: int
+    y: int
+    width: float
+
+    @property
+    def middle(self) -> float:
+        return self.y + STEP / 2
+
+    @property
+    def end(self) -> float:
+        """Where the number stands, behind the bar."""
+        return LABELS + self.width + GAP
+
+
+@dataclass(frozen=True)
+class Funnel:
+    steps: tuple[Step, ...]
+    width: int = WIDTH
+    left: int = LABELS
+    step: int = STEP
+
+    @property
+    def height(self) -> int:
+        return len(self.steps) * (STEP + GAP)
+
+
+def funnel(numbers: Sequence[tuple[str, int]]) -> Funnel:
+    """A bar for each step, as long as its number: none is longer than the one before, if the numbers are not."""
+    room, top = WIDTH - LABELS - NUMBERS, max((number for _label, number in numbers), default=0) or 1
+    return Funnel(
+        tuple(
+            Step(label, number, place * (STEP + GAP), round(room * number / top, 1))
+            for place, (label, number) in enumerate(numbers)
+        )
+    )
+
+
 def _segments(row: dict[str, Any], kinds: Sequence[str], top: int):
     below = 0
     for kind in kinds:

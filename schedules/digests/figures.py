@@ -6,13 +6,14 @@ It holds ids and counts, and of people no name: whoever looks at it later is ask
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from contacts.models import Officer, Unit
+from contacts.models import Fate, Officer, Rating, Unit
 from schedules import coverage, periods
 from schedules.digests import earlier
 from schedules.digests.material import STATES, Material, Person, due_soon_limit, gather
@@ -23,6 +24,7 @@ from schedules.workdays import Workdays
 
 SHOWN = 30  # of a list; its count is of all
 QUIET_DAYS = 90
+LONGEST = 5  # of the items that wait
 
 Counts = dict[str, int]
 
@@ -55,6 +57,8 @@ def add_up(scope: Scope, found: Material, before: list[dict[str, Any]], limit: d
         "running": found.day <= period.end,
         "coverage": owed,
         "feedback": heard,
+        "promises": _promises(scope, found),
+        "satisfaction": _satisfaction(scope, found),
         "people": len(people),
         "not_reached": _listed(one for one in people if one[1] is None or one[1] < period.start),
         "quiet": _listed(one for one in people if one[1] is None or one[1] < quiet_since),
@@ -98,6 +102,7 @@ def _coverage(scope: Scope, found: Material, limit: dt.date) -> dict[str, Any]:
     by_kind: dict[str, Counts] = defaultdict(empty)
     by_unit: dict[int, Counts] = defaultdict(empty)
     by_officer: dict[int, Counts] = defaultdict(empty)
+    load = _load(scope, found)
     missed = []
     for row in _within(scope, found.owed):
         for tally in (total, by_kind[row.kind], by_unit[row.unit], by_officer[row.officer]):
@@ -109,7 +114,8 @@ def _coverage(scope: Scope, found: Material, limit: dt.date) -> dict[str, Any]:
     return {
         "total": total,
         "by_kind": [{"kind": kind, **by_kind[kind]} for kind in sorted(by_kind)],
-        "groups": list(_groups(scope, found.period, by_unit, by_officer)),
+        "groups": list(_groups(scope, found.period, by_unit, by_officer, load)),
+        "officers": len(load.by_officer),
         "missed": {"count": len(missed), "first": [_late(row) for row in missed[:SHOWN]]},
     }
 
@@ -125,7 +131,7 @@ def _late(row: coverage.Standing) -> dict[str, Any]:
 
 
 def _groups(
-    scope: Scope, period: Period, by_unit: dict[int, Counts], by_officer: dict[int, Counts]
+    scope: Scope, period: Period, by_unit: dict[int, Counts], by_officer: dict[int, Counts], load: Load
 ) -> Iterator[dict[str, Any]]:
     """The units right below, each with all below it, after what the unit itself holds; of a unit with none below,
     its officers, in the order of their names: this is no ranking. What was closed before, or came later, has no line
@@ -141,14 +147,45 @@ def _groups(
         if counts["owed"] or unit.exists_within(period.start, period.end)
     ]
     if not below:
-        for officer in Officer.objects.filter(pk__in=by_officer).order_by("pinyin", "police_number"):
-            yield {"officer": officer.police_number, "name": officer.name, **by_officer[officer.pk]}
+        for officer in Officer.objects.filter(pk__in={*by_officer, *load.by_officer}).order_by(
+            "pinyin", "police_number"
+        ):
+            held = load.by_officer[officer.pk]
+            yield {
+                "officer": officer.police_number,
+                "name": officer.name,
+                "people": held,
+                **by_officer[officer.pk],
+            }
         return
     itself = scope.units[0]
     if itself.pk in by_unit:
-        yield {"unit": itself.code, "name": str(itself), "itself": True, **by_unit[itself.pk]}
+        yield {
+            "unit": itself.code,
+            "name": str(itself),
+            "itself": True,
+            **load.of([itself]),
+            **by_unit[itself.pk],
+        }
     for unit, counts in below:
-        yield {"unit": unit.code, "name": str(unit), "itself": False, **counts}
+        within = [one for one in scope.units if unit.contains(one)]
+        yield {"unit": unit.code, "name": str(unit), "itself": False, **load.of(within), **counts}
+
+
+@dataclass
+class Load:
+    """How many people each officer holds at the end, in each unit."""
+
+    by_unit: dict[int, list[int]]  # the officer of each person
+    by_officer: Counter[int]
+
+    def of(self, units: Iterable[Unit]) -> dict[str, int]:
+        officers = [officer for unit in units for officer in self.by_unit.get(unit.pk, ())]
+        return {"people": len(officers), "officers": len(set(officers))}
+
+
+def _load(scope: Scope, found: Material) -> Load:
+    return Load(found.held, Counter(_within(scope, found.held)))
 
 
 def _sum(top: Unit, units: Iterable[Unit], by_unit: dict[int, Counts]) -> Counts:
@@ -160,19 +197,55 @@ def _sum(top: Unit, units: Iterable[Unit], by_unit: dict[int, Counts]) -> Counts
     return total
 
 
+# --- promises, and how satisfied people are ------------------------------------------------------------------
+
+
+def _promises(scope: Scope, found: Material) -> dict[str, Any]:
+    """What was promised for a day of the period, by what had become of it at its end; and the first that were broken."""
+    promised = sorted(_within(scope, found.promises), key=lambda one: (one.review_on, one.feedback))
+    fates = Counter(one.fate(found.ref) for one in promised)
+    broken = [one for one in promised if one.fate(found.ref) == Fate.BROKEN]
+    return {
+        "promised": len(promised),
+        **{fate: fates[fate] for fate in Fate.values},
+        "first": [
+            {"feedback": one.feedback, "stakeholder": one.stakeholder, "due_on": one.review_on.isoformat()}
+            for one in broken[:SHOWN]
+        ],
+    }
+
+
+def _satisfaction(scope: Scope, found: Material) -> dict[str, Any]:
+    """What people said who were asked in the period, of the handling and of the result."""
+    rated = list(_within(scope, found.rated))
+    process, result = (
+        Counter(one) for one in ((one.process for one in rated), (one.result for one in rated))
+    )
+    return {
+        "asked": len(rated),
+        "process": {verdict: process[verdict] for verdict in Rating.Verdict.values},
+        "result": {verdict: result[verdict] for verdict in Rating.Verdict.values},
+    }
+
+
 # --- feedback ------------------------------------------------------------------------------------------------
 
 
 def _feedback(scope: Scope, found: Material) -> dict[str, Any]:
     """Received and answered in the period, overdue at its end; and by topic what was received, by its state."""
     topics: dict[int | None, dict[str, Any]] = {}
+    known = set(_within(scope, found.spoken_of))
     items = sorted(_within(scope, found.said), key=lambda item: (item.due_on, item.pk))
     overdue = [item for item in items if item.is_late(found.ref)]
+    waiting = sorted(
+        (item for item in items if item.is_waiting(found.ref)), key=lambda item: (item.received_on, item.pk)
+    )
     received = [item for item in items if item.received_on in found.period]
     for item in received + overdue:
         blank = {
             "topic": item.topic,
             "name": item.topic_name,
+            "new": item.topic is not None and item.topic not in known,
             "total": 0,
             **dict.fromkeys(STATES, 0),
             "overdue": 0,
@@ -187,6 +260,17 @@ def _feedback(scope: Scope, found: Material) -> dict[str, Any]:
         "received": len(received),
         "answered": sum(item.answered_on is not None and item.answered_on in found.period for item in items),
         "overdue": len(overdue),
+        "waiting": len(waiting),
+        "longest": [
+            {
+                "feedback": item.pk,
+                "stakeholder": item.stakeholder,
+                "unit": item.unit_name,
+                "received_on": item.received_on.isoformat(),
+                "due_on": item.due_on.isoformat(),
+            }
+            for item in waiting[:LONGEST]
+        ],
         "by_topic": sorted(topics.values(), key=lambda topic: (-topic["total"], topic["name"] or "")),
         "first": [
             {

@@ -20,6 +20,8 @@ def names(found: dict[str, Any], people: QuerySet[Stakeholder], show: Callable[[
     lists = [
         missed,
         found["feedback"]["first"],
+        found["feedback"].get("longest", ()),  # figures that were frozen earlier know fewer
+        found.get("promises", {}).get("first", ()),
         *(found[name]["first"] for name in ("not_reached", "quiet", "unpaired")),
     ]
     wanted = {row["stakeholder"] for rows in lists for row in rows}

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from schedules import periods
 from schedules.periods import Period
 
+SHADES = (95, 85, 70, 50)  # percent
+
 
 def share(counts: dict[str, Any]) -> str:
     """What was done of what was owed and not waived, in whole percent and never rounded up to all."""
@@ -22,6 +24,23 @@ def share(counts: dict[str, Any]) -> str:
 def percent(counts: dict[str, Any]) -> int | None:
     owed = counts.get("owed", 0) - counts.get("waived", 0)
     return counts["met"] * 100 // owed if owed > 0 else None
+
+
+def shade(counts: dict[str, Any]) -> str:
+    """How dark a cell of the map of units and periods is: the fewer were made, the darker."""
+    number = percent(counts)
+    return "" if number is None else str(sum(number < limit for limit in SHADES))
+
+
+def satisfied(verdicts: dict[str, int]) -> str:
+    """The share of those satisfied, or basically, among those who said; never rounded up to all."""
+    said = sum(verdicts.values()) - verdicts["not_said"]
+    return f"{(verdicts['satisfied'] + verdicts['basically']) * 100 // said}%" if said else "–"
+
+
+def each(people: int, officers: int) -> str:
+    """How many people an officer holds, on average."""
+    return f"{people / officers:.1f}" if officers else "–"
 
 
 def tone(number: int, of: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,15 +11,23 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from contacts.models import ContactRecord, Feedback
+from contacts.models import ContactRecord, Fate, Feedback, Rating
 from schedules import periods
-from schedules.charts import StackedBars, stacked_bars
+from schedules.charts import Funnel, StackedBars, funnel, stacked_bars
 from schedules.digests.names import OFFICER, PERSON, Names
-from schedules.digests.phrases import percent, period_name, share, short_key, tone
+from schedules.digests.phrases import each, percent, period_name, satisfied, shade, share, short_key, tone
+from schedules.digests.summary import sentences
 
 BARS = ("met", "waived", "missed", "open")
+SATISFIED_WITH = (
+    ("process", gettext_lazy("satisfied with the handling")),
+    ("result", gettext_lazy("satisfied with the result")),
+)
+Verdict = Rating.Verdict
 
 
 @dataclass(frozen=True)
@@ -33,11 +42,13 @@ class Figure:
 
 
 class Reading:
-    """One digest for a reader. `names` are those that this reader may see."""
+    """One digest for a reader. `names` are those that this reader may see; `below` the trends of the units right below."""
 
-    def __init__(self, figures: dict[str, Any], names: Names | None = None) -> None:
+    def __init__(
+        self, figures: dict[str, Any], names: Names | None = None, below: dict[str, Any] | None = None
+    ) -> None:
         self.figures = figures
-        self.names = names or {}
+        self.names, self.below = names or {}, below or {}
         self.period = periods.parse(figures["period"]["key"])
 
     # --- what it is about ----------------------------------------------------------------------------------
@@ -83,7 +94,23 @@ class Reading:
             Figure(heard["received"], _("opinions received"), self._said(), "", self._was(before.get("received"))),
             Figure(heard["answered"], _("opinions answered"), "", "", self._was(before.get("answered"))),
             Figure(heard["overdue"], _("answers overdue"), self._below("overdue", heard["overdue"]), tone(heard["overdue"], "bad"), self._was(before.get("overdue"))),
+            *self._later_tiles(),
         ]  # fmt: skip
+
+    def _later_tiles(self) -> Iterator[Figure]:
+        """Of figures that those frozen earlier do not know."""
+        if promises := self.promises:
+            broken = promises["broken"]
+            yield Figure(promises["promised"], _("promises due"), self._promised())
+            yield Figure(broken, _("promises broken"), self._promised(fate=Fate.BROKEN), tone(broken, "bad"))
+        if asked := self.satisfaction.get("asked"):
+            yield Figure(asked, _("people asked how satisfied they are"))
+            for name, label in SATISFIED_WITH:
+                yield Figure(satisfied(self.satisfaction[name]), str(label))
+
+    @property
+    def summary(self) -> list[str]:
+        return list(sentences(self))
 
     @staticmethod
     def _below(anchor: str, number: int) -> str:
@@ -117,10 +144,20 @@ class Reading:
                     "name": group["name"],
                     "link": link,
                     "itself": group.get("itself"),
+                    "per_officer": each(group.get("people", 0), group.get("officers", 0)),
                     "tasks": tasks,
                 }
             )
         return rows  # fmt: skip
+
+    @property
+    def has_load(self) -> bool:
+        """Do the figures know how many people are held? Those that were frozen earlier do not."""
+        return "officers" in self.figures["coverage"]
+
+    @property
+    def per_officer(self) -> str:
+        return each(self.figures["people"], self.figures["coverage"]["officers"])
 
     @property
     def kinds(self) -> list[dict[str, Any]]:
@@ -170,6 +207,21 @@ class Reading:
         rows = [{**row, "label": short_key(row["key"]), "note": row["share"]} for row in self.trend]
         return stacked_bars(rows, BARS)
 
+    @property
+    def heat(self) -> tuple[list[str], list[tuple[str, str, list[tuple[str, str]]]]]:
+        """The periods, and for each unit right below its name, the link to its digest, and of each period the share with
+        its shade; "" where nothing was owed or nothing was frozen."""
+        keys = [row["key"] for row in self.figures["trend"]]
+        rows = []
+        for group in self.figures["coverage"]["groups"]:
+            if "unit" in group and not group["itself"]:
+                known = {row["key"]: row for row in self.below.get(group["unit"], ())} | {
+                    self.period.key: group
+                }
+                cells = [(share(known[key]), shade(known[key])) if key in known else ("", "") for key in keys]
+                rows.append((group["name"], self.digest_link(group["unit"]), cells))
+        return ([short_key(key) for key in keys], rows) if len(keys) > 1 else ([], [])
+
     # --- feedback ------------------------------------------------------------------------------------------
 
     @property
@@ -208,6 +260,83 @@ class Reading:
         span = {"since": self.period.start, "until": self.period.end, "unit": self.figures["unit"]}
         return f"{reverse('contacts:feedback-list')}?{urlencode({**span, **query})}"
 
+    # --- promises, and how satisfied people are --------------------------------------------------------------
+
+    @property
+    def promises(self) -> dict[str, Any]:
+        return self.figures.get("promises", {})
+
+    @property
+    def satisfaction(self) -> dict[str, Any]:
+        return self.figures.get("satisfaction", {})
+
+    @property
+    def verdicts(self) -> list[dict[str, Any]]:
+        """A row for the handling and one for the result: how many said what."""
+        if not self.satisfaction.get("asked"):
+            return []
+        return [
+            {
+                "name": capfirst(Rating._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
+                "numbers": [self.satisfaction[name][verdict] for verdict in Verdict.values],
+            }
+            for name, _label in SATISFIED_WITH
+        ]
+
+    @property
+    def verdict_names(self) -> list[str]:
+        return [str(label) for label in Verdict.labels]
+
+    @property
+    def fates(self) -> list[tuple[str, int, str]]:
+        """What became of what was promised for the period: name, number, list."""
+        if not self.promises.get("promised"):
+            return []
+        return [
+            (str(fate.label), self.promises[fate], self._promised(fate=fate))
+            for fate in Fate
+            if self.promises[fate]
+        ]
+
+    @property
+    def broken(self) -> list[dict[str, Any]]:
+        return [{**self._person(row), **self._item(row)} for row in self.promises.get("first", ())]
+
+    @property
+    def longest(self) -> list[dict[str, Any]]:
+        """The items that wait longest, with since when."""
+        return [
+            {
+                **self._person(row),
+                **self._item(row),
+                "unit": row["unit"],
+                "received_on": parse_date(row["received_on"]),
+            }
+            for row in self.figures["feedback"].get("longest", ())
+        ]
+
+    @property
+    def funnel(self) -> Funnel:
+        """How far what was received in the period has come: each step with all that came as far or further."""
+        totals = self.topic_totals["states"]
+        steps = [(name, sum(totals[number:])) for number, name in enumerate(self.state_names)]
+        return funnel(steps)
+
+    def _promised(self, **query: object) -> str:
+        """The ledger of the period; an officer's own digest has none of its own."""
+        if "officer" in self.figures:
+            return ""
+        span = {"since": self.period.start, "until": self.period.end, "unit": self.figures["unit"]}
+        return f"{reverse('contacts:promise-list')}?{urlencode({**span, **query})}"
+
+    @staticmethod
+    def _item(row: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "number": f"F{row['feedback']:06d}",
+            "link": reverse("contacts:feedback-detail", args=[row["feedback"]]),
+            "due_on": parse_date(row["due_on"]),
+        }
+
     # --- lists ---------------------------------------------------------------------------------------------
 
     @property
@@ -221,9 +350,9 @@ class Reading:
     @property
     def overdue(self) -> list[dict[str, Any]]:
         return [
-            {**self._person(row), "number": f"F{row['feedback']:06d}", "unit": row["unit"], "due_on": parse_date(row["due_on"]), "link": reverse("contacts:feedback-detail", args=[row["feedback"]])}
+            {**self._person(row), **self._item(row), "unit": row["unit"]}
             for row in self.figures["feedback"]["first"]
-        ]  # fmt: skip
+        ]
 
     @property
     def not_reached(self) -> list[dict[str, Any]]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
 from contacts import access
 from contacts.access import Deed
-from contacts.models import Officer, Unit
+from contacts.models import Officer
+from contacts.unit_history import Tree
 from schedules import coverage
 from schedules.digests.earlier import before
 from schedules.digests.figures import figures
@@ -29,6 +30,8 @@ class Shown:
     figures: dict[str, Any]
     frozen_at: dt.datetime | None = None
     now: dict[str, Any] | None = None
+    # Code of a unit right below → its totals of the periods before, as they were frozen.
+    below: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def changes(self) -> list[tuple[str, int, int]]:
@@ -53,26 +56,30 @@ def headline(found: dict[str, Any]) -> dict[str, int]:
 
 def shown(scope: Scope, period: Period, now: dt.datetime, *, compare: bool = True) -> Shown:
     """The frozen figures, if they were frozen by `now`, else those of now."""
-    there = _frozen(scope, period, now)
+    there, below = _frozen(scope, period, now)
     digest = there.pop(period.key, None)
     known = {key: one.figures["trend"][-1] for key, one in there.items()}
     if digest is None:
-        return Shown(figures(scope, period.key, now, known))
+        return Shown(figures(scope, period.key, now, known), below=below)
     live = figures(scope, period.key, now, known) if compare else None
-    return Shown(digest.figures, digest.frozen_at, live)
+    return Shown(digest.figures, digest.frozen_at, live, below)
 
 
-def _frozen(scope: Scope, period: Period, now: dt.datetime) -> dict[str, Digest]:
-    """By the key of the period: of this one and of those before, in one query."""
+def _frozen(scope: Scope, period: Period, now: dt.datetime) -> tuple[dict[str, Digest], dict[str, Any]]:
+    """By the key of the period: of this one and of those before; and the trends of the units right below, as the digests of
+    the period before have them. One query."""
     if scope.unit is None:
-        return {}
-    keys = [period.key, *(one.key for one in before(period))]
-    rows = Digest.objects.filter(unit=scope.unit, period_key__in=keys)
-    return {
-        digest.period_key: digest
-        for digest in rows
-        if digest.frozen_at <= now or digest.period_key != period.key
-    }
+        return {}, {}
+    earlier = before(period)
+    own = Q(unit=scope.unit, period_key__in=[period.key, *(one.key for one in earlier)])
+    beneath = Q(unit__parent=scope.unit, period_key=earlier[-1].key)
+    there, below = {}, {}
+    for digest in Digest.objects.filter(own | beneath).select_related("unit"):
+        if digest.unit_id != scope.unit.pk:
+            below[digest.unit.code] = digest.figures["trend"]
+        elif digest.frozen_at <= now or digest.period_key != period.key:
+            there[digest.period_key] = digest
+    return there, below
 
 
 def scope_for(officer: Officer, code: str = "", deed: Deed = Deed.DIGEST) -> Scope | None:
@@ -83,10 +90,10 @@ def scope_for(officer: Officer, code: str = "", deed: Deed = Deed.DIGEST) -> Sco
         return Scope.of_officer(officer) if reach.own else None
     if not re.fullmatch(r"[0-9A-Za-z-]{0,12}", code):
         return None
-    within = reach.q(unit="", own=Q(pk__in=[]))
-    units = Unit.objects.filter(within).order_by("path")
-    top = (units.filter(code=code) if code else units).first()
-    return Scope.of_unit(top) if top else None
+    tree = Tree.read()
+    units = (unit for unit in tree.on(dt.date.max).values() if reach.covers(unit.path, own=False))
+    top = next((unit for unit in units if code in {"", unit.code}), None)
+    return Scope(top, tree=tree) if top else None
 
 
 def code_above(officer: Officer, scope: Scope) -> str:

@@ -58,6 +58,24 @@ def sheets(reading: Reading) -> Iterable[tuple[str, Row, Iterable[Row]]]:
         [_("Name"), _("Number"), _("Kind"), _("Due on"), _("Responsible")],
         ([row["name"], row["id"], row["kind"], row["due_on"], row["officer"]] for row in reading.missed),
     )
+    yield (
+        _("Waiting longest"),
+        [_("Name"), _("Number"), _("Item"), _("Received"), _("Answer due"), _("Handled by")],
+        (
+            [row["name"], row["id"], row["number"], row["received_on"], row["due_on"], row["unit"]]
+            for row in reading.longest
+        ),
+    )
+    yield (
+        _("Promises broken"),
+        [_("Name"), _("Number"), _("Item"), _("Promised until")],
+        ([row["name"], row["id"], row["number"], row["due_on"]] for row in reading.broken),
+    )
+    yield (
+        _("How satisfied people are"),
+        [_("Asked in this period"), *reading.verdict_names],
+        ([row["name"], *row["numbers"]] for row in reading.verdicts),
+    )
     for title, rows in ((_("Not reached"), reading.not_reached), (_("Not for 90 days"), reading.quiet)):
         yield (
             title,
@@ -74,6 +92,8 @@ def sheets(reading: Reading) -> Iterable[tuple[str, Row, Iterable[Row]]]:
 def _overview(reading: Reading) -> Iterable[Row]:
     yield [reading.title, reading.period_name, ""]
     yield [_("as of"), reading.figures["as_of"], ""]
+    for sentence in reading.summary:
+        yield [sentence, "", ""]
     for tile in reading.tiles:
         yield [tile.label, tile.number, tile.before]
 

@@ -49,7 +49,8 @@ def index(request: OfficerRequest) -> HttpResponse:
     now = timezone.now()
     scope, period = _asked(request, now)
     found = shown(scope, period, now)
-    reading = Reading(found.figures, names(found.figures, Stakeholder.objects.visible_to(request.user)))
+    seen = Stakeholder.objects.visible_to(request.user)
+    reading = Reading(found.figures, names(found.figures, seen), found.below)
     before, after = neighbours(period, timezone.localdate(now))
     context = {
         "reading": reading,

@@ -8,16 +8,18 @@ import re
 import zipfile
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
 
-from contacts.models import AuditEntry, Topic
+from contacts.answering import answer_feedback
+from contacts.models import Actor, AuditEntry, Rating, Topic
 from schedules import charts, coverage, periods
 from schedules.digests.figures import figures
 from schedules.digests.freezing import freeze_due
-from schedules.digests.phrases import neighbours, percent, period_name, share
+from schedules.digests.phrases import neighbours, percent, period_name, satisfied, share
 from schedules.digests.reading import Reading
 from schedules.digests.scope import Scope
 from schedules.digests.shown import shown
@@ -143,6 +145,114 @@ def test_feedback_counts_where_it_is_handled_by_topic_and_state(people):
     assert of(people.station, "2026-11")["feedback"]["answered"] == 1
 
 
+def answered(people, who, officer, told, review_on, **said):
+    """Told in a call on `told`, with another answer promised for `review_on`."""
+    record = factories.record(who, officer, at(f"{told} 09:00"))
+    return factories.feedback(
+        who, officer, day("2026-09-02"), state="answered", answered_on=day(told), answer_record=record, result="planned",
+        review_on=day(review_on), **said,
+    )  # fmt: skip
+
+
+def test_promises_count_on_the_day_they_were_made_for_by_what_had_become_of_them(people):
+    answered(people, people.deputy, people.alice, "2026-09-10", "2026-10-20")
+    answered(people, people.dans, people.dan, "2026-09-10", "2026-11-20")
+    kept = answered(people, people.second, people.alice, "2026-09-10", "2026-10-25")
+    record = factories.record(people.second, people.alice, at("2026-10-24 09:00"))
+    answer_feedback(kept, answer="Done.", result="solved", record=record, actor=Actor(people.alice))
+
+    october = of(people.bureau)["promises"]
+    assert (october["promised"], october["kept"], october["broken"], october["open"]) == (2, 1, 1, 0)
+    assert [row["stakeholder"] for row in october["first"]] == [people.deputy.pk]
+    assert of(people.bureau, "2026-11")["promises"]["open"] == 1
+    assert of(people.other_county)["promises"]["promised"] == 0
+    assert of(people.bureau, now=at("2026-10-15 09:00"))["promises"]["kept"] == 0
+
+
+def test_process_and_result_count_apart_where_the_item_is_handled(people):
+    record = factories.record(people.deputy, people.alice, at("2026-10-08 09:00"))
+    closed = factories.feedback(
+        people.deputy, people.alice, day("2026-10-05"), state="closed", answer_record=record
+    )
+    Rating.objects.update(
+        process="satisfied", result="dissatisfied", rated_on=day("2026-10-12"), rated_by=people.carl
+    )
+
+    found = of(people.bureau)["satisfaction"]
+    assert (found["asked"], found["process"]["satisfied"], found["result"]["dissatisfied"]) == (1, 1, 1)
+    assert of(closed.unit)["satisfaction"] == found
+    assert of(people.other_county)["satisfaction"]["asked"] == 0
+    assert of(people.bureau, "2026-11")["satisfaction"]["asked"] == 0
+    assert satisfied(found["result"]) == "0%"
+    assert satisfied(found["process"]) == "100%"
+    assert satisfied(dict.fromkeys(found["process"], 0) | {"not_said": 3}) == "–"
+
+
+def test_the_five_that_wait_longest_stand_there_whether_late_or_not(people):
+    waiting = [factories.feedback(people.deputy, people.alice, day(f"2026-10-{20 - n}")) for n in range(7)]
+    found = of(people.county)["feedback"]
+
+    assert found["waiting"] == 7
+    assert [row["feedback"] for row in found["longest"]] == [item.pk for item in reversed(waiting)][:5]
+    assert of(people.other_county)["feedback"]["waiting"] == 0
+
+
+def test_a_topic_is_new_where_nobody_spoke_of_it_for_a_year(people):
+    lamps = Topic.objects.create(name="Lamps")
+    factories.feedback(people.dans, people.dan, day("2026-03-02"), topic=people.topic)
+    for topic in (people.topic, lamps):
+        factories.feedback(people.deputy, people.alice, day("2026-10-05"), topic=topic)
+
+    def new(unit):
+        return {topic["name"] for topic in of(unit)["feedback"]["by_topic"] if topic["new"]}
+
+    assert new(people.bureau) == {"Lamps"}
+    assert new(people.county) == {"Lamps", "Parking"}
+
+
+def test_the_load_is_counted_by_unit_and_officer(people):
+    groups = of(people.bureau, "2026-11")["coverage"]["groups"]
+    assert [(group["people"], group["officers"]) for group in groups] == [(3, 2), (1, 1)]
+    station = of(people.station, "2026-11")["coverage"]["groups"]
+    assert [(group["name"], group["people"]) for group in station] == [("Alice", 2), ("Bob", 1)]
+
+
+def test_it_says_in_sentences_what_its_figures_say(people):
+    factories.feedback(people.deputy, people.alice, day("2026-10-05"), topic=people.topic)
+    factories.feedback(people.second, people.alice, day("2026-10-06"), topic=people.topic)
+    assert Reading(of(people.bureau)).summary == [
+        "2 of 4 contacts were made (50%).",
+        "Far below that stand 江阴市局.",
+        "2 opinions came in, most of them about Parking (2).",
+        "For the first time in a year: Parking.",
+        "2 answers are overdue.",
+    ]
+    assert Reading(of(people.bureau, "2026-11")).summary[0] == (
+        "1 of 4 contacts were made (25%, down from 50% in 2026-10)."
+    )
+    assert Reading(of(people.bureau, "2026-11")).summary[-1].startswith("Still to be made: 3")
+
+
+def test_with_nothing_to_say_it_says_so_in_one_line(bureau):
+    assert Reading(of(bureau.other_county)).summary == [
+        "Nothing was owed in this period, and nobody said anything."
+    ]
+
+
+def test_figures_that_were_frozen_before_they_knew_so_much_are_read_as_they_are(people, page):
+    found = of(people.bureau)
+    for name in ("promises", "satisfaction"):
+        del found[name]
+    for name in ("waiting", "longest"):
+        del found["feedback"][name]
+    del found["coverage"]["officers"]
+    Digest.objects.create(
+        unit=people.bureau, period_key="2026-10", frozen_at=at("2026-11-04 08:00"), figures=found
+    )
+
+    assert page("lea", "?period=2026-10").status_code == 200
+
+
 def test_an_answer_that_came_later_was_overdue_at_the_end_of_the_period(people):
     told = factories.record(people.deputy, people.alice, at("2026-11-02 09:00"))
     factories.feedback(
@@ -238,6 +348,19 @@ def test_a_frozen_one_stays_as_it_is_and_shows_the_difference(people):
     assert ("owed", 3, 3) not in found.changes
 
 
+def test_the_map_of_units_and_periods_shows_what_was_frozen_and_what_is_now(people, page):
+    freeze("2026-11-04 08:00")
+    factories.record(people.second, people.alice, at("2026-10-20 09:00"), kind="call", recorded_at=NOW)
+    keys, rows = page("lea", "?period=2026-11").context["reading"].heat
+
+    assert keys == ["26-10", "26-11"]
+    assert [(name, cells) for name, _link, cells in rows] == [
+        ("江阴市局", [("33%", "4"), ("0%", "4")]),
+        ("宜兴市局", [("", ""), ("100%", "0")]),  # nobody leads it: nothing was frozen
+    ]
+    assert "33%" in text_of(page("lea", "?period=2026-11"))
+
+
 def test_the_next_periods_digest_speaks_of_the_frozen_figures(people):
     freeze("2026-11-04 08:00")
     factories.record(people.second, people.alice, at("2026-10-20 09:00"), kind="call", recorded_at=NOW)
@@ -328,6 +451,23 @@ def test_each_number_leads_to_the_list_behind_it(people, page):
     assert len(listed.context["table"].rows) == reading.groups[0]["missed"] == 2
 
 
+def test_each_promise_that_is_counted_stands_in_the_ledger_behind_it(people, page):
+    answered(people, people.deputy, people.alice, "2026-09-10", "2026-11-02")
+    answered(people, people.dans, people.dan, "2026-09-10", "2026-11-20")
+    answered(people, people.second, people.alice, "2026-09-11", "2026-11-18")
+    with time_machine.travel(NOW, tick=False):
+        for who in ("lea", "lin"):
+            reading = page(who, "?period=2026-11").context["reading"]
+            tiles = [tile for tile in reading.tiles if "fate" in tile.link or "promises" in tile.link]
+            assert tiles
+            links = [(tile.number, tile.link) for tile in tiles] + [
+                (n, link) for _name, n, link in reading.fates
+            ]
+            for number, link in links:
+                listed = sign_in(getattr(people, who)).get(link).context["table"].rows
+                assert len(listed) == number, link
+
+
 def test_it_says_as_of_when_and_what_has_changed_since(people, page):
     freeze("2026-11-04 08:00")
     factories.record(people.second, people.alice, at("2026-10-20 09:00"), kind="call", recorded_at=NOW)
@@ -409,6 +549,12 @@ def test_the_command_names_wrong_usage(people, words):
 
 
 # --- words and drawings --------------------------------------------------------------------------------------
+
+
+def test_no_step_of_a_funnel_is_longer_than_the_one_before():
+    steps = charts.funnel([("received", 8), ("assigned", 4), ("answered", 0)]).steps
+    assert [step.width / steps[0].width for step in steps] == [1, 0.5, 0]
+    assert charts.funnel([]).steps == ()
 
 
 @pytest.mark.parametrize(

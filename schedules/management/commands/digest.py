@@ -47,9 +47,10 @@ class Command(BaseCommand):
         asked = periods.parse(period)
         if absence := found.absence(asked.start, asked.end):
             self.stderr.write(absence)
-        figures = shown(Scope.of_unit(found), asked, at or timezone.now(), compare=False).figures
+        digest = shown(Scope.of_unit(found), asked, at or timezone.now(), compare=False)
+        figures = digest.figures
         if output:
-            write(Reading(figures, names(figures, Stakeholder.objects.all(), masked)), output)
+            write(Reading(figures, names(figures, Stakeholder.objects.all(), masked), digest.below), output)
             self.stderr.write(f"Wrote {output}.")
         if options["json"]:
             self.stdout.write(json.dumps(figures, ensure_ascii=False, indent=1))
