@@ -353,7 +353,7 @@ PAGES: dict[str, Page] = {
     "contacts:report-pdf": Page(LOG, "deputy", things.printed),
     "contacts:report-deliver": Page(
         LOG, "deputy", things.undelivered, doer="alice",
-        post=lambda bureau: {"method": "in_person", "day": "2026-11-18", "appraisal": "satisfied"},
+        post=lambda bureau: {"method": "in_person", "day": "2026-11-18", "appraisal": "satisfied", "late": "on"},
     ),
     "contacts:report-appraise": Page(
         LOG, "deputy", things.delivered, post=lambda bureau: {"appraisal": "basically"}, doer="alice"

@@ -44,7 +44,7 @@ def test_three_are_renewed_and_a_briefing_is_logged(open_page, bureau, superviso
     if script:
         assert_usable(page)
     page.get_by_role("button", name="Renew").click()
-    expect(page.get_by_role("status")).to_contain_text("done for 3 people")
+    expect(page.get_by_role("status")).to_contain_text("done for 3 appointments")
     expect(page.get_by_text("30 days left")).to_have_count(1)  # the list is that of before
     assert Seat.objects.filter(renews__in=supervisors[:3], ended_on=until).count() == 3
 
