@@ -12,8 +12,10 @@ NOTE = 500  # characters of a step's note
 
 def locked(feedback: Feedback) -> Feedback:
     """The item as it is now, and nobody else's until this is done."""
-    rows = Feedback.objects.select_for_update(of=("self",)).select_related("unit", "stakeholder")
-    return rows.get(pk=feedback.pk)
+    # Locked by itself, and read afterwards: of a row whose unit changed while one waited for it, PostgreSQL would find the
+    # unit no more, and so not the row.
+    Feedback.objects.select_for_update().only("pk").get(pk=feedback.pk)
+    return Feedback.objects.select_related("unit", "stakeholder").get(pk=feedback.pk)
 
 
 def both_locked(feedback: Feedback, other: Feedback) -> tuple[Feedback, Feedback]:

@@ -210,11 +210,10 @@ def untold(moment: Moment) -> list[NoticeLine]:
     """A line for everybody who is to be told a step now; and each item is told when to be looked at again. Under the
     lock of the passes."""
     # Locked, in the order of all who lock several: a deed that commits meanwhile says "look again", which must not be
-    # written over.
-    due = Feedback.objects.select_for_update(of=("self",)).filter(
-        Q(look_on=None) | Q(look_on__lte=moment.today)
-    )
-    rows = _read(due)
+    # written over. And read afterwards, with what stands beside them by then.
+    due = Feedback.objects.filter(Q(look_on=None) | Q(look_on__lte=moment.today))
+    keys = list(due.select_for_update().order_by("pk").values_list("pk", flat=True))
+    rows = [row for few in batches(keys) for row in _read(Feedback.objects.filter(pk__in=few))]
     if not rows:
         return []
     people, lines = People.read(moment.today), []

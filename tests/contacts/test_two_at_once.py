@@ -174,6 +174,62 @@ def test_what_a_deed_says_while_a_pass_looks_is_looked_at_again(bureau, items, m
     assert items[0].look_on is None
 
 
+def held(item, deed):
+    """`deed` begins while another connection has the item, and goes on once that has assigned it to the county."""
+    begun, waiting = threading.Event(), threading.Event()
+
+    def assign():
+        with transaction.atomic():
+            assigning.assign_feedback(item, unit=item.unit.parent, day=TODAY, actor=Actor(item.received_by))
+            begun.set()
+            waiting.wait(0.4)
+
+    def after():
+        begun.wait(PATIENCE)
+        try:
+            return deed()
+        finally:
+            waiting.set()
+
+    return at_once(assign, after)[1]
+
+
+def test_who_waited_for_an_item_that_went_to_another_unit_meanwhile_finds_it_there(bureau, items):
+    said = held(
+        items[0], lambda: assigning.take_up(items[0], handler=bureau.alice, actor=Actor(bureau.alice))
+    )
+    assert said == "Choose somebody of 江阴市局 who may sign in."
+    said = held(
+        items[1],
+        lambda: assigning.assign_feedback(items[1], unit=bureau.bureau, day=TODAY, actor=Actor(bureau.bob)),
+    )
+    assert said is None
+    assert Feedback.objects.get(pk=items[1].pk).unit == bureau.bureau
+
+
+def test_a_pass_that_waited_while_an_answer_was_told_reads_the_answer_too(bureau, items):
+    """Else nobody would ever be asked to ask how satisfied they are."""
+    record = factories.record(bureau.deputy, bureau.alice, at("2026-11-17 09:00"))
+    begun, waiting = threading.Event(), threading.Event()
+
+    def tell():
+        with transaction.atomic():
+            answering.answer_feedback(
+                items[0], answer="Done.", result="solved", record=record, actor=Actor(bureau.alice)
+            )
+            begun.set()
+            waiting.wait(0.4)
+
+    def look():
+        begun.wait(PATIENCE)
+        with transaction.atomic():
+            return [line.stage for line in notices.untold(Moment(at("2026-11-18 09:00"), Workdays.load()))]
+
+    found = at_once(tell, look)[1]
+    items[0].refresh_from_db()
+    assert "rate" in found or items[0].look_on == day("2026-11-18") or items[0].look_on is None
+
+
 @pytest.fixture
 def copy(bureau):
     with time_machine.travel(at("2026-11-18 09:00"), tick=False):
