@@ -461,7 +461,9 @@ PAGES: dict[str, Page] = {
     # Who is behind, and digests.
     "schedules:behind": Page("who is behind"),
     "schedules:digest": Page("digest"),
+    "schedules:digest-rows": Page("digest", query="?of=missed"),
     "schedules:digest-file": Page("digest"),
+    "schedules:digest-document": Page("digest"),
     # Calendars.
     "schedules:calendar-list": Page(ROSTER, post=lambda bureau: {"name": "Phone"}, doer="alice"),
     "schedules:calendar-download": Page(EXPORT, query="?officer=x"),

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
 from contacts.models import Fate, Officer, Rating, Unit
 from schedules import coverage, periods
 from schedules.digests import earlier
+from schedules.digests.lists import Lists, behind
 from schedules.digests.material import STATES, Material, Person, due_soon_limit, gather
 from schedules.digests.scope import Scope
 from schedules.models import PolicyVersion
@@ -23,23 +25,36 @@ from schedules.periods import Period
 from schedules.workdays import Workdays
 
 SHOWN = 30  # of a list; its count is of all
-QUIET_DAYS = 90
 LONGEST = 5  # of the items that wait
 
 Counts = dict[str, int]
 
 
-def figures(
+class Reckoned(NamedTuple):
+    """Figures, and what makes the lists behind them when somebody asks."""
+
+    figures: dict[str, Any]
+    lists: Callable[[], Lists]
+
+
+def figures(scope: Scope, key: str, now: dt.datetime) -> dict[str, Any]:
+    """What `scope` owed, did and heard in the period, as seen from the instant `now`; JSON all through."""
+    return reckon(scope, key, now).figures
+
+
+def reckon(
     scope: Scope, key: str, now: dt.datetime, frozen: dict[str, dict[str, Any]] | None = None
-) -> dict[str, Any]:
-    """What `scope` owed, did and heard in the period, as seen from the instant `now`; JSON all through. Whoever has the
-    figures of the periods before that are `frozen` at hand, by their keys, spares a query."""
+) -> Reckoned:
+    """The same, with the lists behind. Whoever has the figures of the periods before that are `frozen` at hand, by their
+    keys, spares a query."""
     period, versions = periods.parse(key), list(PolicyVersion.objects.all())
     scope = scope.on(min(period.end, timezone.localdate(now)))
     if frozen is None:
         frozen = earlier.frozen([scope], period)[scope]
     before = earlier.rows(scope, period, now, frozen, versions)
-    return add_up(scope, gather(scope, period, now, versions), before, due_soon_limit(now, Workdays.load()))
+    found, limit = gather(scope, period, now, versions), due_soon_limit(now, Workdays.load())
+    made = add_up(scope, found, before, limit)
+    return Reckoned(made, partial(behind, scope, found, made, limit))
 
 
 def add_up(scope: Scope, found: Material, before: list[dict[str, Any]], limit: dt.date) -> dict[str, Any]:
@@ -48,8 +63,7 @@ def add_up(scope: Scope, found: Material, before: list[dict[str, Any]], limit: d
     period = found.period
     owed = _coverage(scope, found, limit)
     heard = _feedback(scope, found)
-    people = sorted(_within(scope, found.people), key=lambda one: (one[1] or dt.date.min, one[0]))
-    quiet_since = found.ref - dt.timedelta(days=QUIET_DAYS)
+    people = sorted(scope.within(found.people), key=lambda one: one.order)
     return {
         **scope.key,
         "period": {"key": period.key, "start": period.start.isoformat(), "end": period.end.isoformat()},
@@ -60,9 +74,9 @@ def add_up(scope: Scope, found: Material, before: list[dict[str, Any]], limit: d
         "promises": _promises(scope, found),
         "satisfaction": _satisfaction(scope, found),
         "people": len(people),
-        "not_reached": _listed(one for one in people if one[1] is None or one[1] < period.start),
-        "quiet": _listed(one for one in people if one[1] is None or one[1] < quiet_since),
-        "unpaired": _listed(sorted(_within(scope, found.unpaired))),
+        "not_reached": _listed(one for one in people if not one.reached_since(period.start)),
+        "quiet": _listed(one for one in people if not one.reached_since(found.quiet_since)),
+        "unpaired": _listed(sorted(scope.within(found.unpaired), key=lambda one: one.order)),
         "trend": [
             *before,
             {
@@ -74,18 +88,10 @@ def add_up(scope: Scope, found: Material, before: list[dict[str, Any]], limit: d
     }
 
 
-def _within(scope: Scope, by_unit: dict[int, list[Any]]) -> Iterator[Any]:
-    """Everything that counts in the scope."""
-    keys: Iterable[int] = by_unit if scope.officer is not None else (unit.pk for unit in scope.units)
-    for key in list(keys):
-        if key in by_unit:
-            yield from by_unit[key]
-
-
 def _listed(rows: Iterable[Person]) -> dict[str, Any]:
     """The count of all, and the first of them with the day of their last contact."""
     found = list(rows)
-    first = [{"stakeholder": pk, "last": last and last.isoformat()} for pk, last in found[:SHOWN]]
+    first = [{"stakeholder": one.pk, "last": one.last and one.last.isoformat()} for one in found[:SHOWN]]
     return {"count": len(found), "first": first}
 
 
@@ -104,7 +110,7 @@ def _coverage(scope: Scope, found: Material, limit: dt.date) -> dict[str, Any]:
     by_officer: dict[int, Counts] = defaultdict(empty)
     load = _load(scope, found)
     missed = []
-    for row in _within(scope, found.owed):
+    for row in scope.within(found.owed):
         for tally in (total, by_kind[row.kind], by_unit[row.unit], by_officer[row.officer]):
             coverage.count(tally, row)
             tally["due_soon"] += row.state == coverage.State.OPEN and row.due_on <= limit
@@ -159,12 +165,13 @@ def _groups(
             }
         return
     itself = scope.units[0]
-    if itself.pk in by_unit:
+    held = load.of([itself])
+    if itself.pk in by_unit or held["people"]:
         yield {
             "unit": itself.code,
             "name": str(itself),
             "itself": True,
-            **load.of([itself]),
+            **held,
             **by_unit[itself.pk],
         }
     for unit, counts in below:
@@ -176,16 +183,16 @@ def _groups(
 class Load:
     """How many people each officer holds at the end, in each unit."""
 
-    by_unit: dict[int, list[int]]  # the officer of each person
+    by_unit: dict[int, list[Person]]
     by_officer: Counter[int]
 
     def of(self, units: Iterable[Unit]) -> dict[str, int]:
-        officers = [officer for unit in units for officer in self.by_unit.get(unit.pk, ())]
-        return {"people": len(officers), "officers": len(set(officers))}
+        people = [one for unit in units for one in self.by_unit.get(unit.pk, ())]
+        return {"people": len(people), "officers": len({one.officer for one in people})}
 
 
 def _load(scope: Scope, found: Material) -> Load:
-    return Load(found.held, Counter(_within(scope, found.held)))
+    return Load(found.people, Counter(one.officer for one in scope.within(found.people) if one.officer))
 
 
 def _sum(top: Unit, units: Iterable[Unit], by_unit: dict[int, Counts]) -> Counts:
@@ -202,7 +209,7 @@ def _sum(top: Unit, units: Iterable[Unit], by_unit: dict[int, Counts]) -> Counts
 
 def _promises(scope: Scope, found: Material) -> dict[str, Any]:
     """What was promised for a day of the period, by what had become of it at its end; and the first that were broken."""
-    promised = sorted(_within(scope, found.promises), key=lambda one: (one.review_on, one.feedback))
+    promised = sorted(scope.within(found.promises), key=lambda one: (one.review_on, one.feedback))
     fates = Counter(one.fate(found.ref) for one in promised)
     broken = [one for one in promised if one.fate(found.ref) == Fate.BROKEN]
     return {
@@ -217,7 +224,7 @@ def _promises(scope: Scope, found: Material) -> dict[str, Any]:
 
 def _satisfaction(scope: Scope, found: Material) -> dict[str, Any]:
     """What people said who were asked in the period, of the handling and of the result."""
-    rated = list(_within(scope, found.rated))
+    rated = list(scope.within(found.rated))
     process, result = (
         Counter(one) for one in ((one.process for one in rated), (one.result for one in rated))
     )
@@ -234,8 +241,8 @@ def _satisfaction(scope: Scope, found: Material) -> dict[str, Any]:
 def _feedback(scope: Scope, found: Material) -> dict[str, Any]:
     """Received and answered in the period, overdue at its end; and by topic what was received, by its state."""
     topics: dict[int | None, dict[str, Any]] = {}
-    known = set(_within(scope, found.spoken_of))
-    items = sorted(_within(scope, found.said), key=lambda item: (item.due_on, item.pk))
+    known = set(scope.within(found.spoken_of))
+    items = sorted(scope.within(found.said), key=lambda item: (item.due_on, item.pk))
     overdue = [item for item in items if item.is_late(found.ref)]
     waiting = sorted(
         (item for item in items if item.is_waiting(found.ref)), key=lambda item: (item.received_on, item.pk)

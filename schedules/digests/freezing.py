@@ -14,14 +14,16 @@ from contacts.unit_history import Tree
 from schedules import periods
 from schedules.digests import earlier
 from schedules.digests.figures import add_up
+from schedules.digests.lists import behind
 from schedules.digests.material import due_soon_limit, gather
 from schedules.digests.scope import Scope
-from schedules.models import Digest, NoticeLine, PassState, PolicyVersion
+from schedules.models import Digest, DigestLists, NoticeLine, PassState, PolicyVersion
 from schedules.notices.hours import Moment
 from schedules.notices.queueing import post
 from schedules.periods import Period
 from schedules.workdays import Workdays
 
+AT_ONCE = 20  # lists in one INSERT: the bureau's of a year has tens of thousands of rows
 CADENCES = ("month", "quarter", "half_year", "year")  # weeks are looked at while they run
 CATCH_UP = dt.timedelta(
     days=31
@@ -88,7 +90,7 @@ def _freeze(units: Collection[int], period: Period, moment: Moment) -> list[Dige
     found = gather(whole, period, moment.now, versions)
     limit = due_soon_limit(moment.now, moment.workdays)
     frozen = earlier.frozen(scopes, period)
-    return Digest.objects.bulk_create(
+    made = Digest.objects.bulk_create(
         [
             Digest(
                 unit=scope.unit,
@@ -100,6 +102,14 @@ def _freeze(units: Collection[int], period: Period, moment: Moment) -> list[Dige
             for before in [earlier.rows(scope, period, moment.now, frozen[scope], versions)]
         ]
     )
+    DigestLists.objects.bulk_create(
+        [
+            DigestLists(digest=digest, rows=behind(scope, found, digest.figures, limit))
+            for scope, digest in zip(scopes, made, strict=True)
+        ],
+        batch_size=AT_ONCE,
+    )
+    return made
 
 
 def _line(digest: Digest, officer: int) -> NoticeLine:

@@ -24,9 +24,26 @@ from schedules.workdays import ONE_DAY, Workdays
 
 STATES = [state.value for state in Feedback.State]
 A_YEAR = dt.timedelta(days=365)
+QUIET_DAYS = 90
 NOBODY = Value(None, BigIntegerField())
 PROMISE, RATING, TOPIC = "promise", "rating", "topic"
-Person = tuple[int, dt.date | None]  # and the day of the last contact that reached them
+
+
+class Person(NamedTuple):
+    """Somebody whom a cycle covers on the last day that the figures are about."""
+
+    officer: int | None  # who holds them
+    unit: int
+    pk: int
+    last: dt.date | None  # the day of the last contact that reached those who are held
+
+    def reached_since(self, day: dt.date) -> bool:
+        return self.last is not None and self.last >= day
+
+    @property
+    def order(self) -> tuple[dt.date, int]:
+        """Who has waited longest stands first."""
+        return self.last or dt.date.min, self.pk
 
 
 class Item(NamedTuple):
@@ -75,6 +92,7 @@ class Promise(NamedTuple):
 class Opinion(NamedTuple):
     """How satisfied somebody was, asked in the period: with the handling and with the result (R12)."""
 
+    pk: int  # of the rating
     process: str
     result: str
 
@@ -89,9 +107,6 @@ class Material:
     said: dict[int, list[Item]] = field(default_factory=lambda: defaultdict(list))
     people: dict[int, list[Person]] = field(default_factory=lambda: defaultdict(list))
     unpaired: dict[int, list[Person]] = field(default_factory=lambda: defaultdict(list))
-    held: dict[int, list[int]] = field(
-        default_factory=lambda: defaultdict(list)
-    )  # the officer of each of `people`
     promises: dict[int, list[Promise]] = field(default_factory=lambda: defaultdict(list))
     rated: dict[int, list[Opinion]] = field(default_factory=lambda: defaultdict(list))
     # The topics of which something was said in the year before the period.
@@ -106,6 +121,11 @@ class Material:
         """The last day that it is about: today, or the period's end."""
         return min(self.day, self.period.end)
 
+    @property
+    def quiet_since(self) -> dt.date:
+        """Whoever was last reached before that day was not reached for 90 days."""
+        return self.ref - dt.timedelta(days=QUIET_DAYS)
+
 
 def gather(scope: Scope, period: Period, now: dt.datetime, versions: list[PolicyVersion]) -> Material:
     found = Material(period, now)
@@ -114,15 +134,13 @@ def gather(scope: Scope, period: Period, now: dt.datetime, versions: list[Policy
         found.owed[row.unit].append(row)
     for item in items(scope, period.start, found.ref, period.end):
         found.said[item.unit].append(item)
-    for officer, unit, person, last in _people(scope, covered, found.ref):
-        (found.people if officer else found.unpaired)[unit].append((person, last))
-        if officer:
-            found.held[unit].append(officer)
+    for person in map(Person._make, _people(scope, covered, found.ref)):
+        (found.people if person.officer else found.unpaired)[person.unit].append(person)
     for what, unit, *beside in _besides(scope, period, found.ref):
         if what == PROMISE:
             found.promises[unit].append(Promise(*beside[:5]))
         elif what == RATING:
-            found.rated[unit].append(Opinion(*beside[5:]))
+            found.rated[unit].append(Opinion(beside[0], *beside[5:]))
         else:
             found.spoken_of[unit].append(beside[0])
     return found

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.models import ContactRecord, Fate, Feedback, Rating
-from schedules import periods
+from schedules import coverage, periods
 from schedules.charts import Funnel, StackedBars, funnel, stacked_bars
+from schedules.digests.lists import BEHIND, NO_TOPIC
+from schedules.digests.material import STATES
 from schedules.digests.names import OFFICER, PERSON, Names
 from schedules.digests.phrases import each, percent, period_name, satisfied, shade, share, short_key, tone
 from schedules.digests.summary import sentences
@@ -73,6 +75,16 @@ class Reading:
         query = urlencode({"unit": code or self.code, "period": key or self.period.key})
         return f"{reverse('schedules:digest')}?{query}"
 
+    def rows_link(self, figure: str, **parts: object) -> str:
+        """To the list behind a figure, or behind a part of it."""
+        query = {"unit": self.code, "period": self.period.key, "of": figure, **parts}
+        return f"{reverse('schedules:digest-rows')}?{urlencode(query)}"
+
+    @property
+    def every(self) -> dict[str, str]:
+        """The whole list behind each figure."""
+        return {figure: self.rows_link(figure) for figure in BEHIND}
+
     # --- headline ------------------------------------------------------------------------------------------
 
     @cached_property
@@ -84,38 +96,50 @@ class Reading:
         found, total, before = self.figures, self.total, self.before
         heard = found["feedback"]
         return [
-            Figure(share(total), _("of what was owed was done"), self._tasks(state="met"), "", self._was(share(before))),
-            Figure(total["missed"], _("missed"), self._tasks(state="missed"), tone(total["missed"], "bad"), self._was(before.get("missed"))),
-            Figure(total["open"], _("still open"), self._tasks(state="open")),
-            Figure(total["due_soon"], _("due soon"), self._tasks(state="due_soon"), tone(total["due_soon"], "warn")),
-            Figure(found["not_reached"]["count"], _("not reached in this period"), self._below("not-reached", found["not_reached"]["count"]), tone(found["not_reached"]["count"], "warn")),
-            Figure(found["quiet"]["count"], _("not reached for 90 days"), self._below("quiet", found["quiet"]["count"]), tone(found["quiet"]["count"], "bad")),
-            Figure(found["unpaired"]["count"], _("without an officer"), self._below("unpaired", found["unpaired"]["count"]), tone(found["unpaired"]["count"], "warn")),
-            Figure(heard["received"], _("opinions received"), self._said(), "", self._was(before.get("received"))),
-            Figure(heard["answered"], _("opinions answered"), "", "", self._was(before.get("answered"))),
-            Figure(heard["overdue"], _("answers overdue"), self._below("overdue", heard["overdue"]), tone(heard["overdue"], "bad"), self._was(before.get("overdue"))),
+            Figure(share(total), _("of what was owed was done"), self.rows_link("met"), "", self._was(share(before))),
+            self._counted("missed", total["missed"], _("missed"), "bad", before.get("missed")),
+            self._counted("open", total["open"], _("still open")),
+            self._counted("due_soon", total["due_soon"], _("due soon"), "warn"),
+            self._counted("not_reached", found["not_reached"]["count"], _("not reached in this period"), "warn"),
+            self._counted("quiet", found["quiet"]["count"], _("not reached for 90 days"), "bad"),
+            self._counted("unpaired", found["unpaired"]["count"], _("without an officer"), "warn"),
+            self._counted("received", heard["received"], _("opinions received"), "", before.get("received")),
+            self._counted("answered", heard["answered"], _("opinions answered"), "", before.get("answered")),
+            self._counted("overdue", heard["overdue"], _("answers overdue"), "bad", before.get("overdue")),
             *self._later_tiles(),
         ]  # fmt: skip
 
     def _later_tiles(self) -> Iterator[Figure]:
         """Of figures that those frozen earlier do not know."""
         if promises := self.promises:
-            broken = promises["broken"]
-            yield Figure(promises["promised"], _("promises due"), self._promised())
-            yield Figure(broken, _("promises broken"), self._promised(fate=Fate.BROKEN), tone(broken, "bad"))
+            yield self._counted("promised", promises["promised"], _("promises due"))
+            yield self._counted("promised", promises["broken"], _("promises broken"), "bad", fate=Fate.BROKEN)
         if asked := self.satisfaction.get("asked"):
-            yield Figure(asked, _("people asked how satisfied they are"))
+            yield self._counted("asked", asked, _("people asked how satisfied they are"))
             for name, label in SATISFIED_WITH:
-                yield Figure(satisfied(self.satisfaction[name]), str(label))
+                yield Figure(satisfied(self.satisfaction[name]), str(label), self.rows_link("asked"))
+
+    def _counted(
+        self,
+        figure: str,
+        number: int,
+        label: str,
+        alarming: str = "",
+        before: int | None = None,
+        **parts: object,
+    ) -> Figure:
+        """A number of rows with the list of them; `alarming` is its tone where there are any."""
+        return Figure(
+            number,
+            label,
+            self.rows_link(figure, **parts) if number else "",
+            tone(number, alarming) if alarming else "",
+            self._was(before),
+        )
 
     @property
     def summary(self) -> list[str]:
         return list(sentences(self))
-
-    @staticmethod
-    def _below(anchor: str, number: int) -> str:
-        """To the list further down the page, which is there when somebody is on it."""
-        return f"#{anchor}" if number else ""
 
     @property
     def before(self) -> dict[str, Any]:
@@ -135,20 +159,19 @@ class Reading:
         """The units below, or the officers, each with its share and links."""
         rows = []
         for group in self.figures["coverage"]["groups"]:
-            below = {"unit": group["unit"]} if "unit" in group else {"officer": group["officer"]}
-            link = "" if group.get("itself") or "officer" in group else self.digest_link(group["unit"])
-            tasks = {} if group.get("itself") else self._cells(group, **below)
+            code = group.get("unit") or group["officer"]
             rows.append(
                 {
                     **self._row(group),
                     "name": group["name"],
-                    "link": link,
+                    "link": self.digest_link(code) if "unit" in group and not group["itself"] else "",
                     "itself": group.get("itself"),
                     "per_officer": each(group.get("people", 0), group.get("officers", 0)),
-                    "tasks": tasks,
+                    "rows": self._cells(group=code),
+                    "held": self.rows_link("people", group=code),
                 }
             )
-        return rows  # fmt: skip
+        return rows
 
     @property
     def has_load(self) -> bool:
@@ -160,10 +183,14 @@ class Reading:
         return each(self.figures["people"], self.figures["coverage"]["officers"])
 
     @property
+    def totals(self) -> dict[str, Any]:
+        return {**self.total, "rows": self._cells()}
+
+    @property
     def kinds(self) -> list[dict[str, Any]]:
         kinds = {kind.value: str(kind.label) for kind in ContactRecord.Kind}
         return [
-            {**self._row(row), "name": kinds[row["kind"]], "tasks": self._cells(row, kind=row["kind"])}
+            {**self._row(row), "name": kinds[row["kind"]], "rows": self._cells(kind=row["kind"])}
             for row in self.figures["coverage"]["by_kind"]
         ]
 
@@ -175,22 +202,9 @@ class Reading:
             "of": counts["owed"] - counts["waived"],
         }
 
-    def _cells(self, counts: dict[str, Any], **query: str) -> dict[str, str]:
+    def _cells(self, **parts: object) -> dict[str, str]:
         """Where the rows behind each number of a line stand."""
-        states = {"owed": "", "met": "met", "open": "open", "missed": "missed", "waived": "waived"}
-        return {name: self._tasks(state=state, **query) for name, state in states.items()}
-
-    def _tasks(self, **query: str) -> str:
-        query = {"period": self.period.key, **self._own, **query}
-        chosen = {name: value for name, value in query.items() if value}
-        return f"{reverse('schedules:obligation-list')}?{urlencode(chosen)}"
-
-    @property
-    def _own(self) -> dict[str, str]:
-        """What narrows a list down to what this digest is about."""
-        if "officer" in self.figures:
-            return {"officer": self.figures["officer"]}
-        return {"unit": self.figures["unit"]}
+        return {name: self.rows_link(name, **parts) for name in coverage.FIGURES}
 
     # --- trend ---------------------------------------------------------------------------------------------
 
@@ -198,7 +212,13 @@ class Reading:
     def trend(self) -> list[dict[str, Any]]:
         """The periods of the chart, oldest first."""
         return [
-            {**row, "share": share(row), "link": self.digest_link(key=row["key"])}
+            {
+                **row,
+                "share": share(row),
+                "link": self.digest_link(key=row["key"]),
+                "rows": self._cells(period=row["key"]),
+                "said": self.rows_link("received", period=row["key"]),
+            }
             for row in self.figures["trend"]
         ]
 
@@ -226,39 +246,35 @@ class Reading:
 
     @property
     def topics(self) -> list[dict[str, Any]]:
-        states = Feedback.State.values
         return [
             {
                 **topic,
                 "name": topic["name"] or _("no topic"),
-                "link": self._said(topic=topic["topic"] or ""),
-                "states": [
-                    (topic.get(state, 0), self._said(topic=topic["topic"] or "", state=state))
-                    for state in states  # figures that were frozen earlier know fewer
-                ],
+                **self._said(topic, topic=topic["topic"] or NO_TOPIC),
             }
             for topic in self.figures["feedback"]["by_topic"]
         ]
 
-    @property
+    @cached_property
     def topic_totals(self) -> dict[str, Any]:
         topics = self.figures["feedback"]["by_topic"]
+        totals = {name: sum(topic.get(name, 0) for topic in topics) for name in ("total", *STATES, "overdue")}
+        return totals | self._said(totals)
+
+    def _said(self, counts: dict[str, Any], **parts: object) -> dict[str, Any]:
+        """Of a line of topics the numbers by state, and the lists behind its numbers."""
         return {
-            "total": sum(topic["total"] for topic in topics),
-            "states": [sum(topic.get(state, 0) for topic in topics) for state in Feedback.State.values],
-            "overdue": sum(topic["overdue"] for topic in topics),
+            # Figures that were frozen earlier know fewer states.
+            "states": [
+                (counts.get(state, 0), self.rows_link("received", state=state, **parts)) for state in STATES
+            ],
+            "link": self.rows_link("received", **parts),
+            "late": self.rows_link("overdue", **parts),
         }
 
     @property
     def state_names(self) -> list[str]:
         return [str(label) for label in Feedback.State.labels]
-
-    def _said(self, **query: object) -> str:
-        """The list of what was received; an officer's own has none of its own."""
-        if "officer" in self.figures:
-            return ""
-        span = {"since": self.period.start, "until": self.period.end, "unit": self.figures["unit"]}
-        return f"{reverse('contacts:feedback-list')}?{urlencode({**span, **query})}"
 
     # --- promises, and how satisfied people are --------------------------------------------------------------
 
@@ -278,7 +294,10 @@ class Reading:
         return [
             {
                 "name": capfirst(Rating._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
-                "numbers": [self.satisfaction[name][verdict] for verdict in Verdict.values],
+                "numbers": [
+                    (self.satisfaction[name][verdict], self.rows_link("asked", **{name: verdict}))
+                    for verdict in Verdict.values
+                ],
             }
             for name, _label in SATISFIED_WITH
         ]
@@ -293,10 +312,14 @@ class Reading:
         if not self.promises.get("promised"):
             return []
         return [
-            (str(fate.label), self.promises[fate], self._promised(fate=fate))
+            (str(fate.label), self.promises[fate], self.rows_link("promised", fate=fate))
             for fate in Fate
             if self.promises[fate]
         ]
+
+    @property
+    def every_broken(self) -> str:
+        return self.rows_link("promised", fate=Fate.BROKEN)
 
     @property
     def broken(self) -> list[dict[str, Any]]:
@@ -318,16 +341,9 @@ class Reading:
     @property
     def funnel(self) -> Funnel:
         """How far what was received in the period has come: each step with all that came as far or further."""
-        totals = self.topic_totals["states"]
+        totals = [number for number, _link in self.topic_totals["states"]]
         steps = [(name, sum(totals[number:])) for number, name in enumerate(self.state_names)]
         return funnel(steps)
-
-    def _promised(self, **query: object) -> str:
-        """The ledger of the period; an officer's own digest has none of its own."""
-        if "officer" in self.figures:
-            return ""
-        span = {"since": self.period.start, "until": self.period.end, "unit": self.figures["unit"]}
-        return f"{reverse('contacts:promise-list')}?{urlencode({**span, **query})}"
 
     @staticmethod
     def _item(row: dict[str, Any]) -> dict[str, Any]:

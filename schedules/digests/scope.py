@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from contacts.models import Feedback, Officer, Pairing, Stakeholder, Unit
 from contacts.unit_history import Tree
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,13 @@ class Scope:
 
     def holds(self, unit: int) -> bool:
         return self.keys is None or unit in self.keys
+
+    def within(self, by_unit: dict[int, list[Row]]) -> Iterator[Row]:
+        """Everything that counts in it, of what is sorted by unit."""
+        keys: Iterable[int] = by_unit if self.officer is not None else (unit.pk for unit in self.units)
+        for key in list(keys):
+            if key in by_unit:
+                yield from by_unit[key]
 
     @property
     def key(self) -> dict[str, str]:

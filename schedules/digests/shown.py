@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 
 from contacts import access
 from contacts.access import Deed
-from contacts.models import Officer
+from contacts.models import Fate, Officer
 from contacts.unit_history import Tree
 from schedules import coverage
 from schedules.digests.earlier import before
-from schedules.digests.figures import figures
+from schedules.digests.figures import reckon
+from schedules.digests.lists import Lists
 from schedules.digests.scope import Scope
-from schedules.models import Digest
+from schedules.models import Digest, DigestLists
 from schedules.periods import Period
 
 OWN = "own"  # instead of a unit's code
@@ -28,30 +31,45 @@ class Shown:
     """What is shown: as it was frozen, with the figures of now beside it, or as it is now."""
 
     figures: dict[str, Any]
+    afresh: Callable[[], Lists]  # what the records have behind them now
+    kept: Callable[[], Lists | None] | None = None  # what was frozen behind them
     frozen_at: dt.datetime | None = None
     now: dict[str, Any] | None = None
     # Code of a unit right below → its totals of the periods before, as they were frozen.
     below: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def lists(self) -> tuple[Lists, bool]:
+        """The lists behind the figures, and whether they are as old as these: what was frozen before lists were kept has
+        only those of now."""
+        if self.kept is None:
+            return self.afresh(), True
+        kept = self.kept()
+        return (self.afresh(), False) if kept is None else (kept, True)
 
     @property
     def changes(self) -> list[tuple[str, int, int]]:
         """What has changed since it was frozen: name, then, now."""
         if self.now is None:
             return []
+        current = headline(self.now)
         return [
-            (name, then, now)
+            (name, then, current[name])
             for name, then in headline(self.figures).items()
-            if (now := headline(self.now)[name]) != then
+            if current[name] != then
         ]
 
 
 def headline(found: dict[str, Any]) -> dict[str, int]:
-    """The figures that a frozen digest is compared by."""
-    return {name: found["coverage"]["total"][name] for name in coverage.FIGURES} | {
-        "not_reached": found["not_reached"]["count"],
-        "received": found["feedback"]["received"],
-        "answered": found["feedback"]["answered"],
+    """The figures that a frozen digest is compared by: all that depend on its period alone, of those that it knows."""
+    heard, promises = found["feedback"], found.get("promises", {})
+    numbers = {
+        **{name: found["coverage"]["total"][name] for name in coverage.FIGURES},
+        **{name: found[name]["count"] for name in ("not_reached", "quiet", "unpaired")},
+        **{name: heard.get(name) for name in ("received", "answered", "overdue", "waiting")},
+        **{name: promises.get(name) for name in ("promised", Fate.BROKEN.value)},
+        "asked": found.get("satisfaction", {}).get("asked"),
     }
+    return {name: number for name, number in numbers.items() if number is not None}
 
 
 def shown(scope: Scope, period: Period, now: dt.datetime, *, compare: bool = True) -> Shown:
@@ -60,9 +78,20 @@ def shown(scope: Scope, period: Period, now: dt.datetime, *, compare: bool = Tru
     digest = there.pop(period.key, None)
     known = {key: one.figures["trend"][-1] for key, one in there.items()}
     if digest is None:
-        return Shown(figures(scope, period.key, now, known), below=below)
-    live = figures(scope, period.key, now, known) if compare else None
-    return Shown(digest.figures, digest.frozen_at, live, below)
+        return Shown(*reckon(scope, period.key, now, known), below=below)
+    live = reckon(scope, period.key, now, known).figures if compare else None
+    return Shown(
+        digest.figures,
+        lambda: reckon(scope, period.key, now, known).lists(),
+        partial(_kept, digest),
+        digest.frozen_at,
+        live,
+        below,
+    )
+
+
+def _kept(digest: Digest) -> Lists | None:
+    return DigestLists.objects.filter(digest=digest).values_list("rows", flat=True).first()
 
 
 def _frozen(scope: Scope, period: Period, now: dt.datetime) -> tuple[dict[str, Digest], dict[str, Any]]:

@@ -1,4 +1,5 @@
-"""A digest as a workbook: one sheet per table of the page, numbers as numbers, no formula and no phone number."""
+"""A digest as a workbook: a sheet for each table of the page and for each list behind its figures, numbers as numbers, no
+formula and no phone number."""
 
 from __future__ import annotations
 
@@ -10,25 +11,23 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from contacts.exports import harmless
+from schedules.digests.lists import BEHIND, Lists, select
 from schedules.digests.reading import Reading
+from schedules.digests.rows import TABLES, Reader
 
 Row = Sequence[Any]
 COUNTS = ("owed", "met", "open", "missed", "waived", "attempts")
 
 
-def filename(reading: Reading) -> str:
-    return f"{reading.title} {reading.period.key}.xlsx"
-
-
-def write(reading: Reading) -> IO[bytes]:
-    """In a temporary file, ready to be read."""
+def write(reading: Reading, lists: Lists, reader: Reader) -> IO[bytes]:
+    """In a temporary file, ready to be read, with the `lists` behind the figures as `reader` may see them."""
     from xlsxwriter import Workbook  # a tenth of a second that no page needs
 
     file = tempfile.TemporaryFile()  # noqa: SIM115  (whoever answers with it closes it)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
     with Workbook(file, options) as book:
         bold = book.add_format({"bold": True})
-        for title, headers, rows in sheets(reading):
+        for title, headers, rows in sheets(reading, lists, reader):
             sheet = book.add_worksheet(title)
             sheet.write_row(0, 0, headers, bold)
             sheet.freeze_panes(1, 0)
@@ -41,7 +40,7 @@ def write(reading: Reading) -> IO[bytes]:
     return file
 
 
-def sheets(reading: Reading) -> Iterable[tuple[str, Row, Iterable[Row]]]:
+def sheets(reading: Reading, lists: Lists, reader: Reader) -> Iterable[tuple[str, Row, Iterable[Row]]]:
     """Title, headers and rows of each."""
     counts = [_("owed"), _("met"), _("open"), _("missed"), _("waived"), _("attempts")]
     yield _("Overview"), [_("What"), _("Number"), _("Before")], _overview(reading)
@@ -54,39 +53,25 @@ def sheets(reading: Reading) -> Iterable[tuple[str, Row, Iterable[Row]]]:
         ([topic["name"], topic["total"], *(number for number, _link in topic["states"]), topic["overdue"]] for topic in reading.topics),
     )  # fmt: skip
     yield (
-        _("Missed"),
-        [_("Name"), _("Number"), _("Kind"), _("Due on"), _("Responsible")],
-        ([row["name"], row["id"], row["kind"], row["due_on"], row["officer"]] for row in reading.missed),
-    )
-    yield (
-        _("Waiting longest"),
-        [_("Name"), _("Number"), _("Item"), _("Received"), _("Answer due"), _("Handled by")],
-        (
-            [row["name"], row["id"], row["number"], row["received_on"], row["due_on"], row["unit"]]
-            for row in reading.longest
-        ),
-    )
-    yield (
-        _("Promises broken"),
-        [_("Name"), _("Number"), _("Item"), _("Promised until")],
-        ([row["name"], row["id"], row["number"], row["due_on"]] for row in reading.broken),
-    )
-    yield (
         _("How satisfied people are"),
         [_("Asked in this period"), *reading.verdict_names],
-        ([row["name"], *row["numbers"]] for row in reading.verdicts),
+        ([row["name"], *(number for number, _link in row["numbers"])] for row in reading.verdicts),
     )
-    for title, rows in ((_("Not reached"), reading.not_reached), (_("Not for 90 days"), reading.quiet)):
-        yield (
-            title,
-            [_("Name"), _("Number"), _("Last reached")],
-            ([row["name"], row["id"], row["last"]] for row in rows),
-        )
-    yield (
-        _("Without officer"),
-        [_("Name"), _("Number")],
-        ([row["name"], row["id"]] for row in reading.unpaired),
-    )
+    for title, figure in (
+        (_("Missed"), "missed"),
+        (_("Open"), "open"),
+        (_("Not reached"), "not_reached"),
+        (_("Not for 90 days"), "quiet"),
+        (_("Without officer"), "unpaired"),
+        (_("Opinions received"), "received"),
+        (_("Opinions answered"), "answered"),
+        (_("Answers overdue"), "overdue"),
+        (_("Promises due"), "promised"),
+        (_("People asked"), "asked"),
+    ):
+        table = TABLES[BEHIND[figure].rows]
+        found = table.all(select(lists, figure), reader)
+        yield title, table.headers(), ([cell.value for cell in row] for row in found)
 
 
 def _overview(reading: Reading) -> Iterable[Row]:

@@ -4,7 +4,7 @@ from schedules.models.behind import BehindReport
 from schedules.models.calendars import CalendarEvent, CalendarSet
 from schedules.models.changes import ChangedFacts
 from schedules.models.days import DayOverride, KnownYear
-from schedules.models.digests import Digest
+from schedules.models.digests import Digest, DigestLists
 from schedules.models.explanations import Explanation
 from schedules.models.feeds import FeedToken
 from schedules.models.leave import Leave
@@ -26,6 +26,7 @@ __all__ = [
     "DayOverride",
     "Delivery",
     "Digest",
+    "DigestLists",
     "Explanation",
     "FeedToken",
     "FeedbackStage",

@@ -40,3 +40,20 @@ class Digest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}, {self.period_key}"
+
+
+class DigestLists(models.Model):
+    """The rows behind the figures of a digest, frozen with them, as `schedules.digests.lists` has them. Apart, because
+    they are many and few readers ask for them; those that were frozen earlier have none."""
+
+    digest = models.OneToOneField(
+        Digest, on_delete=models.CASCADE, primary_key=True, related_name="lists", verbose_name=_("digest")
+    )
+    rows = models.JSONField(encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("lists of a digest")
+        verbose_name_plural = _("lists of digests")
+
+    def __str__(self) -> str:
+        return str(self.digest)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import io
 
+from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.access import Deed, reach, requires
-from contacts.models import Actor, AuditEntry, Stakeholder
+from contacts.models import Actor, AuditEntry, Feedback, Stakeholder
 from contacts.names import masked
 from contacts.requests import OfficerRequest
-from schedules import periods
-from schedules.digests import workbook
+from schedules.digests import document, workbook
+from schedules.digests.asking import asked
+from schedules.digests.lists import BEHIND, select
 from schedules.digests.names import names
+from schedules.digests.parts import in_words, working_list
 from schedules.digests.phrases import neighbours, period_name, siblings
 from schedules.digests.reading import Reading
+from schedules.digests.rows import TABLES, Reader
 from schedules.digests.scope import Scope
-from schedules.digests.shown import Shown, code_above, scope_for, shown
-from schedules.periods import Period
+from schedules.digests.shown import Shown, code_above, shown
 
+ROWS = 50  # of a page
 LENGTHS = {
     "week": _("Week"),
     "month": _("Month"),
@@ -30,24 +36,13 @@ LENGTHS = {
     "half_year": _("Half-year"),
     "year": _("Year"),
 }
-HEADLINE = {
-    "owed": _("owed"),
-    "met": _("met"),
-    "open": _("open"),
-    "missed": _("missed"),
-    "waived": _("waived"),
-    "attempts": _("attempts"),
-    "not_reached": _("not reached in this period"),
-    "received": _("opinions received"),
-    "answered": _("opinions answered"),
-}
+HEADLINE = {name: behind.label for name, behind in BEHIND.items()} | {"broken": _("promises broken")}
 
 
 @requires(Deed.DIGEST)
 def index(request: OfficerRequest) -> HttpResponse:
-    """`unit` is a code, or "own"; `period` a key. Without them: the highest unit one may see, this month."""
     now = timezone.now()
-    scope, period = _asked(request, now)
+    scope, period = asked(request.user, request.GET, now)
     found = shown(scope, period, now)
     seen = Stakeholder.objects.visible_to(request.user)
     reading = Reading(found.figures, names(found.figures, seen), found.below)
@@ -71,31 +66,73 @@ def index(request: OfficerRequest) -> HttpResponse:
 
 
 @requires(Deed.DIGEST)
-def download(request: OfficerRequest) -> FileResponse:
-    """The same figures as a workbook. Names are masked for those who may not export the roster."""
+def rows(request: OfficerRequest) -> HttpResponse:
+    """The list behind the figure `of`: as many rows as it says. What tells its parts apart stands beside, such as `kind`
+    or `topic`."""
     now = timezone.now()
-    scope, period = _asked(request, now)
+    scope, period = asked(request.user, request.GET, now)
     found = shown(scope, period, now, compare=False)
-    people = Stakeholder.objects.visible_to(request.user)
-    show = str if _may_export(request, scope) else masked
-    reading = Reading(found.figures, names(found.figures, people, show))
+    figure = request.GET.get("of", "")
+    try:
+        parts = {name: request.GET[name] for name in BEHIND[figure].by if request.GET.get(name)}
+        words = in_words(parts, found.figures)
+    except KeyError as error:
+        raise Http404 from error
+    lists, kept = found.lists()
+    chosen = select(lists, figure, parts)
+    page = Paginator(chosen, ROWS).get_page(request.GET.get("page"))
+    table = TABLES[BEHIND[figure].rows]
+    reader = Reader(
+        Stakeholder.objects.visible_to(request.user), Feedback.objects.visible_to(request.user), now
+    )
+    headers = table.headers()
+    context = {
+        "reading": Reading(found.figures),
+        "found": found,
+        "kept": kept,
+        "now": now,
+        "label": BEHIND[figure].label,
+        "parts": words,
+        "page_obj": page,
+        "headers": headers,
+        "rows": [zip(headers, row, strict=True) for row in table.cells(list(page), reader)],
+        "sum": sum(row.attempts for row in chosen) if figure == "attempts" else None,
+        "work": working_list(figure, parts, found.figures),
+    }
+    return render(request, "schedules/digest_rows.html", context)
+
+
+@requires(Deed.DIGEST)
+def download(request: OfficerRequest, suffix: str) -> HttpResponseBase:
+    """The same figures as a workbook, with the lists behind them, or as a document to print. Names are masked for those
+    who may not export the roster."""
+    now = timezone.now()
+    scope, period = asked(request.user, request.GET, now)
+    found = shown(scope, period, now, compare=False)
+    reader = Reader(
+        Stakeholder.objects.visible_to(request.user),
+        Feedback.objects.visible_to(request.user),
+        now,
+        str if _may_export(request, scope) else masked,
+    )
+    reading = Reading(found.figures, names(found.figures, reader.people, reader.show), found.below)
+    try:
+        file = (
+            workbook.write(reading, found.lists()[0], reader)
+            if suffix == "xlsx"
+            else io.BytesIO(document.pdf(reading))
+        )
+    except document.NoPango:
+        messages.error(
+            request, _("This server can not write a PDF: it lacks the library pango. Print the page instead.")
+        )
+        return redirect(reading.digest_link())
     with transaction.atomic():
         AuditEntry.objects.record(
-            Actor.of(request), "export", scope.unit or scope.officer, after={"table": "digest", "format": "xlsx", "period": period.key}
+            Actor.of(request), "export", scope.unit or scope.officer, after={"table": "digest", "format": suffix, "period": period.key}
         )  # fmt: skip
-    return FileResponse(workbook.write(reading), as_attachment=True, filename=workbook.filename(reading))
-
-
-def _asked(request: OfficerRequest, now: dt.datetime) -> tuple[Scope, Period]:
-    today = timezone.localdate(now)
-    try:
-        period = periods.parse(request.GET.get("period") or periods.containing(today, "month").key)
-    except ValueError as error:
-        raise Http404 from error
-    scope = scope_for(request.user, request.GET.get("unit", ""))
-    if scope is None or period.start > today:
-        raise Http404
-    return scope, period
+    name = f"{reading.title} {period.key}.{suffix}"
+    return FileResponse(file, as_attachment=suffix == "xlsx", filename=name)
 
 
 def _may_export(request: OfficerRequest, scope: Scope) -> bool:

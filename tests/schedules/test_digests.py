@@ -8,7 +8,6 @@ import re
 import zipfile
 
 import pytest
-import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -17,13 +16,15 @@ from django.urls import reverse
 from contacts.answering import answer_feedback
 from contacts.models import Actor, AuditEntry, Rating, Topic
 from schedules import charts, coverage, periods
+from schedules.digests import document
 from schedules.digests.figures import figures
 from schedules.digests.freezing import freeze_due
+from schedules.digests.lists import BEHIND
 from schedules.digests.phrases import neighbours, percent, period_name, satisfied, share
 from schedules.digests.reading import Reading
 from schedules.digests.scope import Scope
 from schedules.digests.shown import shown
-from schedules.models import Digest, Notice, NoticeLine, PassState
+from schedules.models import Digest, DigestLists, Notice, NoticeLine, PassState
 from schedules.notices import deliver
 from tests import factories
 from tests.base import sign_in
@@ -442,30 +443,83 @@ def test_what_does_not_exist_is_not_found(page, query):
     assert page("lea", query).status_code == 404
 
 
-def test_each_number_leads_to_the_list_behind_it(people, page):
-    reading = page("lea", "?period=2026-10").context["reading"]
-    assert reading.groups[0]["tasks"]["missed"] == f"{reverse('schedules:obligation-list')}?" + (
-        f"period=2026-10&unit={people.county.code}&state=missed"
-    )
-    listed = sign_in(people.lea).get(reading.groups[0]["tasks"]["missed"])
-    assert len(listed.context["table"].rows) == reading.groups[0]["missed"] == 2
+ROWS = "schedules:digest-rows"
 
 
-def test_each_promise_that_is_counted_stands_in_the_ledger_behind_it(people, page):
+@pytest.mark.parametrize("who", ["lea", "lin", "bob", "alice"])
+def test_from_the_list_behind_a_number_one_goes_on_in_the_working_list(people, page, who):
+    reading = page(who, "?period=2026-10").context["reading"]
+    listed = sign_in(getattr(people, who)).get(reading.rows_link("missed"))
+    rows = sign_in(getattr(people, who)).get(listed.context["work"]).context["table"].rows
+    assert len(rows) == listed.context["page_obj"].paginator.count == reading.total["missed"] > 0
+
+
+def test_each_promise_that_is_counted_stands_in_the_ledger(people, page):
     answered(people, people.deputy, people.alice, "2026-09-10", "2026-11-02")
     answered(people, people.dans, people.dan, "2026-09-10", "2026-11-20")
     answered(people, people.second, people.alice, "2026-09-11", "2026-11-18")
-    with time_machine.travel(NOW, tick=False):
-        for who in ("lea", "lin"):
-            reading = page(who, "?period=2026-11").context["reading"]
-            tiles = [tile for tile in reading.tiles if "fate" in tile.link or "promises" in tile.link]
-            assert tiles
-            links = [(tile.number, tile.link) for tile in tiles] + [
-                (n, link) for _name, n, link in reading.fates
-            ]
-            for number, link in links:
-                listed = sign_in(getattr(people, who)).get(link).context["table"].rows
-                assert len(listed) == number, link
+    for who, number in (("lea", 3), ("lin", 2)):
+        client = sign_in(getattr(people, who))
+        reading = page(who, "?period=2026-11").context["reading"]
+        for link in (reading.rows_link("promised"), *(link for _name, _n, link in reading.fates)):
+            listed = client.get(link)
+            rows = client.get(listed.context["work"]).context["table"].rows
+            assert len(rows) == listed.context["page_obj"].paginator.count, link
+        assert reading.promises["promised"] == number
+
+
+def test_the_list_says_what_was_frozen_and_what_is_now(people, page):
+    freeze("2026-11-04 08:00")
+    factories.record(people.second, people.alice, at("2026-10-20 09:00"), kind="call", recorded_at=NOW)
+    missed = page("bob", "?period=2026-10&of=missed", ROWS)
+    assert missed.context["page_obj"].paginator.count == 2
+    text = text_of(missed)
+    assert "as of 2026-11-04 08:00, frozen" in text
+    assert "王芳 L" in text
+    assert "missed met 1 Alice" in text  # then, now, attempts, responsible
+
+
+def test_whoever_is_with_another_unit_by_now_stands_there_as_a_number(people, page):
+    freeze("2026-11-04 08:00")
+    people.bobs.pairings.update(ended_on=day("2026-11-10"))
+    people.bobs.unit = people.other_station
+    people.bobs.save()
+    factories.pairing(people.dan, people.bobs, day("2026-11-11"))
+    text = text_of(page("bob", "?period=2026-10&of=missed", ROWS))
+    assert people.bobs.number in text
+    assert "赵敏" not in text
+
+
+def test_of_figures_frozen_before_lists_were_kept_the_list_is_that_of_now_and_says_so(people, page):
+    freeze("2026-11-04 08:00")
+    DigestLists.objects.all().delete()
+    answer = page("bob", "?period=2026-10&of=missed", ROWS)
+    assert answer.context["page_obj"].paginator.count == 2
+    assert "before the lists behind them were kept" in text_of(answer)
+    assert page("bob", "?period=2026-10", "schedules:digest-file").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?of=nothing", "?of=missed&kind=nothing", "?of=received&topic=77"])
+def test_a_list_that_there_is_not_is_not_found(people, page, query):
+    assert page("bob", query, ROWS).status_code == 404
+
+
+def test_a_list_behind_a_number_takes_few_queries(people, page, django_assert_max_num_queries):
+    freeze("2026-11-04 08:00")
+    client = sign_in(people.lea)
+    for figure in BEHIND:
+        with django_assert_max_num_queries(15):
+            assert client.get(f"{reverse(ROWS)}?period=2026-Q4&of={figure}").status_code == 200
+
+
+def test_without_pango_the_page_says_what_to_do_instead(people, page, monkeypatch):
+    monkeypatch.setattr(document, "pdf", lambda reading: raise_no_pango())
+    answer = sign_in(people.lea).get(reverse("schedules:digest-document"), follow=True)
+    assert "lacks the library pango" in text_of(answer)
+
+
+def raise_no_pango():
+    raise document.NoPango
 
 
 def test_it_says_as_of_when_and_what_has_changed_since(people, page):

@@ -12,15 +12,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from contacts.models import Stakeholder, Unit
+from contacts.models import Feedback, Stakeholder, Unit
 from contacts.names import masked
 from liaison.arguments import instant
 from schedules import periods
 from schedules.digests import document, workbook
 from schedules.digests.names import names
 from schedules.digests.reading import Reading
+from schedules.digests.rows import Reader
 from schedules.digests.scope import Scope
-from schedules.digests.shown import shown
+from schedules.digests.shown import Shown, shown
 from schedules.management.commands.coverage import period_key
 
 SUFFIXES = {".html", ".pdf", ".xlsx"}
@@ -47,10 +48,12 @@ class Command(BaseCommand):
         asked = periods.parse(period)
         if absence := found.absence(asked.start, asked.end):
             self.stderr.write(absence)
-        digest = shown(Scope.of_unit(found), asked, at or timezone.now(), compare=False)
+        now = at or timezone.now()
+        digest = shown(Scope.of_unit(found), asked, now, compare=False)
         figures = digest.figures
         if output:
-            write(Reading(figures, names(figures, Stakeholder.objects.all(), masked), digest.below), output)
+            reader = Reader(Stakeholder.objects.all(), Feedback.objects.all(), now, masked)
+            write(digest, reader, output)
             self.stderr.write(f"Wrote {output}.")
         if options["json"]:
             self.stdout.write(json.dumps(figures, ensure_ascii=False, indent=1))
@@ -66,14 +69,17 @@ def file(text: str) -> Path:
     return path
 
 
-def write(reading: Reading, path: Path) -> None:
+def write(digest: Shown, reader: Reader, path: Path) -> None:
+    reading = Reading(digest.figures, names(digest.figures, reader.people, reader.show), digest.below)
     try:
         if path.suffix == ".xlsx":
-            with workbook.write(reading) as made, path.open("wb") as target:
+            with workbook.write(reading, digest.lists()[0], reader) as made, path.open("wb") as target:
                 shutil.copyfileobj(made, target)
         elif path.suffix == ".pdf":
             path.write_bytes(document.pdf(reading))
         else:
             path.write_text(document.html(reading), encoding="utf-8")
+    except document.NoPango as error:
+        raise CommandError("This machine lacks pango, without which no PDF can be written.") from error
     except OSError as error:
         raise CommandError(f"{path} can not be written: {error.strerror}.") from error
