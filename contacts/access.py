@@ -73,6 +73,7 @@ class Deed(StrEnum):
     CONFIGURE = "configure"  # policies, working days, topics
     RECOUNT = "recount"  # a closed period; take an import back
     DIGEST = "digest"
+    REMARK = "remark"  # on a digest, as an assignment with a day
     WRITE_REPORT = "write_report"  # the half-year report of a unit; issue it, hold its meetings
     APPROVE_REPORT = "approve_report"
     RESEND = "resend"  # see which messages did not arrive, and send them again
@@ -129,6 +130,7 @@ MATRIX: dict[Deed, dict[Column, Scope]] = {
     Deed.CONFIGURE: _row(_A),
     Deed.RECOUNT: _row(_A, _U),
     Deed.DIGEST: _row(_A, _U, _A, _U, _U, _O),
+    Deed.REMARK: _row(None, None, _A, _U, _U),
     Deed.WRITE_REPORT: _row(_A, _U, None, None, _U),
     Deed.APPROVE_REPORT: _row(city_leader=_A, county_leader=_U),
     Deed.RESEND: _row(_A, _U, system_admin=_A),

@@ -319,6 +319,7 @@ if GATEWAY_URL and not GATEWAY_HOSTS:
 
 PLANNING_HORIZON_DAYS = read(env.int, "PLANNING_HORIZON_DAYS", 183)  # R4a
 DIGEST_FREEZE_WORKING_DAYS = read(env.int, "DIGEST_FREEZE_WORKING_DAYS", 3)
+DIGEST_AHEAD_WORKING_DAYS = read(env.int, "DIGEST_AHEAD_WORKING_DAYS", 5)
 NOTICE_HOURS = (8, 20)  # R10, local time, half-open
 # So that contacts needs no word of schedules.
 FEEDBACK_CLOCK = "schedules.clocks.reckon"

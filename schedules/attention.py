@@ -1,5 +1,6 @@
 """What every page asks for its frame: unread notices, answers that are overdue, and for those who can do something
-about it, whether the worker lives; for leaders, work reports that wait for their approval."""
+about it, whether the worker lives; remarks of leaders that wait for one; for
+leaders, work reports that wait for their approval."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from contacts.access import Deed
 from contacts.models import Feedback, Officer, WorkReport
 from schedules import health
-from schedules.models import Heartbeat, Notice
+from schedules.models import Heartbeat, Notice, Remark
 
 
 def counts(officer: Officer, now: dt.datetime) -> dict[str, Any]:
@@ -24,9 +25,10 @@ def counts(officer: Officer, now: dt.datetime) -> dict[str, Any]:
         unread=_count(Notice.objects.visible_to(officer).unread()),
         overdue=_count(overdue),
         last_pass=Subquery(passes[:1]),
+        remarks=_count(Remark.objects.waiting_for(officer)),
         to_approve=_count(WorkReport.objects.visible_to(officer, Deed.APPROVE_REPORT).submitted()),
     )
-    found = row.values("unread", "overdue", "last_pass", "to_approve").get()
+    found = row.values("unread", "overdue", "last_pass", "remarks", "to_approve").get()
     return found | {"silent": may_mend(officer) and health.is_silent(found["last_pass"], now)}
 
 

@@ -48,6 +48,7 @@ DESIGN = {
     "policies, working days, topics": "- -  A -  - - -  - - -",
     "recount a closed period": "- -  A U  - - -  - - -",
     "digest": "- -  A U  A U U  O - -",
+    "remark on a digest": "- -  - -  A U U  - - -",
     "send a message again": "A -  A U  - - -  - - -",
     "who is behind": "- -  A U  A U U  - - -",
     "file a sealed report": "- -  A A  A A A  A A -",
@@ -461,6 +462,27 @@ PAGES: dict[str, Page] = {
     # Who is behind, and digests.
     "schedules:behind": Page("who is behind"),
     "schedules:digest": Page("digest"),
+    "schedules:digest-choices": Page(
+        "digest", post=lambda bureau: {f"{bureau.station.pk}-month": "both"} | {f"{bureau.station.pk}-{of}": "never" for of in ("week", "quarter", "half_year", "year")}, doer="bob"
+    ),
+    "schedules:remark-list": Page("digest"),
+    "schedules:remark-create": Page(
+        "remark on a digest",
+        post=lambda bureau: {"text": "Visit them.", "assignee": bureau.alice.police_number, "due_on": "2026-11-25"},
+        doer="bob",
+    ),
+    "schedules:remark-detail": Page("digest", "deputy", things.remark),
+    "schedules:remark-report": Page("digest", "private", things.remark, post=lambda bureau: {"report-text": "Done."}, doer="alice"),
+    "schedules:remark-again": Page(
+        "remark on a digest", "deputy", things.remark,
+        post=lambda bureau: {"again-text": "And then?", "again-assignee": bureau.alice.police_number, "again-due_on": "2026-11-30"},
+        doer="bob",
+    ),
+    "schedules:remark-accept": Page("remark on a digest", "deputy", things.reported_remark, post=things.nothing, doer="bob"),
+    "schedules:remark-withdraw": Page(
+        "remark on a digest", "deputy", things.remark, post=lambda bureau: {"withdraw-text": "Settled."}, doer="bob"
+    ),
+    "schedules:digest-compare": Page("digest"),
     "schedules:digest-rows": Page("digest", query="?of=missed"),
     "schedules:digest-file": Page("digest"),
     "schedules:digest-document": Page("digest"),

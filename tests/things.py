@@ -39,7 +39,7 @@ from contacts.models import (
 )
 from contacts.turnover import deeds
 from contacts.work_reports import delivering, files, meetings, shelf
-from schedules import configuring, handling
+from schedules import configuring, handling, remarking
 from schedules.calendars import sets
 from schedules.feeds import subscribe
 from schedules.forms.configuring import EndPolicyForm
@@ -54,7 +54,9 @@ from schedules.models import (
     PassState,
     PeriodClosing,
     PolicyVersion,
+    Remark,
 )
+from schedules.periods import parse
 from tests import factories
 from tests.base import as_seen
 from tests.contacts.imports import wuxi
@@ -538,3 +540,21 @@ def year_s_notice(bureau: Bureau) -> dict[str, Any]:
 
 def version(bureau: Bureau) -> dict[str, Any]:
     return {"starts_on": "2027-01-01", "kind": "visit", "cadence": "year", "seat_kinds": ["media_supervisor"]}
+
+
+# --- digests -------------------------------------------------------------------------------------------------
+
+
+def remark(bureau: Bureau) -> list:
+    """Of the station's leader, for Alice."""
+    made = remarking.give(
+        bureau.station, parse("2026-10"), text="Visit those whom nobody reached.", assignee=bureau.alice,
+        due_on=dt.date(2026, 11, 20), day=NOW.date(), actor=Actor(bureau.bob),
+    )  # fmt: skip
+    return [made.pk]
+
+
+def reported_remark(bureau: Bureau) -> list:
+    made = remark(bureau)
+    remarking.report(Remark.objects.get(), text="All visited.", actor=Actor(bureau.alice))
+    return made

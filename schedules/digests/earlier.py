@@ -33,7 +33,7 @@ def frozen(scopes: Collection[Scope], period: Period) -> dict[Scope, dict[str, d
     """What was frozen of these periods: of each scope the totals, by key."""
     by_unit = {scope.unit.pk: scope for scope in scopes if scope.unit}
     found: dict[Scope, Totals] = {scope: {} for scope in scopes}
-    rows = Digest.objects.filter(unit__in=by_unit, period_key__in=[one.key for one in before(period)])
+    rows = Digest.objects.final().filter(unit__in=by_unit, period_key__in=[one.key for one in before(period)])
     for unit, key, trend in rows.values_list("unit", "period_key", "figures__trend"):
         found[by_unit[unit]][key] = trend[-1]
     return found

@@ -156,11 +156,10 @@ def _groups(
         for officer in Officer.objects.filter(pk__in={*by_officer, *load.by_officer}).order_by(
             "pinyin", "police_number"
         ):
-            held = load.by_officer[officer.pk]
             yield {
                 "officer": officer.police_number,
                 "name": officer.name,
-                "people": held,
+                "people": load.by_officer[officer.pk],
                 **by_officer[officer.pk],
             }
         return

@@ -103,7 +103,7 @@ def _frozen(scope: Scope, period: Period, now: dt.datetime) -> tuple[dict[str, D
     own = Q(unit=scope.unit, period_key__in=[period.key, *(one.key for one in earlier)])
     beneath = Q(unit__parent=scope.unit, period_key=earlier[-1].key)
     there, below = {}, {}
-    for digest in Digest.objects.filter(own | beneath).select_related("unit"):
+    for digest in Digest.objects.final().filter(own | beneath).select_related("unit"):
         if digest.unit_id != scope.unit.pk:
             below[digest.unit.code] = digest.figures["trend"]
         elif digest.frozen_at <= now or digest.period_key != period.key:

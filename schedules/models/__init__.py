@@ -4,14 +4,15 @@ from schedules.models.behind import BehindReport
 from schedules.models.calendars import CalendarEvent, CalendarSet
 from schedules.models.changes import ChangedFacts
 from schedules.models.days import DayOverride, KnownYear
-from schedules.models.digests import Digest, DigestLists
+from schedules.models.digests import Digest, DigestChoice, DigestLists
 from schedules.models.explanations import Explanation
 from schedules.models.feeds import FeedToken
 from schedules.models.leave import Leave
-from schedules.models.notices import Delivery, FeedbackStage, Notice, NoticeLine, ReportStage
+from schedules.models.notices import Delivery, FeedbackStage, Notice, NoticeLine, RemarkStage, ReportStage
 from schedules.models.obligations import LOOK_NO_MORE, LOOK_NOW, Obligation
 from schedules.models.passes import Heartbeat, PassState, PeriodClosing
 from schedules.models.policies import MINIMUM_DAYS, Cadence, CyclePolicy, PolicyVersion, Stage
+from schedules.models.remarks import Remark, RemarkStep
 
 __all__ = [
     "LOOK_NOW",
@@ -26,6 +27,7 @@ __all__ = [
     "DayOverride",
     "Delivery",
     "Digest",
+    "DigestChoice",
     "DigestLists",
     "Explanation",
     "FeedToken",
@@ -39,6 +41,9 @@ __all__ = [
     "PassState",
     "PeriodClosing",
     "PolicyVersion",
+    "Remark",
+    "RemarkStage",
+    "RemarkStep",
     "ReportStage",
     "Stage",
 ]

@@ -20,6 +20,7 @@ from schedules.models.behind import BehindReport
 from schedules.models.digests import Digest
 from schedules.models.obligations import Obligation
 from schedules.models.policies import Stage
+from schedules.models.remarks import Remark
 
 if TYPE_CHECKING:
     from contacts.models import Officer
@@ -53,6 +54,15 @@ class ReportStage(models.TextChoices):
     TO_APPROVE = "to_approve", _("work report to approve")
     SENT_BACK = "sent_back", _("work report sent back")
     APPROVED = "approved", _("work report approved")
+
+
+class RemarkStage(models.TextChoices):
+    """What is told of a leader's remark, the most urgent first."""
+
+    UNANSWERED = "unanswered", _("a leader's remark, not reported on")
+    TO_REPORT = "to_report", _("a leader's remark, to be reported on today")
+    GIVEN = "given", _("a leader's remark, assigned to you")
+    ANSWERED = "answered", _("reported on your remark")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -96,7 +106,7 @@ class NoticeLineQuerySet(models.QuerySet["NoticeLine"]):
 
 
 # What a line may be about, of which it is about one.
-ABOUT = ("obligation", "digest", "handover", "behind", "feedback", "report_version")
+ABOUT = ("obligation", "digest", "handover", "behind", "feedback", "report_version", "remark")
 
 
 def _only(name: str) -> Q:
@@ -105,7 +115,7 @@ def _only(name: str) -> Q:
 
 class NoticeLine(models.Model):
     """One thing told: (obligation, stage, recipient), a digest that is ready, a hand-over to either side, who is behind
-    in a unit, a step of an item of feedback, or of a work report's text. A line that a later stage replaced before anybody
+    in a unit, a step of an item of feedback, of a work report's text, or of a leader's remark. A line that a later stage replaced before anybody
     was told, or that was met before it went out, says so in its state."""
 
     class State(models.TextChoices):
@@ -127,6 +137,7 @@ class NoticeLine(models.Model):
             ("behind", _("who is behind")),
             *((value, label) for value, label in FeedbackStage.choices if value not in Stage.values),
             *ReportStage.choices,
+            *RemarkStage.choices,
         ],
     )
     digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, related_name="notice_lines")
@@ -142,8 +153,11 @@ class NoticeLine(models.Model):
     report_version = models.ForeignKey(
         ReportVersion, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
     )  # the same
+    remark = models.ForeignKey(
+        Remark, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
+    )  # the same
     about_on = models.DateField(null=True)  # the day that a step of feedback warns of
-    # Of several steps of one day which one: the deed on the item, or the how manieth time that a report was handed in.
+    # Of several steps of one day which one: the deed on the item or remark, or the how manieth time that a report was handed in.
     occasion = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.TOLD)
     created_at = models.DateTimeField(default=timezone.now)
@@ -172,6 +186,9 @@ class NoticeLine(models.Model):
             models.UniqueConstraint(
                 fields=["report_version", "stage", "occasion", "recipient"],
                 name="schedules_line_report_told_once",
+            ),
+            models.UniqueConstraint(
+                fields=["remark", "stage", "occasion", "recipient"], name="schedules_line_remark_told_once"
             ),
             models.CheckConstraint(
                 condition=reduce(or_, (_only(name) for name in ABOUT)), name="schedules_line_about_one_thing"

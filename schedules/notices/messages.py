@@ -24,7 +24,7 @@ from schedules.behind.reading import Reading
 from schedules.coverage import State, with_status
 from schedules.explaining import with_explanation
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
-from schedules.notices import feedback, handing, reports
+from schedules.notices import feedback, handing, remarks, reports
 from schedules.notices.grouping import Group, grouped
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
@@ -46,6 +46,7 @@ def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[Notic
     recipients = Recipients.of([_as_due(line) for line in found if line.obligation], moment.today)
     standing = feedback.still_told([line for line in found if line.feedback_id], moment)
     standing |= reports.still_told([line for line in found if line.report_version_id], moment)
+    standing |= remarks.still_told([line for line in found if line.remark_id], moment)
     wanted: dict[int, list[NoticeLine]] = defaultdict(list)
     idle = []
     for line in found:
@@ -105,6 +106,7 @@ def brief(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> str:
             (group.stage.label, group.number) for group in grouped(_with_owed(lines))
         ]
         counts.append((_("opinions and suggestions"), sum(line.feedback_id is not None for line in lines)))
+        counts.append((_("leaders' remarks"), sum(line.remark_id is not None for line in lines)))
         counts.append((_("work reports"), sum(line.report_version_id is not None for line in lines)))
         counts.append((_("hand-overs"), sum(line.handover_id is not None for line in lines)))
         counts.append((_("reports of who is behind"), sum(line.behind_id is not None for line in lines)))
@@ -132,11 +134,13 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
     handovers = handing.described(lines, moment.today)
     groups, digests = grouped(told), [line.digest for line in lines if line.digest_id]
     said, texts = feedback.described(lines, notice.officer), reports.described(lines, notice.officer)
+    remarked = remarks.described(lines, notice.officer)
     return {
         "notice": notice,
-        "subject": _subject(groups, handovers, digests, said, texts),
+        "subject": _subject(groups, handovers, digests, said, texts, remarked),
         "said": said,
         "texts": texts,
+        "remarks": remarked,
         "handovers": handovers,
         "groups": groups,
         "behind": [Reading(line.behind.figures, line.behind.week_key) for line in lines if line.behind],
@@ -170,6 +174,7 @@ def _subject(
     digests: list[Any],
     said: list[feedback.Told],
     texts: list[reports.Told],
+    remarked: list[remarks.Described],
 ) -> str:
     number = sum(group.number for group in groups)
     if said and not number:
@@ -180,6 +185,8 @@ def _subject(
     if not number:
         if handovers:
             return handovers[0].headline
+        if remarked:
+            return f"{capfirst(remarked[0].stage.label)}: {remarked[0].remark}"
         if texts:
             return f"{capfirst(texts[0].stage.label)}: {texts[0].report}"
         return _("Your digest is ready") if digests else _("Who is behind this week")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -19,6 +20,7 @@ from contacts.names import masked
 from contacts.requests import OfficerRequest
 from schedules.digests import document, workbook
 from schedules.digests.asking import asked
+from schedules.digests.comparing import sections
 from schedules.digests.lists import BEHIND, select
 from schedules.digests.names import names
 from schedules.digests.parts import in_words, working_list
@@ -26,16 +28,10 @@ from schedules.digests.phrases import neighbours, period_name, siblings
 from schedules.digests.reading import Reading
 from schedules.digests.rows import TABLES, Reader
 from schedules.digests.scope import Scope
-from schedules.digests.shown import Shown, code_above, shown
+from schedules.digests.shown import OWN, Shown, code_above, shown
+from schedules.forms.digests import LENGTHS, ComparisonForm
 
 ROWS = 50  # of a page
-LENGTHS = {
-    "week": _("Week"),
-    "month": _("Month"),
-    "quarter": _("Quarter"),
-    "half_year": _("Half-year"),
-    "year": _("Year"),
-}
 HEADLINE = {name: behind.label for name, behind in BEHIND.items()} | {"broken": _("promises broken")}
 
 
@@ -60,6 +56,7 @@ def index(request: OfficerRequest) -> HttpResponse:
             for one in siblings(period, timezone.localdate(now))
         ],
         "above": code_above(request.user, scope),
+        "may_remark": _may_remark(request, scope),
         "has_own": scope.officer is None and reach(request.user, Deed.DIGEST).own,
     }
     return render(request, "schedules/digest.html", context)
@@ -91,7 +88,9 @@ def rows(request: OfficerRequest) -> HttpResponse:
         "found": found,
         "kept": kept,
         "now": now,
+        "figure": figure,
         "label": BEHIND[figure].label,
+        "may_remark": _may_remark(request, scope),
         "parts": words,
         "page_obj": page,
         "headers": headers,
@@ -100,6 +99,23 @@ def rows(request: OfficerRequest) -> HttpResponse:
         "work": working_list(figure, parts, found.figures),
     }
     return render(request, "schedules/digest_rows.html", context)
+
+
+@requires(Deed.DIGEST)
+def compare(request: OfficerRequest) -> HttpResponse:
+    """Two digests side by side; without the second, the same unit's of the period before."""
+    now = timezone.now()
+    scope, period = asked(request.user, request.GET, now)
+    mine = {"unit": request.GET.get("unit") or (scope.unit.code if scope.unit else OWN), "period": period.key}
+    other = {"other_unit": mine["unit"], "other_period": period.preceding().key}
+    form = ComparisonForm(mine | other | request.GET.dict(), officer=request.user)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        said = form.cleaned_data
+        second = asked(request.user, {"unit": said["other_unit"], "period": said["other_period"]}, now)
+        readings = [Reading(shown(*one, now, compare=False).figures) for one in ((scope, period), second)]
+        context |= {"readings": readings, "sections": list(sections(*readings))}
+    return render(request, "schedules/digest_compare.html", context)
 
 
 @requires(Deed.DIGEST)
@@ -140,6 +156,10 @@ def _may_export(request: OfficerRequest, scope: Scope) -> bool:
     if scope.officer is not None:
         return allowed.own
     return allowed.everything or any(scope.unit.path.startswith(path) for path in allowed.paths)
+
+
+def _may_remark(request: OfficerRequest, scope: Scope) -> bool:
+    return scope.unit is not None and reach(request.user, Deed.REMARK).covers(scope.unit.path, own=False)
 
 
 def _changes(found: Shown) -> list[tuple[object, int, int]]:

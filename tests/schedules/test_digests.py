@@ -14,7 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from contacts.answering import answer_feedback
-from contacts.models import Actor, AuditEntry, Rating, Topic
+from contacts.models import Actor, AuditEntry, Rating, Topic, UnitRole
 from schedules import charts, coverage, periods
 from schedules.digests import document
 from schedules.digests.figures import figures
@@ -24,7 +24,7 @@ from schedules.digests.phrases import neighbours, percent, period_name, satisfie
 from schedules.digests.reading import Reading
 from schedules.digests.scope import Scope
 from schedules.digests.shown import shown
-from schedules.models import Digest, DigestLists, Notice, NoticeLine, PassState
+from schedules.models import Digest, DigestChoice, DigestLists, Notice, NoticeLine, PassState
 from schedules.notices import deliver
 from tests import factories
 from tests.base import sign_in
@@ -374,6 +374,87 @@ def test_seen_from_before_it_was_frozen_it_is_reckoned(people):
     assert (found.frozen_at, found.now) == (None, None)
 
 
+# --- who gets which ------------------------------------------------------------------------------------------
+
+
+def told():
+    """To whom, of which unit and period, and whether before its end."""
+    lines = NoticeLine.objects.filter(stage="digest").order_by("pk")
+    return [
+        (line.recipient.name, line.digest.unit.short_name, line.digest.period_key, line.digest.ahead)
+        for line in lines.select_related("recipient", "digest__unit")
+    ]
+
+
+def choose(officer, unit, cadence, when):
+    DigestChoice.objects.create(officer=officer, unit=unit, cadence=cadence, when=when)
+
+
+def test_whoever_chose_gets_just_that(people):
+    choose(people.bob, people.station, "month", "never")
+    choose(people.lin, people.station, "month", "frozen")
+    choose(people.carl, people.county, "month", "both")
+    freeze("2026-11-04 08:00")
+    assert sorted(told()) == [
+        ("Carl", "江阴市局", "2026-10", False),
+        ("Lea", "市局", "2026-10", False),
+        ("Lin", "江阴市局", "2026-10", False),
+        ("Lin", "澄江派出所", "2026-10", False),
+    ]
+
+
+def test_before_a_period_ends_those_who_asked_are_told_how_far_it_is_and_nothing_is_compared_with_that(
+    people,
+):
+    choose(people.bob, people.station, "month", "ahead")
+    freeze("2026-11-20 08:00")
+    assert not Digest.objects.filter(ahead=True).exists()
+    for now in ("2026-11-23 08:00", "2026-11-24 08:00"):  # five working days before the thirtieth, and once
+        freeze(now)
+    assert [row for row in told() if row[0] == "Bob"] == [("Bob", "澄江派出所", "2026-11", True)]
+    digest = Digest.objects.get(ahead=True)
+    assert digest.figures["running"]
+    freeze("2026-12-03 08:00")
+    assert ("Bob", "澄江派出所", "2026-11", False) not in told()
+    found = shown(Scope.of_unit(people.station), periods.parse("2026-11"), at("2026-12-04 08:00"))
+    assert found.frozen_at == at("2026-12-03 08:00")
+    following = shown(Scope.of_unit(people.station), periods.parse("2026-12"), at("2026-12-04 08:00"))
+    assert following.figures["trend"][-2] == found.figures["trend"][-1]
+
+
+def test_weeks_are_frozen_for_whoever_asks_for_them_and_only_the_last(people):
+    assert not Digest.objects.exists()
+    choose(people.lin, people.county, "week", "frozen")
+    freeze("2026-11-18 08:00")
+    assert [row for row in told() if "W" in row[2]] == [("Lin", "江阴市局", "2026-W46", False)]
+
+
+def test_whoever_lost_their_role_is_told_nothing_though_they_chose(people):
+    choose(people.lin, people.station, "month", "frozen")
+    UnitRole.objects.filter(officer=people.lin).delete()
+    freeze("2026-11-04 08:00")
+    assert "Lin" not in {who for who, *_rest in told()}
+
+
+def test_one_chooses_on_a_page_and_only_of_units_one_may_see(people):
+    client = sign_in(people.lin)
+    address = reverse("schedules:digest-choices")
+    page = client.get(f"{address}?unit={people.station.code}").context["form"]
+    assert [str(unit) for unit in page.units] == ["江阴市局", "澄江派出所"]
+    said = {name: field.initial for name, field in page.fields.items()} | {
+        f"{people.station.pk}-month": "both"
+    }
+    said[f"{people.county.pk}-year"] = "never"
+    assert client.post(f"{address}?unit={people.station.code}", said).status_code == 302
+    assert set(DigestChoice.objects.values_list("unit", "cadence", "when")) == {
+        (people.station.pk, "month", "both"),
+        (people.county.pk, "year", "never"),
+    }
+    assert [str(unit) for unit in client.get(address).context["form"].units] == ["江阴市局", "澄江派出所"]
+    outside = client.get(f"{address}?unit={people.other_county.code}").context["form"]
+    assert "宜兴市局" not in map(str, outside.units)
+
+
 def test_the_mail_has_the_numbers_and_no_name_and_fetches_nothing(people):
     freeze("2026-11-04 08:00")
     deliver(moment("2026-11-04 09:00"))
@@ -508,7 +589,7 @@ def test_a_list_behind_a_number_takes_few_queries(people, page, django_assert_ma
     freeze("2026-11-04 08:00")
     client = sign_in(people.lea)
     for figure in BEHIND:
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(18):
             assert client.get(f"{reverse(ROWS)}?period=2026-Q4&of={figure}").status_code == 200
 
 
@@ -660,3 +741,44 @@ def test_nothing_owed_is_drawn_and_told_too(bureau):
     reading = Reading(figures(Scope.of_unit(bureau.station), "2026-10", NOW))
     assert reading.tiles[0].number == "–"
     assert reading.chart.bars[0].segments == ()
+
+
+# --- side by side --------------------------------------------------------------------------------------------
+
+
+def compare(page, who, query=""):
+    return page(who, query, "schedules:digest-compare")
+
+
+def test_two_periods_or_two_units_stand_side_by_side_with_the_difference(people, page):
+    found = compare(page, "lea", "?period=2026-10").context
+    assert [reading.period.key for reading in found["readings"]] == ["2026-10", "2026-09"]
+    query = f"?unit={people.county.code}&period=2026-10&other_unit={people.other_county.code}&other_period=2026-10"
+    found = compare(page, "lea", query).context
+    assert [reading.title for reading in found["readings"]] == ["江阴市公安局", "宜兴市公安局"]
+    rows = {row.label: row for _title, rows in found["sections"] for row in rows}
+    assert (rows["missed"].first.number, rows["missed"].second.number, rows["missed"].difference) == (
+        2,
+        0,
+        "−2",
+    )
+    assert rows["of what was owed was done"].difference == "+67 points"
+    assert rows["missed"].first.link
+
+
+def test_officers_are_never_set_side_by_side(people, page):
+    query = f"?unit={people.station.code}&period=2026-10"
+    titles = [str(title) for title, _rows in compare(page, "bob", query).context["sections"]]
+    assert "Coverage by unit" not in titles
+    own = compare(page, "alice").context
+    assert [reading.title for reading in own["readings"]] == ["Alice", "Alice"]
+
+
+def test_a_wrong_period_is_named_and_another_unit_is_no_choice(people, page):
+    answer = compare(page, "lin", "?period=2026-10&other_period=October")
+    assert "other_period" in answer.context["form"].errors
+    answer = compare(
+        page, "lin", f"?period=2026-10&other_unit={people.other_county.code}&other_period=2026-10"
+    )
+    assert "other_unit" in answer.context["form"].errors
+    assert "readings" not in answer.context

@@ -1,0 +1,77 @@
+"""Two digests side by side: the same figures of any two units or periods, and the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from schedules.digests.reading import Figure, Reading
+
+NOTHING = Figure("", "")
+
+
+class Row(NamedTuple):
+    label: str
+    first: Figure
+    second: Figure
+
+    @property
+    def difference(self) -> str:
+        """From the first to the second: of counts, or in points of two shares; "" where one of them knows no number."""
+        first, second = _number(self.first), _number(self.second)
+        if first is None or second is None or first[1] != second[1]:
+            return ""
+        change = second[0] - first[0]
+        sign = "+" if change > 0 else "−" if change < 0 else "±"
+        return f"{sign}{abs(change)}" + (_(" points") if first[1] else "")
+
+
+def _number(figure: Figure) -> tuple[int, bool] | None:
+    """The number, and whether it is a share."""
+    text = str(figure.number)
+    digits = text.removesuffix("%")
+    return (int(digits), digits != text) if digits.isdigit() else None
+
+
+def sections(first: Reading, second: Reading) -> Iterator[tuple[str, list[Row]]]:
+    """Title and rows of each part that at least one of the two has."""
+    for title, figures in _PARTS:
+        one, other = figures(first), figures(second)
+        rows = [Row(label, one.get(label, NOTHING), other.get(label, NOTHING)) for label in {**one, **other}]
+        if rows:
+            yield title(), rows
+
+
+def _tiles(reading: Reading) -> dict[str, Figure]:
+    return {tile.label: tile for tile in reading.tiles}
+
+
+def _kinds(reading: Reading) -> dict[str, Figure]:
+    return {row["name"]: Figure(row["share"], row["name"], row["rows"]["owed"]) for row in reading.kinds}
+
+
+def _topics(reading: Reading) -> dict[str, Figure]:
+    return {
+        topic["name"]: Figure(topic["total"], topic["name"], topic["link"])
+        for topic in reading.topics
+        if topic["total"]
+    }
+
+
+def _groups(reading: Reading) -> dict[str, Figure]:
+    """Of units alone: people are not compared."""
+    return {
+        row["name"]: Figure(row["share"], row["name"], row["rows"]["owed"])
+        for row in reading.groups
+        if "unit" in row
+    }
+
+
+_PARTS: list[tuple[Callable[[], Any], Callable[[Reading], dict[str, Figure]]]] = [
+    (lambda: _("Figures"), _tiles),
+    (lambda: _("Coverage by kind"), _kinds),
+    (lambda: _("Coverage by unit"), _groups),
+    (lambda: _("What people said"), _topics),
+]
