@@ -1,6 +1,6 @@
 """What every page asks for its frame: unread notices, answers that are overdue, and for those who can do something
 about it, whether the worker lives; remarks of leaders that wait for one; for
-leaders, work reports that wait for their approval."""
+leaders, work reports and public editions that wait for their approval."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from contacts.access import Deed
 from contacts.models import Feedback, Officer, WorkReport
 from schedules import health
-from schedules.models import Heartbeat, Notice, Remark
+from schedules.models import Heartbeat, Notice, PublicEdition, Remark
 
 
 def counts(officer: Officer, now: dt.datetime) -> dict[str, Any]:
@@ -26,10 +26,14 @@ def counts(officer: Officer, now: dt.datetime) -> dict[str, Any]:
         overdue=_count(overdue),
         last_pass=Subquery(passes[:1]),
         remarks=_count(Remark.objects.waiting_for(officer)),
+        editions=_count(PublicEdition.objects.to_approve_by(officer)),
         to_approve=_count(WorkReport.objects.visible_to(officer, Deed.APPROVE_REPORT).submitted()),
     )
-    found = row.values("unread", "overdue", "last_pass", "remarks", "to_approve").get()
-    return found | {"silent": may_mend(officer) and health.is_silent(found["last_pass"], now)}
+    found = row.values("unread", "overdue", "last_pass", "remarks", "editions", "to_approve").get()
+    return found | {
+        "at_digests": found["remarks"] + found["editions"],
+        "silent": may_mend(officer) and health.is_silent(found["last_pass"], now),
+    }
 
 
 def may_mend(officer: Officer) -> bool:

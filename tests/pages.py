@@ -22,6 +22,7 @@ from contacts.models import (
     Topic,
 )
 from schedules.forms.configuring import PolicyForm, VersionForm
+from schedules.models import PublicEdition
 from tests import factories, things
 from tests.base import as_seen
 from tests.factories import PASSWORD, Bureau
@@ -94,7 +95,7 @@ Form = Callable[[Bureau], dict[str, Any]]
 class Page:
     """`row`: of DESIGN; "" for everybody who is signed in; "public" for everybody.
     `about`: whose thing it is: "" nobody's; "deputy" – Alice's deputy or what hangs on him; "alice" – the officer;
-    "station" – the unit; "private" – Alice's alone; "private to carl" – his; "carl" – something of the county's coordinator;
+    "station" – the unit; "county" – that of the county above; "private" – Alice's alone; "private to carl" – his; "carl" – something of the county's coordinator;
     "private to rita" – the reviewer's.
     `args` makes the thing and gives the address's arguments. `post` is the form that does the deed, sent by `doer`; None
     where the address only reads. `only_post`: it shows nothing. `sealed`: what it does leaves no entry in the trail (R13)."""
@@ -113,6 +114,7 @@ ROSTER, LOG, EDIT, PAIR = (
     "see the roster", "log contacts, feedback", "edit, import the roster", "pair, hand over, waive",
 )  # fmt: skip
 WRITE = "write a report"
+OF_COUNTY = "?unit=320281000000&period=2026-10"  # Alice's
 EXPORT, CONFIGURE, ACCOUNTS = "export the roster", "policies, working days, topics", "accounts"
 REVIEW = "read a sealed report"
 
@@ -483,6 +485,22 @@ PAGES: dict[str, Page] = {
         "remark on a digest", "deputy", things.remark, post=lambda bureau: {"withdraw-text": "Settled."}, doer="bob"
     ),
     "schedules:digest-compare": Page("digest"),
+    "schedules:edition-list": Page("digest"),
+    "schedules:edition": Page(
+        "digest", "county", things.drafted_edition, query=OF_COUNTY,
+        post=lambda bureau: {"text": "We heard you.", "seen": PublicEdition.objects.get().seen}, doer="carl",
+    ),
+    "schedules:edition-submit": Page(
+        WRITE, "county", things.drafted_edition, query=OF_COUNTY, post=things.nothing, doer="carl", only_post=True
+    ),
+    "schedules:edition-approve": Page(
+        "approve a report", "county", things.edition, query=OF_COUNTY,
+        post=lambda bureau: {"seen": PublicEdition.objects.get().seen}, doer="lin", only_post=True,
+    ),
+    "schedules:edition-send-back": Page(
+        "approve a report", "county", things.edition, query=OF_COUNTY, post=things.reason, doer="lin", only_post=True
+    ),
+    "schedules:edition-file": Page("digest", "county", things.approved_edition, query=OF_COUNTY),
     "schedules:digest-rows": Page("digest", query="?of=missed"),
     "schedules:digest-file": Page("digest"),
     "schedules:digest-document": Page("digest"),

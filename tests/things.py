@@ -41,11 +41,16 @@ from contacts.turnover import deeds
 from contacts.work_reports import delivering, files, meetings, shelf
 from schedules import configuring, handling, remarking
 from schedules.calendars import sets
+from schedules.digests.figures import figures
+from schedules.digests.lists import ROWS
+from schedules.digests.public import public_figures
+from schedules.digests.scope import Scope
 from schedules.feeds import subscribe
 from schedules.forms.configuring import EndPolicyForm
 from schedules.models import (
     CyclePolicy,
     DayOverride,
+    Digest,
     FeedToken,
     Leave,
     Notice,
@@ -54,6 +59,7 @@ from schedules.models import (
     PassState,
     PeriodClosing,
     PolicyVersion,
+    PublicEdition,
     Remark,
 )
 from schedules.periods import parse
@@ -558,3 +564,30 @@ def reported_remark(bureau: Bureau) -> list:
     made = remark(bureau)
     remarking.report(Remark.objects.get(), text="All visited.", actor=Actor(bureau.alice))
     return made
+
+
+def edition(bureau: Bureau) -> list:
+    """Of the county's October, which is frozen; its text is Carl's, and waits for its leader."""
+    period = parse("2026-10")
+    digest = Digest.objects.create(
+        unit=bureau.county, period_key=period.key, frozen_at=NOW - dt.timedelta(days=14),
+        figures=figures(Scope.of_unit(bureau.county), period.key, NOW),
+    )  # fmt: skip
+    made = PublicEdition(
+        digest=digest, figures=public_figures(digest.figures, dict.fromkeys(ROWS, [])), text="We listened."
+    )
+    made.state, made.written_by, made.written_at = PublicEdition.State.SUBMITTED, bureau.carl, NOW
+    made.save()
+    return []
+
+
+def drafted_edition(bureau: Bureau) -> list:
+    edition(bureau)
+    PublicEdition.objects.update(state=PublicEdition.State.DRAFT)
+    return []
+
+
+def approved_edition(bureau: Bureau) -> list:
+    edition(bureau)
+    PublicEdition.objects.update(state=PublicEdition.State.APPROVED, approved_by=bureau.lin, approved_at=NOW)
+    return []

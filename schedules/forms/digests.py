@@ -82,3 +82,18 @@ class ComparisonForm(forms.Form):
             offered.append((OWN, gettext("My own figures")))
         for name in ("unit", "other_unit"):
             self.fields[name].choices = offered  # type: ignore[attr-defined]
+
+
+class EditionForm(forms.Form):
+    """The text of a public edition, beside its figures. `seen`: the text that it was made from."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "What was done and what is promised, in your words: no names, no numbers of people. Figures are added by themselves."
+        ),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)

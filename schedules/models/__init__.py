@@ -5,6 +5,7 @@ from schedules.models.calendars import CalendarEvent, CalendarSet
 from schedules.models.changes import ChangedFacts
 from schedules.models.days import DayOverride, KnownYear
 from schedules.models.digests import Digest, DigestChoice, DigestLists
+from schedules.models.editions import PublicEdition
 from schedules.models.explanations import Explanation
 from schedules.models.feeds import FeedToken
 from schedules.models.leave import Leave
@@ -44,6 +45,7 @@ __all__ = [
     "Remark",
     "RemarkStage",
     "RemarkStep",
+    "PublicEdition",
     "ReportStage",
     "Stage",
 ]

@@ -139,9 +139,7 @@ def download(request: OfficerRequest, suffix: str) -> HttpResponseBase:
             else io.BytesIO(document.pdf(reading))
         )
     except document.NoPango:
-        messages.error(
-            request, _("This server can not write a PDF: it lacks the library pango. Print the page instead.")
-        )
+        messages.error(request, document.WITHOUT_PANGO)
         return redirect(reading.digest_link())
     with transaction.atomic():
         AuditEntry.objects.record(

@@ -24,6 +24,7 @@ from schedules.digests.lists import select
 from schedules.digests.scope import Scope
 from schedules.digests.shown import shown
 from schedules.models import Digest, DigestLists
+from tests import pdf
 from tests.base import sign_in
 from tests.schedules.scenes import at, moment
 from tests.schedules.seeded import seeded_bureau
@@ -121,14 +122,11 @@ def test_command_document_and_workbook_say_what_the_page_says(chance, tmp_path, 
 @pytest.mark.pdf
 @pytest.mark.parametrize("chance", [3, 11], indirect=True)
 def test_the_pdf_says_what_the_page_says(chance):
-    from pypdf import PdfReader
-
     client, query = sign_in(chance.lea), "?period=2026-10"
     reading = client.get(reverse("schedules:digest") + query).context["reading"]
     answer = client.get(reverse("schedules:digest-document") + query)
     assert answer["Content-Type"] == "application/pdf"
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.getvalue())).pages)
-    squeezed = "".join(text.split())
+    squeezed = "".join(pdf.pages(answer.getvalue()))
     for tile in reading.tiles:
         assert "".join(f"{tile.number}{tile.label}".split()) in squeezed
     for sentence in reading.summary:
