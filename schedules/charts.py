@@ -81,12 +81,14 @@ def stacked_bars(rows: Sequence[dict[str, Any]], kinds: Sequence[str]) -> Stacke
     return StackedBars(bars, lines, tuple(kinds))
 
 
-STEP, GAP = 26, 6  # height of a step of a funnel, and the room below it
-LABELS, NUMBERS = 130, 60  # room before and behind its bars
+THICKNESS, GAP = 26, 6  # of a lying bar, and the room below it
+LABELS, NUMBERS = 130, 60  # room before and behind it
 
 
 @dataclass(frozen=True)
-class Step:
+class Length:
+    """A lying bar."""
+
     label: str
     number: int
     y: int
@@ -94,7 +96,7 @@ class Step:
 
     @property
     def middle(self) -> float:
-        return self.y + STEP / 2
+        return self.y + THICKNESS / 2
 
     @property
     def end(self) -> float:
@@ -103,23 +105,23 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Funnel:
-    steps: tuple[Step, ...]
+class Lengths:
+    bars: tuple[Length, ...]
     width: int = WIDTH
     left: int = LABELS
-    step: int = STEP
+    thickness: int = THICKNESS
 
     @property
     def height(self) -> int:
-        return len(self.steps) * (STEP + GAP)
+        return len(self.bars) * (THICKNESS + GAP)
 
 
-def funnel(numbers: Sequence[tuple[str, int]]) -> Funnel:
-    """A bar for each step, as long as its number: none is longer than the one before, if the numbers are not."""
+def lengths(numbers: Sequence[tuple[str, int]]) -> Lengths:
+    """A bar for each, below each other, as long as its number."""
     room, top = WIDTH - LABELS - NUMBERS, max((number for _label, number in numbers), default=0) or 1
-    return Funnel(
+    return Lengths(
         tuple(
-            Step(label, number, place * (STEP + GAP), round(room * number / top, 1))
+            Length(label, number, place * (THICKNESS + GAP), round(room * number / top, 1))
             for place, (label, number) in enumerate(numbers)
         )
     )

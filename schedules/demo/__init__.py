@@ -14,7 +14,18 @@ from django.db import transaction
 from contacts.models import Actor, AuditEntry, ContactRecord, Stakeholder
 from liaison.batches import batches
 from schedules.demo import city as cities
-from schedules.demo import engine, history, opinions, pairings, people, reports, sealed, supervisors, trail
+from schedules.demo import (
+    engine,
+    history,
+    opinions,
+    pairings,
+    people,
+    reactions,
+    reports,
+    sealed,
+    supervisors,
+    trail,
+)
 from schedules.demo.calendar import first_day, in_office
 from schedules.demo.chance import chance
 from schedules.models import Digest, Notice, Obligation
@@ -46,6 +57,7 @@ def load(day: dt.date, *, scale: float = 1, say: Callable[[str], object] = lambd
         watch.lap(f"{Obligation.objects.count()} obligations, {engine.waive(day)} of them waived")
         engine.tell(start, day)
         watch.lap(f"{Digest.objects.count()} frozen digests, {Notice.objects.count()} notices")
+        watch.lap(f"{reactions.react(day)} remarks of leaders")
         AuditEntry.objects.record(Actor.command("demo"), MARK, after={"day": day, "scale": scale})
 
 

@@ -19,11 +19,12 @@ class Row(NamedTuple):
 
     @property
     def difference(self) -> str:
-        """From the first to the second: of counts, or in points of two shares; "" where one of them knows no number."""
+        """How much more the first is than the second: of counts, or in points of two shares; "" where one of them knows no
+        number."""
         first, second = _number(self.first), _number(self.second)
         if first is None or second is None or first[1] != second[1]:
             return ""
-        change = second[0] - first[0]
+        change = first[0] - second[0]
         sign = "+" if change > 0 else "−" if change < 0 else "±"
         return f"{sign}{abs(change)}" + (_(" points") if first[1] else "")
 
@@ -49,7 +50,11 @@ def _tiles(reading: Reading) -> dict[str, Figure]:
 
 
 def _kinds(reading: Reading) -> dict[str, Figure]:
-    return {row["name"]: Figure(row["share"], row["name"], row["rows"]["owed"]) for row in reading.kinds}
+    return {
+        row["name"]: Figure(row["share"], row["name"], row["rows"]["owed"])
+        for row in reading.kinds
+        if row["of"]
+    }
 
 
 def _topics(reading: Reading) -> dict[str, Figure]:
@@ -65,7 +70,7 @@ def _groups(reading: Reading) -> dict[str, Figure]:
     return {
         row["name"]: Figure(row["share"], row["name"], row["rows"]["owed"])
         for row in reading.groups
-        if "unit" in row
+        if "unit" in row and row["of"]
     }
 
 

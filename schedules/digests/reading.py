@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from contacts.models import ContactRecord, Fate, Feedback, Rating
 from schedules import coverage, periods
-from schedules.charts import Funnel, StackedBars, funnel, stacked_bars
+from schedules.charts import Lengths, StackedBars, lengths, stacked_bars
 from schedules.digests.lists import BEHIND, NO_TOPIC
 from schedules.digests.material import STATES
 from schedules.digests.names import OFFICER, PERSON, Names
 from schedules.digests.phrases import each, percent, period_name, satisfied, shade, share, short_key, tone
 from schedules.digests.summary import sentences
 
+MOST = 10  # topics of the chart
 BARS = ("met", "waived", "missed", "open")
 SATISFIED_WITH = (
     ("process", gettext_lazy("satisfied with the handling")),
@@ -215,6 +216,7 @@ class Reading:
             {
                 **row,
                 "share": share(row),
+                "percent": percent(row) or 0,
                 "link": self.digest_link(key=row["key"]),
                 "rows": self._cells(period=row["key"]),
                 "said": self.rows_link("received", period=row["key"]),
@@ -339,11 +341,25 @@ class Reading:
         ]
 
     @property
-    def funnel(self) -> Funnel:
+    def most_said(self) -> list[tuple[str, int]]:
+        """The topics of which most was received."""
+        return [(topic["name"], topic["total"]) for topic in self.topics if topic["total"]][:MOST]
+
+    @property
+    def said_most(self) -> list[tuple[str, int, int]]:
+        """The same for where nothing can be drawn: name, number, and percent of the largest."""
+        return [(name, number, number * 100 // self.most_said[0][1]) for name, number in self.most_said]
+
+    @property
+    def topic_chart(self) -> Lengths:
+        return lengths(self.most_said)
+
+    @property
+    def funnel(self) -> Lengths:
         """How far what was received in the period has come: each step with all that came as far or further."""
         totals = [number for number, _link in self.topic_totals["states"]]
         steps = [(name, sum(totals[number:])) for number, name in enumerate(self.state_names)]
-        return funnel(steps)
+        return lengths(steps)
 
     @staticmethod
     def _item(row: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class AssigningForm(TextForm):
 
 class RemarkForm(AssigningForm):
     text = forms.CharField(
-        label=_("Remark"),
+        label=_("A leader's remark"),
         max_length=LENGTH,
         widget=forms.Textarea(attrs=ROWS),
         help_text=_("What you ask for. Whoever it is assigned to reads it at once and reports back to you."),

@@ -43,7 +43,7 @@ class Remark(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("to be done")
-        REPORTED = "reported", _("reported on")
+        REPORTED = "reported", _("reported back")
         DONE = "done", _("accepted")
         WITHDRAWN = "withdrawn", _("withdrawn")
 

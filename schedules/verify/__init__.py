@@ -15,6 +15,7 @@ from typing import Any
 from schedules.verify import (
     appointments,
     conduct,
+    digests,
     facts,
     feedback,
     obligations,
@@ -74,6 +75,11 @@ CHECKS = (
     Check("R4a", "nothing_beyond_the_horizon", obligations.nothing_beyond_the_horizon, planned=True),
     Check("R5-R7", "status_is_what_records_and_pairings_say", status.as_records_and_pairings_say),
     Check("R7", "groups_make_up_the_total", status.groups_make_up_the_total),
+    Check("R7", "lists_are_as_long_as_their_figures", digests.lists_are_as_long_as_their_figures),
+    Check("R7", "lines_make_up_the_total", digests.lines_make_up_the_total),
+    Check(
+        "R13", "editions_keep_small_numbers_to_themselves", digests.editions_keep_small_numbers_to_themselves
+    ),
     Check("R7", "paths_are_where_units_hang", units.paths_are_where_units_hang),
     Check("R7", "closed_units_are_empty", units.closed_units_are_empty),
     Check("R7", "pasts_end_before_units_do", units.pasts_end_before_units_do),

@@ -114,7 +114,10 @@ def compare(request: OfficerRequest) -> HttpResponse:
         said = form.cleaned_data
         second = asked(request.user, {"unit": said["other_unit"], "period": said["other_period"]}, now)
         readings = [Reading(shown(*one, now, compare=False).figures) for one in ((scope, period), second)]
-        context |= {"readings": readings, "sections": list(sections(*readings))}
+        heads = [
+            (str(one), reading.period_name) for one, reading in zip((scope, second[0]), readings, strict=True)
+        ]
+        context |= {"readings": readings, "heads": _heads(heads), "sections": list(sections(*readings))}
     return render(request, "schedules/digest_compare.html", context)
 
 
@@ -154,6 +157,16 @@ def _may_export(request: OfficerRequest, scope: Scope) -> bool:
     if scope.officer is not None:
         return allowed.own
     return allowed.everything or any(scope.unit.path.startswith(path) for path in allowed.paths)
+
+
+def _heads(names: list[tuple[str, str]]) -> list[str]:
+    """What tells the two apart: their units, their periods, or both."""
+    (unit, period), (other_unit, other_period) = names
+    if unit == other_unit:
+        return [period, other_period]
+    if period == other_period:
+        return [unit, other_unit]
+    return [f"{one} {of}" for one, of in names]
 
 
 def _may_remark(request: OfficerRequest, scope: Scope) -> bool:

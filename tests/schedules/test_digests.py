@@ -686,10 +686,10 @@ def test_the_command_names_wrong_usage(people, words):
 # --- words and drawings --------------------------------------------------------------------------------------
 
 
-def test_no_step_of_a_funnel_is_longer_than_the_one_before():
-    steps = charts.funnel([("received", 8), ("assigned", 4), ("answered", 0)]).steps
+def test_lying_bars_are_as_long_as_their_numbers():
+    steps = charts.lengths([("received", 8), ("assigned", 4), ("answered", 0)]).bars
     assert [step.width / steps[0].width for step in steps] == [1, 0.5, 0]
-    assert charts.funnel([]).steps == ()
+    assert charts.lengths([]).bars == ()
 
 
 @pytest.mark.parametrize(
@@ -760,9 +760,9 @@ def test_two_periods_or_two_units_stand_side_by_side_with_the_difference(people,
     assert (rows["missed"].first.number, rows["missed"].second.number, rows["missed"].difference) == (
         2,
         0,
-        "−2",
+        "+2",
     )
-    assert rows["of what was owed was done"].difference == "+67 points"
+    assert rows["of what was owed was done"].difference == "−67 points"
     assert rows["missed"].first.link
 
 

@@ -35,10 +35,15 @@ from contacts.models import (
     WorkReport,
 )
 from schedules import coverage
+from schedules.digests.figures import reckon
+from schedules.digests.public import public_figures
+from schedules.digests.scope import Scope
 from schedules.models import (
     BehindReport,
     ChangedFacts,
     Delivery,
+    Digest,
+    DigestLists,
     Explanation,
     Leave,
     Notice,
@@ -47,6 +52,7 @@ from schedules.models import (
     PassState,
     PeriodClosing,
     PolicyVersion,
+    PublicEdition,
 )
 from schedules.passes import run_schedule
 from schedules.verify import CHECKS, verify
@@ -469,7 +475,52 @@ def certificate_of_another():
     factories.seat(Stakeholder.objects.get(name="李娜"), "patrol_visitor", "", certificate="B1")
 
 
+# --- digests -------------------------------------------------------------------------------------------------
+
+
+def frozen() -> Digest:
+    """Of Alice's county."""
+    county = Unit.objects.get(code="320281000000")
+    found, lists = reckon(Scope.of_unit(county), "2026-11", NOW)
+    digest = Digest.objects.create(unit=county, period_key="2026-11", frozen_at=NOW, figures=found)
+    DigestLists.objects.create(digest=digest, rows=lists())
+    assert not broken()
+    return digest
+
+
+def list_without_a_row():
+    lists = DigestLists.objects.get(digest=frozen())
+    lists.rows["tasks"].pop()
+    lists.save()
+
+
+def line_that_counts_too_much():
+    digest = frozen()
+    digest.figures["coverage"]["groups"][0]["met"] += 1
+    digest.save()
+
+
+def edition(**fields: Any) -> None:
+    digest = frozen()
+    PublicEdition.objects.create(
+        digest=digest, figures=public_figures(digest.figures, DigestLists.objects.get(digest=digest).rows) | fields.pop("told", {}),
+        written_by=Officer.objects.get(name="Carl"), **fields,
+    )  # fmt: skip
+
+
+def small_number_on_the_wall():
+    edition(told={"heard": {"total": 13, "rows": [["Parking", 10], ["Noise", 3]]}})
+
+
+def approved_by_its_writer():
+    edition(state="approved", approved_by=Officer.objects.get(name="Carl"), approved_at=NOW)
+
+
 BREACHES = [
+    (list_without_a_row, "lists_are_as_long_as_their_figures"),
+    (line_that_counts_too_much, "lines_make_up_the_total"),
+    (small_number_on_the_wall, "editions_keep_small_numbers_to_themselves"),
+    (approved_by_its_writer, "editions_keep_small_numbers_to_themselves"),
     (renewed_too_early, "renewals_follow_what_they_renew"),
     (renewed_for_another, "renewals_follow_what_they_renew"),
     (renewed_as_something_else, "renewals_follow_what_they_renew"),
