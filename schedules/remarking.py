@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.models import Actor, AuditEntry, Officer, Unit
+from contacts.submissions import submitted_before
 from schedules.models import Remark, RemarkStep
 from schedules.periods import Period
 
@@ -30,13 +31,14 @@ def give(
     submission: UUID | None = None,
 ) -> Remark:
     """On the digest of `unit` and `period`, or on a figure of it. A form sent twice gives it once."""
-    if submission and (there := Remark.objects.filter(submission=submission, author=actor.officer).first()):
-        return there
-    _check(unit, assignee, due_on, day)
-    remark = Remark.objects.create(
+    remark = Remark(
         unit=unit, period_key=period.key, figure=figure, text=text.strip(), author=_officer(actor), assignee=assignee,
         due_on=due_on, submission=submission,
     )  # fmt: skip
+    if there := submitted_before(remark, "author"):
+        return there
+    _check(unit, assignee, due_on, day)
+    remark.save()
     _step(remark, Deed.GIVEN, actor, assigned=True)
     said = {"period": period.key, "text": remark.text, "assignee": assignee.police_number, "due_on": due_on}
     AuditEntry.objects.record(actor, "give remark", remark, after=said)

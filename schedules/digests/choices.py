@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from contacts import access
 from contacts.access import Deed
 from contacts.models import Officer, UnitRole
 from schedules.models import DigestChoice
@@ -26,8 +27,11 @@ class Choices:
 
     @classmethod
     def read(cls) -> Choices:
-        made = DigestChoice.objects.filter(officer__is_active=True).select_related("officer", "unit")
-        return cls(leaders_of_units(), [choice for choice in made if _may(choice)])
+        """A choice about a unit that its officer may not look at any more stays, and does nothing."""
+        made = list(DigestChoice.objects.filter(officer__is_active=True).select_related("unit"))
+        reach = access.reaches(Deed.DIGEST, {choice.officer_id for choice in made})
+        stands = [one for one in made if reach[one.officer_id].covers(one.unit.path, own=False)]
+        return cls(leaders_of_units(), stands)
 
     def units(self, cadence: str, *, ahead: bool) -> set[int]:
         """Whose digests of such periods have to be made."""
@@ -51,11 +55,6 @@ def leaders_of_units() -> dict[int, list[int]]:
     for unit, officer in roles.order_by("officer").values_list("unit", "officer"):
         found[unit].append(officer)
     return found
-
-
-def _may(choice: DigestChoice) -> bool:
-    """Whoever lost the right to look at a unit is told nothing of it, though the choice stays."""
-    return choice.officer.rights.reach(Deed.DIGEST).covers(choice.unit.path, own=False)
 
 
 def of_officer(officer: Officer) -> dict[tuple[int, str], str]:

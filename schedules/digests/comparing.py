@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from schedules.digests.phrases import signed
 from schedules.digests.reading import Figure, Reading
 
 NOTHING = Figure("", "")
@@ -24,9 +25,7 @@ class Row(NamedTuple):
         first, second = _number(self.first), _number(self.second)
         if first is None or second is None or first[1] != second[1]:
             return ""
-        change = first[0] - second[0]
-        sign = "+" if change > 0 else "−" if change < 0 else "±"
-        return f"{sign}{abs(change)}" + (_(" points") if first[1] else "")
+        return signed(first[0] - second[0]) + (_(" points") if first[1] else "")
 
 
 def _number(figure: Figure) -> tuple[int, bool] | None:

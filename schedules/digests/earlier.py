@@ -17,6 +17,7 @@ from schedules.periods import Period
 SHOWN = 11  # periods; the one itself makes twelve
 HEARD = ("received", "answered", "overdue")
 FIGURES = (*coverage.FIGURES, *HEARD)
+FROZEN = ("not_reached", "quiet", "unpaired", "promised", "broken", "asked")  # known of what was frozen alone
 
 Totals = dict[str, dict[str, int]]  # by the key of the period
 
@@ -48,7 +49,11 @@ def rows(
     if missing and (planned := _planned_ones(missing)):
         known = known | _reckoned(scope, planned, now, versions)
     found = [
-        {"key": one.key, **{name: known[one.key][name] for name in FIGURES}}
+        {
+            "key": one.key,
+            **{name: known[one.key][name] for name in FIGURES},
+            **{name: known[one.key][name] for name in FROZEN if name in known[one.key]},
+        }
         for one in wanted
         if one.key in known
     ]

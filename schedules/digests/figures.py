@@ -64,6 +64,12 @@ def add_up(scope: Scope, found: Material, before: list[dict[str, Any]], limit: d
     owed = _coverage(scope, found, limit)
     heard = _feedback(scope, found)
     people = sorted(scope.within(found.people), key=lambda one: one.order)
+    promises, satisfaction = _promises(scope, found), _satisfaction(scope, found)
+    lists = {
+        "not_reached": _listed(one for one in people if not one.reached_since(period.start)),
+        "quiet": _listed(one for one in people if not one.reached_since(found.quiet_since)),
+        "unpaired": _listed(sorted(scope.within(found.unpaired), key=lambda one: one.order)),
+    }
     return {
         **scope.key,
         "period": {"key": period.key, "start": period.start.isoformat(), "end": period.end.isoformat()},
@@ -71,18 +77,20 @@ def add_up(scope: Scope, found: Material, before: list[dict[str, Any]], limit: d
         "running": found.day <= period.end,
         "coverage": owed,
         "feedback": heard,
-        "promises": _promises(scope, found),
-        "satisfaction": _satisfaction(scope, found),
+        "promises": promises,
+        "satisfaction": satisfaction,
         "people": len(people),
-        "not_reached": _listed(one for one in people if not one.reached_since(period.start)),
-        "quiet": _listed(one for one in people if not one.reached_since(found.quiet_since)),
-        "unpaired": _listed(sorted(scope.within(found.unpaired), key=lambda one: one.order)),
+        **lists,
         "trend": [
             *before,
             {
                 "key": period.key,
                 **{name: owed["total"][name] for name in coverage.FIGURES},
                 **{name: heard[name] for name in ("received", "answered", "overdue")},
+                **{name: lists[name]["count"] for name in lists},
+                "promised": promises["promised"],
+                "broken": promises[Fate.BROKEN],
+                "asked": satisfaction["asked"],
             },
         ],
     }

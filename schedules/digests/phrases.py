@@ -47,6 +47,10 @@ def tone(number: int, of: str) -> str:
     return of if number else ""
 
 
+def signed(change: int) -> str:
+    return f"+{change}" if change > 0 else f"−{-change}" if change else "±0"
+
+
 def short_key(key: str) -> str:
     """For the foot of a bar: 26-11, 26-Q4."""
     return key[2:] if len(key) > 4 else key

@@ -21,7 +21,17 @@ from schedules.charts import Lengths, StackedBars, lengths, stacked_bars
 from schedules.digests.lists import BEHIND, NO_TOPIC
 from schedules.digests.material import STATES
 from schedules.digests.names import OFFICER, PERSON, Names
-from schedules.digests.phrases import each, percent, period_name, satisfied, shade, share, short_key, tone
+from schedules.digests.phrases import (
+    each,
+    percent,
+    period_name,
+    satisfied,
+    shade,
+    share,
+    short_key,
+    signed,
+    tone,
+)
 from schedules.digests.summary import sentences
 
 MOST = 10  # topics of the chart
@@ -98,15 +108,15 @@ class Reading:
         heard = found["feedback"]
         return [
             Figure(share(total), _("of what was owed was done"), self.rows_link("met"), "", self._was(share(before))),
-            self._counted("missed", total["missed"], _("missed"), "bad", before.get("missed")),
+            self._counted("missed", total["missed"], _("missed"), "bad"),
             self._counted("open", total["open"], _("still open")),
             self._counted("due_soon", total["due_soon"], _("due soon"), "warn"),
             self._counted("not_reached", found["not_reached"]["count"], _("not reached in this period"), "warn"),
             self._counted("quiet", found["quiet"]["count"], _("not reached for 90 days"), "bad"),
             self._counted("unpaired", found["unpaired"]["count"], _("without an officer"), "warn"),
-            self._counted("received", heard["received"], _("opinions received"), "", before.get("received")),
-            self._counted("answered", heard["answered"], _("opinions answered"), "", before.get("answered")),
-            self._counted("overdue", heard["overdue"], _("answers overdue"), "bad", before.get("overdue")),
+            self._counted("received", heard["received"], _("opinions received")),
+            self._counted("answered", heard["answered"], _("opinions answered")),
+            self._counted("overdue", heard["overdue"], _("answers overdue"), "bad"),
             *self._later_tiles(),
         ]  # fmt: skip
 
@@ -114,29 +124,19 @@ class Reading:
         """Of figures that those frozen earlier do not know."""
         if promises := self.promises:
             yield self._counted("promised", promises["promised"], _("promises due"))
-            yield self._counted("promised", promises["broken"], _("promises broken"), "bad", fate=Fate.BROKEN)
+            link = self.every_broken if promises["broken"] else ""
+            was = self._was(self.before.get("broken"), promises["broken"])
+            yield Figure(promises["broken"], _("promises broken"), link, tone(promises["broken"], "bad"), was)
         if asked := self.satisfaction.get("asked"):
             yield self._counted("asked", asked, _("people asked how satisfied they are"))
             for name, label in SATISFIED_WITH:
                 yield Figure(satisfied(self.satisfaction[name]), str(label), self.rows_link("asked"))
 
-    def _counted(
-        self,
-        figure: str,
-        number: int,
-        label: str,
-        alarming: str = "",
-        before: int | None = None,
-        **parts: object,
-    ) -> Figure:
-        """A number of rows with the list of them; `alarming` is its tone where there are any."""
-        return Figure(
-            number,
-            label,
-            self.rows_link(figure, **parts) if number else "",
-            tone(number, alarming) if alarming else "",
-            self._was(before),
-        )
+    def _counted(self, figure: str, number: int, label: str, alarming: str = "") -> Figure:
+        """A number of rows, with the list of them and how many there were before; `alarming` is its tone where there are
+        any. What is open or due soon at the end of a period is over."""
+        was = "" if figure in {"open", "due_soon"} else self._was(self.before.get(figure), number)
+        return Figure(number, label, self.rows_link(figure) if number else "", tone(number, alarming), was)
 
     @property
     def summary(self) -> list[str]:
@@ -148,10 +148,14 @@ class Reading:
         trend = self.figures["trend"]
         return trend[-2] if len(trend) > 1 and trend[-2]["key"] == self.period.preceding().key else {}
 
-    def _was(self, number: object) -> str:
-        if not self.before or number is None:
+    def _was(self, before: object, now: int | None = None) -> str:
+        """The number of the period before, and of counts how much more or less it is now."""
+        if not self.before or before is None:
             return ""
-        return _("%(period)s: %(number)s") % {"period": self.before["key"], "number": number}
+        said = {"period": self.before["key"], "number": before}
+        if isinstance(before, int) and now is not None:
+            return _("%(period)s: %(number)s (%(change)s)") % {**said, "change": signed(now - before)}
+        return _("%(period)s: %(number)s") % said
 
     # --- coverage ------------------------------------------------------------------------------------------
 

@@ -13,8 +13,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
 
+from contacts import access
 from contacts.answering import answer_feedback
-from contacts.models import Actor, AuditEntry, Rating, Topic, UnitRole
+from contacts.models import Actor, AuditEntry, Officer, Rating, Topic, UnitRole
 from schedules import charts, coverage, periods
 from schedules.digests import document
 from schedules.digests.figures import figures
@@ -366,6 +367,17 @@ def test_the_next_periods_digest_speaks_of_the_frozen_figures(people):
     freeze("2026-11-04 08:00")
     factories.record(people.second, people.alice, at("2026-10-20 09:00"), kind="call", recorded_at=NOW)
     assert of(people.station, "2026-11")["trend"][0]["met"] == 1
+
+
+def test_the_headline_says_what_each_figure_was_before_and_how_much_it_changed(people):
+    freeze("2026-11-04 08:00")
+    reading = Reading(of(people.county, "2026-11", at("2026-12-04 08:00")))
+    said = {tile.label: tile.before for tile in reading.tiles}
+    assert said["missed"] == "2026-10: 2 (+1)"
+    assert said["not reached in this period"] == "2026-10: 2 (+1)"
+    assert said["promises broken"] == "2026-10: 0 (±0)"
+    assert said["of what was owed was done"] == "2026-10: 33%"
+    assert said["still open"] == ""
 
 
 def test_seen_from_before_it_was_frozen_it_is_reckoned(people):
@@ -782,3 +794,11 @@ def test_a_wrong_period_is_named_and_another_unit_is_no_choice(people, page):
     )
     assert "other_unit" in answer.context["form"].errors
     assert "readings" not in answer.context
+
+
+def test_how_far_many_reach_is_what_each_of_them_may(people):
+    officers = Officer.objects.all()
+    found = access.reaches(access.Deed.DIGEST, {officer.pk for officer in officers})
+    for officer in officers:
+        alone = officer.rights.reach(access.Deed.DIGEST)
+        assert (found[officer.pk].everything, found[officer.pk].paths) == (alone.everything, alone.paths)
