@@ -27,6 +27,9 @@ class Cell(NamedTuple):
     link: str = ""
 
 
+NOBODY = [Cell(""), Cell("")]  # neither name nor number
+
+
 @dataclass(frozen=True)
 class Reader:
     """Whose names and opinions are shown, and how: of others the number stands there alone."""
@@ -68,7 +71,7 @@ def _tasks(rows: Sequence[Any], reader: Reader) -> Iterator[list[Cell]]:
         row["pk"]: row
         for row in with_status(Obligation.objects.filter(pk__in={row.pk for row in rows}), reader.now)
         .order_by()
-        .values("pk", "stakeholder", "due_on", "state", "responsible_officer_id")
+        .values("pk", "stakeholder", "due_on", "state", "withdrawn_at", "responsible_officer_id")
     }
     names = reader.names({row["stakeholder"] for row in found.values()})
     officers = dict(
@@ -77,16 +80,25 @@ def _tasks(rows: Sequence[Any], reader: Reader) -> Iterator[list[Cell]]:
         )
     )
     for row in rows:
-        is_now = found[row.pk]
+        is_now = found.get(row.pk, {})
+        name = names.get(is_now.get("stakeholder", 0))
         yield [
-            *reader.person(is_now["stakeholder"], names.get(is_now["stakeholder"])),
+            *(reader.person(is_now["stakeholder"], name) if is_now else NOBODY),
             Cell(str(kinds[row.kind])),
-            Cell(is_now["due_on"]),
+            Cell(is_now.get("due_on")),
             Cell(str(State(row.state).label)),
-            Cell(str(State(is_now["state"]).label) if is_now["state"] != row.state else ""),
+            Cell(_since(row.state, is_now) if name or not is_now else ""),
             Cell(row.attempts or ""),
-            Cell(officers.get(is_now["responsible_officer_id"], "")),
+            Cell(officers.get(is_now["responsible_officer_id"], "") if name else ""),
         ]
+
+
+def _since(then: str, is_now: dict[str, Any]) -> str:
+    """What an obligation is now, if that is something else than when it was counted. Where two people turned out to be
+    one, or an import was taken back, it is gone."""
+    if not is_now or is_now["withdrawn_at"]:
+        return _("owed no more")
+    return str(State(is_now["state"]).label) if is_now["state"] != then else ""
 
 
 def _people(rows: Sequence[Any], reader: Reader) -> Iterator[list[Cell]]:
@@ -99,9 +111,10 @@ def _people(rows: Sequence[Any], reader: Reader) -> Iterator[list[Cell]]:
         for pk, *beside in pairings.order_by().values_list("stakeholder", "officer__name", "unit__short_name")
     }
     for row in rows:
-        officer, unit = held.get(row.pk, ("", units.get(row.pk, "")))
+        name = names.get(row.pk)
+        officer, unit = held.get(row.pk, ("", units.get(row.pk, ""))) if name else ("", "")
         yield [
-            *reader.person(row.pk, names.get(row.pk)),
+            *reader.person(row.pk, name),
             Cell(row.last and parse_date(row.last)),
             Cell(officer),
             Cell(unit),
@@ -151,11 +164,10 @@ def _ratings(rows: Sequence[Any], reader: Reader) -> Iterator[list[Cell]]:
     found = reader.items({item for item, _person, _day in asked.values()})
     names = reader.names({person for _item, person, _day in asked.values()})
     for row in rows:
-        item, person, day = asked[row.pk]
-        visible = item in found
+        item, person, day = asked.get(row.pk, (0, 0, None))
         yield [
             _item(item, found.get(item)),
-            *reader.person(person, names.get(person) if visible else None),
+            *(reader.person(person, names.get(person) if item in found else None) if person else NOBODY),
             Cell(day),
             Cell(str(verdicts[row.process])),
             Cell(str(verdicts[row.result])),
@@ -163,12 +175,13 @@ def _ratings(rows: Sequence[Any], reader: Reader) -> Iterator[list[Cell]]:
 
 
 def _item(pk: int, is_now: dict[str, Any] | None) -> Cell:
-    return Cell(Feedback(pk=pk).number, reverse("contacts:feedback-detail", args=[pk]) if is_now else "")
+    link = reverse("contacts:feedback-detail", args=[pk]) if is_now else ""
+    return Cell(Feedback(pk=pk).number if pk else "", link)
 
 
 def _whose(reader: Reader, is_now: dict[str, Any] | None, names: dict[int, str]) -> list[Cell]:
     if is_now is None:  # another unit's by now
-        return [Cell(""), Cell("")]
+        return NOBODY
     return reader.person(is_now["stakeholder"], names.get(is_now["stakeholder"]))
 
 

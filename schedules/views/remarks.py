@@ -36,6 +36,8 @@ def index(request: OfficerRequest) -> HttpResponse:
     digest = None
     if "unit" in request.GET:
         scope, period = asked(request.user, request.GET, timezone.now())
+        if scope.unit is None:
+            raise Http404
         remarks = remarks.filter(unit=scope.unit, period_key=period.key)
         digest = (scope.unit, period.key)
     mine = remarks.waiting_for(request.user).order_by("due_on", "pk")

@@ -25,7 +25,7 @@ from schedules.digests.phrases import neighbours, percent, period_name, satisfie
 from schedules.digests.reading import Reading
 from schedules.digests.scope import Scope
 from schedules.digests.shown import shown
-from schedules.models import Digest, DigestChoice, DigestLists, Notice, NoticeLine, PassState
+from schedules.models import Digest, DigestChoice, DigestLists, Notice, NoticeLine, Obligation, PassState
 from schedules.notices import deliver
 from tests import factories
 from tests.base import sign_in
@@ -581,6 +581,17 @@ def test_whoever_is_with_another_unit_by_now_stands_there_as_a_number(people, pa
     text = text_of(page("bob", "?period=2026-10&of=missed", ROWS))
     assert people.bobs.number in text
     assert "赵敏" not in text
+
+
+def test_what_is_gone_since_is_still_counted_and_stands_there_without_a_name(people, page):
+    """Where two people turned out to be one, a task of theirs is deleted, and never what was said of it before."""
+    freeze("2026-11-04 08:00")
+    Obligation.objects.filter(stakeholder=people.bobs, period_key="2026-10").delete()
+    Obligation.objects.filter(stakeholder=people.second, period_key="2026-10").update(withdrawn_at=NOW)
+    answer = page("bob", "?period=2026-10&of=missed", ROWS)
+    assert answer.context["page_obj"].paginator.count == 2
+    assert text_of(answer).count("owed no more") == 2
+    assert page("bob", "?period=2026-10", "schedules:digest-file").status_code == 200
 
 
 def test_of_figures_frozen_before_lists_were_kept_the_list_is_that_of_now_and_says_so(people, page):
