@@ -118,6 +118,8 @@ def take_up(feedback: Feedback, *, handler: Officer, actor: Actor) -> None:
         raise ValidationError(
             _("Choose somebody of %(unit)s who may sign in."), params={"unit": feedback.unit}
         )
+    if feedback.state == Feedback.State.IN_HAND and feedback.handler == handler:
+        return  # sent twice, or seen late: it is so already
     before = {"state": feedback.state, "handler": feedback.handler and feedback.handler.police_number}
     feedback.state, feedback.handler = Feedback.State.IN_HAND, handler
     feedback.save()

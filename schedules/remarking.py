@@ -6,10 +6,11 @@ import datetime as dt
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from contacts.models import Actor, AuditEntry, Officer, Unit
+from contacts.access import Deed as Right
+from contacts.models import Actor, AuditEntry, Officer, Unit, UnitRole
 from contacts.submissions import submitted_before
 from schedules.models import Remark, RemarkStep
 from schedules.periods import Period
@@ -17,7 +18,6 @@ from schedules.periods import Period
 Deed, State = RemarkStep.Deed, Remark.State
 
 
-@transaction.atomic
 def give(
     unit: Unit,
     period: Period,
@@ -32,17 +32,39 @@ def give(
 ) -> Remark:
     """On the digest of `unit` and `period`, or on a figure of it. A form sent twice gives it once."""
     remark = Remark(
-        unit=unit, period_key=period.key, figure=figure, text=text.strip(), author=_officer(actor), assignee=assignee,
-        due_on=due_on, submission=submission,
+        unit=unit, period_key=period.key, figure=figure, text=text.strip(), author=_officer(actor),
+        given_for=_given_for(unit, _officer(actor)), assignee=assignee, due_on=due_on, submission=submission,
     )  # fmt: skip
     if there := submitted_before(remark, "author"):
         return there
     _check(unit, assignee, due_on, day)
+    try:
+        _give(remark, actor)
+    except IntegrityError:
+        if there := submitted_before(remark, "author"):  # it came twice at the same moment
+            return there
+        raise
+    return remark
+
+
+@transaction.atomic
+def _give(remark: Remark, actor: Actor) -> None:
     remark.save()
     _step(remark, Deed.GIVEN, actor, assigned=True)
-    said = {"period": period.key, "text": remark.text, "assignee": assignee.police_number, "due_on": due_on}
+    said = {
+        "period": remark.period_key,
+        "text": remark.text,
+        "assignee": remark.assignee.police_number,
+        "due_on": remark.due_on,
+    }
     AuditEntry.objects.record(actor, "give remark", remark, after=said)
-    return remark
+
+
+def _given_for(unit: Unit, author: Officer) -> Unit:
+    """The nearest unit, from the digest's upwards, that the author leads; the digest's own for whoever leads none."""
+    led = author.roles.in_force().filter(role=UnitRole.Role.LEADER).select_related("unit")
+    above = [role.unit for role in led if role.unit.contains(unit)]
+    return max(above, key=lambda one: len(one.path), default=unit)
 
 
 @transaction.atomic
@@ -105,9 +127,14 @@ def _unsettled(remark: Remark) -> None:
 def _check(unit: Unit, assignee: Officer, due_on: dt.date, day: dt.date) -> None:
     if due_on < day:
         raise ValidationError({"due_on": _("This day is over; choose today or a later one.")})
-    if not assignee.is_active or not assignee.unit.path.startswith(unit.path):
+    unit = unit.current()
+    if not assignee.is_active or not unit.contains(assignee.unit):
         raise ValidationError(
             {"assignee": _("Choose somebody who serves in %(unit)s or below it.") % {"unit": unit}}
+        )
+    if not assignee.rights.may(Right.DIGEST):
+        raise ValidationError(
+            {"assignee": _("%(name)s takes no part in the liaison work.") % {"name": assignee.name}}
         )
 
 

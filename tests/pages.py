@@ -50,6 +50,7 @@ DESIGN = {
     "recount a closed period": "- -  A U  - - -  - - -",
     "digest": "- -  A U  A U U  O - -",
     "remark on a digest": "- -  - -  A U U  - - -",
+    "report on a remark": "- -  O O  O O O  O O -",
     "send a message again": "A -  A U  - - -  - - -",
     "who is behind": "- -  A U  A U U  - - -",
     "file a sealed report": "- -  A A  A A A  A A -",
@@ -474,7 +475,7 @@ PAGES: dict[str, Page] = {
         doer="bob",
     ),
     "schedules:remark-detail": Page("digest", "deputy", things.remark),
-    "schedules:remark-report": Page("digest", "private", things.remark, post=lambda bureau: {"report-text": "Done."}, doer="alice"),
+    "schedules:remark-report": Page("report on a remark", "deputy", things.remark, post=lambda bureau: {"report-text": "Done."}, doer="alice"),
     "schedules:remark-again": Page(
         "remark on a digest", "deputy", things.remark,
         post=lambda bureau: {"again-text": "And then?", "again-assignee": bureau.alice.police_number, "again-due_on": "2026-11-30"},
@@ -491,7 +492,7 @@ PAGES: dict[str, Page] = {
         post=lambda bureau: {"text": "We heard you.", "seen": PublicEdition.objects.get().seen}, doer="carl",
     ),
     "schedules:edition-submit": Page(
-        WRITE, "county", things.drafted_edition, query=OF_COUNTY, post=things.nothing, doer="carl", only_post=True
+        WRITE, "county", things.drafted_edition, query=OF_COUNTY, post=lambda bureau: {"seen": PublicEdition.objects.get().seen}, doer="carl", only_post=True
     ),
     "schedules:edition-approve": Page(
         "approve a report", "county", things.edition, query=OF_COUNTY,

@@ -574,10 +574,13 @@ def edition(bureau: Bureau) -> list:
         figures=figures(Scope.of_unit(bureau.county), period.key, NOW),
     )  # fmt: skip
     made = PublicEdition(
-        digest=digest, figures=public_figures(digest.figures, dict.fromkeys(ROWS, [])), text="We listened."
+        digest=digest,
+        figures=public_figures(digest.figures, dict.fromkeys(ROWS, []), NOW.date()),
+        text="We listened.",
     )
     made.state, made.written_by, made.written_at = PublicEdition.State.SUBMITTED, bureau.carl, NOW
     made.save()
+    made.writers.add(bureau.carl)
     return []
 
 

@@ -1,6 +1,8 @@
 """Table of the audit trail."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import django_tables2 as tables
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.audit_words import ACTIONS, field_name, value_name
 from contacts.models import AuditEntry
+from contacts.tables.base import Listing
 from contacts.tables.cells import InstantColumn
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
@@ -40,16 +43,32 @@ class AuditTable(tables.Table):
 
     def render_change(self, record: AuditEntry) -> SafeString | str:
         before, after = record.before or {}, record.after or {}
-        names = [*before, *(name for name in after if name not in before)]
-        lines = [
+        listing = Listing.known.get(str(after.get("table")))
+        lines: list[tuple[Any, Any]] = [
             (field_name(record.object_type, name), _change(record.object_type, before, after, name))
-            for name in names
+            for name in [*before, *(name for name in after if name not in before)]
+            if not (listing and name in {"table", "filter"})
         ]
+        if listing:
+            lines = [
+                (field_name("", "table"), listing.title),
+                *_filter(listing, after.get("filter") or {}),
+                *lines,
+            ]
         return (
             format_html("<ul class=changes>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
             if lines
             else ""
         )
+
+
+def _filter(listing: type[Listing], asked: dict[str, str]) -> Iterator[tuple[Any, Any]]:
+    """What an export's filter asked for, in the words of the list's page."""
+    for name, value in asked.items():
+        field = listing.filterset.base_filters.get(name)
+        choices = field.extra.get("choices", ()) if field else ()
+        said = dict(choices).get(value, value) if isinstance(choices, list | tuple) else value
+        yield (field.label if field else name), said
 
 
 def _change(model: str, before: dict[str, object], after: dict[str, object], name: str) -> str:

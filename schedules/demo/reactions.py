@@ -70,7 +70,7 @@ def _publish(who: dict[str, Officer], day: dt.date) -> None:
         at = in_office(workdays.shift(day, -ago), rng)
         lists = DigestLists.objects.get(digest=digest).rows
         edition = publishing.write(digest, lists, text=text, seen="", actor=writer, now=at)
-        publishing.submit(edition, actor=writer)
+        publishing.submit(edition, seen=edition.seen, actor=writer)
         if cadence == "quarter":
             edition = PublicEdition.objects.get(pk=edition.pk)
             publishing.approve(edition, seen=edition.seen, actor=leader, now=at + dt.timedelta(hours=2))

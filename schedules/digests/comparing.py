@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from schedules.digests.phrases import signed
 from schedules.digests.reading import Figure, Reading
 
-NOTHING = Figure("", "")
+NOTHING, NONE = Figure("", ""), Figure(0, "")
 
 
 class Row(NamedTuple):
@@ -37,45 +37,52 @@ def _number(figure: Figure) -> tuple[int, bool] | None:
 
 def sections(first: Reading, second: Reading) -> Iterator[tuple[str, list[Row]]]:
     """Title and rows of each part that at least one of the two has."""
-    for title, figures in _PARTS:
+    for title, figures, nothing in _PARTS:
         one, other = figures(first), figures(second)
-        rows = [Row(label, one.get(label, NOTHING), other.get(label, NOTHING)) for label in {**one, **other}]
+        rows = [
+            Row(found[key].label, one.get(key, nothing), other.get(key, nothing))
+            for found in ({**one, **other},)
+            for key in found
+        ]
         if rows:
             yield title(), rows
 
 
-def _tiles(reading: Reading) -> dict[str, Figure]:
+Figures = dict[Any, Figure]  # by what tells them apart, which is not always their name
+
+
+def _tiles(reading: Reading) -> Figures:
     return {tile.label: tile for tile in reading.tiles}
 
 
-def _kinds(reading: Reading) -> dict[str, Figure]:
+def _kinds(reading: Reading) -> Figures:
     return {
-        row["name"]: Figure(row["share"], row["name"], row["rows"]["owed"])
+        row["kind"]: Figure(row["share"], row["name"], row["rows"]["owed"])
         for row in reading.kinds
         if row["of"]
     }
 
 
-def _topics(reading: Reading) -> dict[str, Figure]:
+def _topics(reading: Reading) -> Figures:
     return {
-        topic["name"]: Figure(topic["total"], topic["name"], topic["link"])
+        topic["topic"]: Figure(topic["total"], topic["name"], topic["link"])
         for topic in reading.topics
         if topic["total"]
     }
 
 
-def _groups(reading: Reading) -> dict[str, Figure]:
+def _groups(reading: Reading) -> Figures:
     """Of units alone: people are not compared."""
     return {
-        row["name"]: Figure(row["share"], row["name"], row["rows"]["owed"])
+        row["unit"]: Figure(row["share"], row["name"], row["rows"]["owed"])
         for row in reading.groups
         if "unit" in row and row["of"]
     }
 
 
-_PARTS: list[tuple[Callable[[], Any], Callable[[Reading], dict[str, Figure]]]] = [
-    (lambda: _("Figures"), _tiles),
-    (lambda: _("Coverage by kind"), _kinds),
-    (lambda: _("Coverage by unit"), _groups),
-    (lambda: _("What people said"), _topics),
+_PARTS: list[tuple[Callable[[], str], Callable[[Reading], Figures], Figure]] = [
+    (lambda: _("Figures"), _tiles, NOTHING),
+    (lambda: _("Coverage by kind"), _kinds, NOTHING),
+    (lambda: _("Coverage by unit"), _groups, NOTHING),
+    (lambda: _("What people said"), _topics, NONE),
 ]

@@ -22,6 +22,11 @@ FROZEN = ("not_reached", "quiet", "unpaired", "promised", "broken", "asked")  # 
 Totals = dict[str, dict[str, int]]  # by the key of the period
 
 
+def was_frozen(row: dict[str, Any]) -> bool:
+    """Is a row of a trend what a digest of its own says, and not reckoned?"""
+    return FROZEN[-1] in row
+
+
 def before(period: Period) -> list[Period]:
     """The eleven periods before, oldest first."""
     found = [period.preceding()]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -30,6 +32,11 @@ class Edition:
     @property
     def period_name(self) -> str:
         return period_name(periods.parse(self.digest.period_key))
+
+    @property
+    def day(self) -> dt.date | None:
+        """On which it was begun: what came of the answers is as of then, all else as the digest was frozen."""
+        return parse_date(self.figures["day"])
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -69,7 +76,7 @@ class Edition:
             yield (
                 _("What we promised"),
                 _("%(n)d further answers were due.") % {"n": promises["total"]},
-                _rows(promises, dict(Fate.choices), _("others")),
+                _rows(promises, {**dict(Fate.choices), Fate.DUE: _("still to come")}, _("others")),
             )
         said = [
             (_("satisfied with the handling"), found["process"]),

@@ -76,8 +76,12 @@ def _periods_that_end(day: dt.date, workdays: Workdays) -> Iterator[Period]:
 
 def _make(units: set[int], period: Period, choices: Choices, moment: Moment, *, ahead: bool) -> int:
     """Those of the units' digests that are not there yet, with lines for whoever gets them."""
-    there = Digest.objects.filter(period_key=period.key, ahead=ahead, unit__in=units)
-    missing = units - set(there.values_list("unit", flat=True))
+    there = Digest.objects.filter(period_key=period.key, ahead=ahead).values("unit")
+    missing = [
+        unit.pk
+        for unit in Unit.objects.filter(pk__in=units).exclude(pk__in=there)
+        if unit.exists_within(period.start, period.end)
+    ]
     made = _freeze(missing, period, moment, ahead=ahead) if missing else []
     lines = [
         NoticeLine(digest=digest, stage="digest", recipient_id=officer)
@@ -96,11 +100,7 @@ def _closed_since(day: dt.date) -> set[int]:
 def _freeze(units: Collection[int], period: Period, moment: Moment, *, ahead: bool) -> list[Digest]:
     """The digests of many units from one reading, so that the pass does not hold the database for long."""
     whole = Scope(tree=Tree.read()).on(min(period.end, moment.today))
-    scopes = [
-        replace(whole, unit=unit)
-        for unit in whole.units
-        if unit.pk in units and unit.exists_within(period.start, period.end)
-    ]
+    scopes = [replace(whole, unit=unit) for unit in whole.units if unit.pk in units]
     versions = list(PolicyVersion.objects.all())
     found = gather(whole, period, moment.now, versions)
     limit = due_soon_limit(moment.now, moment.workdays)

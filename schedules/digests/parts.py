@@ -44,7 +44,9 @@ def working_list(figure: str, parts: Mapping[str, str], figures: dict[str, Any])
     """The address of the list in which one goes on working with such rows, as they stand now; "" where there is none, or
     it can not ask for just these."""
     span = {"since": figures["period"]["start"], "until": figures["period"]["end"]}
-    own = "officer" in figures
+    own, groups = "officer" in figures, figures["coverage"]["groups"]
+    if any(group.get("itself") and group["unit"] == parts.get("group") for group in groups):
+        return ""  # that list has all below the unit too
     if BEHIND[figure].rows == "tasks" and figure != "attempts":
         whose = {"officer": figures["officer"]} if own else {"unit": figures["unit"]}
         state = {} if figure == "owed" else {"state": figure}
@@ -52,11 +54,9 @@ def working_list(figure: str, parts: Mapping[str, str], figures: dict[str, Any])
         if kind := parts.get("kind"):
             query["kind"] = kind
         if group := parts.get("group"):
-            query["unit" if any("unit" in one for one in figures["coverage"]["groups"]) else "officer"] = (
-                group
-            )
+            query["unit" if "unit" in groups[0] else "officer"] = group
         return f"{reverse('schedules:obligation-list')}?{urlencode(query)}"
-    if figure in {"received", "promised"} and not own and NO_TOPIC not in parts.values():
+    if figure in {"received", "promised"} and not own and "topic" not in parts:  # a topic there has its parts
         name = "contacts:feedback-list" if figure == "received" else "contacts:promise-list"
         return f"{reverse(name)}?{urlencode({**span, 'unit': figures['unit'], **parts})}"
     return ""

@@ -8,15 +8,18 @@ others. A share is said without what it is of, and only of so many that a percen
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from contacts.models import Fate, Feedback
+from contacts.models import Fate, Feedback, Topic
 from schedules.digests.lists import Lists, select
 
 SMALLEST = 5
 SHARE_OF = 20
+# Of a period that is over; DUE is what was promised for its last day and not kept then.
+TOLD_FATES = (Fate.KEPT, Fate.LATE, Fate.BROKEN, Fate.DUE)
 OTHER = ""  # the name of what is told together
 
 Told = dict[str, Any]  # "total": int | None, "rows": [[name, number], …]
@@ -44,23 +47,22 @@ def share(verdicts: Mapping[str, int]) -> int | None:
     return (verdicts["satisfied"] + verdicts["basically"]) * 100 // said if said >= SHARE_OF else None
 
 
-def public_figures(figures: dict[str, Any], lists: Lists) -> dict[str, Any]:
-    """From a digest as it was frozen, and the rows behind it. Two queries."""
+def public_figures(figures: dict[str, Any], lists: Lists, day: dt.date) -> dict[str, Any]:
+    """From a digest as it was frozen and the rows behind it; what came of the answers as it stands on `day`. Two queries."""
     answered = select(lists, "answered")
-    items = Feedback.objects.filter(pk__in=[row.pk for row in answered])
-    results = items.order_by().values_list("topic__name", "answer__result")
+    topics = dict(Topic.objects.filter(pk__in={row.topic for row in answered}).values_list("pk", "name"))
+    items = Feedback.objects.filter(pk__in=[row.pk for row in answered], answer__isnull=False)
     promises, satisfaction = figures.get("promises", {}), figures.get("satisfaction", {})
     contacts = figures["coverage"]["total"]["met"]
     return {
-        "heard": disclose({topic["name"] or OTHER: topic["total"] for topic in figures["feedback"]["by_topic"]}),
-        "done": disclose(_counted(topic for topic, _result in results)),
-        "results": disclose(_counted(result for _topic, result in results)),
-        "promises": disclose({fate: promises.get(fate, 0) for fate in (Fate.KEPT, Fate.LATE, Fate.BROKEN, Fate.OPEN)}),
+        "day": day.isoformat(),
+        "heard": disclose(
+            {topic["name"] or OTHER: topic["total"] for topic in figures["feedback"]["by_topic"]}
+        ),
+        "done": disclose(Counter(topics.get(row.topic, OTHER) for row in answered)),
+        "results": disclose(Counter(items.order_by().values_list("answer__result", flat=True))),
+        "promises": disclose({fate: promises.get(fate, 0) for fate in TOLD_FATES}),
         "process": share(satisfaction["process"]) if satisfaction else None,
         "result": share(satisfaction["result"]) if satisfaction else None,
         "contacts": contacts if contacts >= SMALLEST else None,
-    }  # fmt: skip
-
-
-def _counted(names: Iterable[str | None]) -> Counter[str]:
-    return Counter(name or OTHER for name in names)
+    }

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from contacts.models import ContactRecord, Fate, Feedback, Rating
 from schedules import coverage, periods
 from schedules.charts import Lengths, StackedBars, lengths, stacked_bars
+from schedules.digests import earlier
 from schedules.digests.lists import BEHIND, NO_TOPIC
 from schedules.digests.material import STATES
 from schedules.digests.names import OFFICER, PERSON, Names
@@ -58,9 +59,14 @@ class Reading:
     """One digest for a reader. `names` are those that this reader may see; `below` the trends of the units right below."""
 
     def __init__(
-        self, figures: dict[str, Any], names: Names | None = None, below: dict[str, Any] | None = None
+        self,
+        figures: dict[str, Any],
+        names: Names | None = None,
+        below: dict[str, Any] | None = None,
+        *,
+        frozen: bool = False,
     ) -> None:
-        self.figures = figures
+        self.figures, self.frozen = figures, frozen
         self.names, self.below = names or {}, below or {}
         self.period = periods.parse(figures["period"]["key"])
 
@@ -222,11 +228,20 @@ class Reading:
                 "share": share(row),
                 "percent": percent(row) or 0,
                 "link": self.digest_link(key=row["key"]),
-                "rows": self._cells(period=row["key"]),
-                "said": self.rows_link("received", period=row["key"]),
+                **self._rows_of(row),
             }
             for row in self.figures["trend"]
         ]
+
+    def _rows_of(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The lists behind a period of the trend: none of one that was reckoned when this digest was frozen, for its
+        records may have changed since."""
+        if self.frozen and row["key"] != self.period.key and not earlier.was_frozen(row):
+            return {"rows": {}, "said": ""}
+        return {
+            "rows": self._cells(period=row["key"]),
+            "said": self.rows_link("received", period=row["key"]),
+        }
 
     @property
     def chart(self) -> StackedBars:

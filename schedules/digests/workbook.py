@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contacts.exports import harmless
 from schedules.digests.lists import BEHIND, Lists, select
@@ -16,18 +17,22 @@ from schedules.digests.reading import Reading
 from schedules.digests.rows import TABLES, Reader
 
 Row = Sequence[Any]
+OLDER = gettext_lazy(
+    "These figures were frozen before the lists behind them were kept. This is the list as the records have it now, and it may have more rows or fewer."
+)
 COUNTS = ("owed", "met", "open", "missed", "waived", "attempts")
 
 
-def write(reading: Reading, lists: Lists, reader: Reader) -> IO[bytes]:
-    """In a temporary file, ready to be read, with the `lists` behind the figures as `reader` may see them."""
+def write(reading: Reading, lists: tuple[Lists, bool], reader: Reader) -> IO[bytes]:
+    """In a temporary file, ready to be read, with the lists behind the figures, and whether they were kept
+    with these, as `reader` may see them."""
     from xlsxwriter import Workbook  # a tenth of a second that no page needs
 
     file = tempfile.TemporaryFile()  # noqa: SIM115  (whoever answers with it closes it)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
     with Workbook(file, options) as book:
         bold = book.add_format({"bold": True})
-        for title, headers, rows in sheets(reading, lists, reader):
+        for title, headers, rows in sheets(reading, *lists, reader):
             sheet = book.add_worksheet(title)
             sheet.write_row(0, 0, headers, bold)
             sheet.freeze_panes(1, 0)
@@ -40,10 +45,12 @@ def write(reading: Reading, lists: Lists, reader: Reader) -> IO[bytes]:
     return file
 
 
-def sheets(reading: Reading, lists: Lists, reader: Reader) -> Iterable[tuple[str, Row, Iterable[Row]]]:
+def sheets(
+    reading: Reading, lists: Lists, kept: bool, reader: Reader
+) -> Iterable[tuple[str, Row, Iterable[Row]]]:
     """Title, headers and rows of each."""
     counts = [_("owed"), _("met"), _("open"), _("missed"), _("waived"), _("attempts")]
-    yield _("Overview"), [_("What"), _("Number"), _("Before")], _overview(reading)
+    yield _("Overview"), [_("What"), _("Number"), _("Before")], _overview(reading, kept)
     yield _("By unit"), [_("Unit"), *counts, _("Done")], map(_counts, reading.groups)
     yield _("By kind"), [_("Kind"), *counts, _("Done")], map(_counts, reading.kinds)
     yield _("Over time"), [_("Period"), *counts, _("Done")], map(_counts, reading.trend)
@@ -74,9 +81,11 @@ def sheets(reading: Reading, lists: Lists, reader: Reader) -> Iterable[tuple[str
         yield title, table.headers(), ([cell.value for cell in row] for row in found)
 
 
-def _overview(reading: Reading) -> Iterable[Row]:
+def _overview(reading: Reading, kept: bool) -> Iterable[Row]:
     yield [reading.title, reading.period_name, ""]
     yield [_("as of"), reading.figures["as_of"], ""]
+    if not kept:
+        yield [OLDER, "", ""]
     for sentence in reading.summary:
         yield [sentence, "", ""]
     for tile in reading.tiles:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -13,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.access import Deed, reach
 from contacts.models import Actor, AuditEntry, Officer, Unit
+from schedules import periods
 from schedules.digests.choices import BY_ITSELF, of_officer
 from schedules.digests.shown import OWN
-from schedules.filters.obligations import PeriodField
+from schedules.filters.obligations import EVERY, PeriodField
 from schedules.models import DigestChoice
 
 When = DigestChoice.When
@@ -73,15 +76,38 @@ class ComparisonForm(forms.Form):
     other_unit = forms.ChoiceField(label=_("With unit"))
     other_period = PeriodField(label=_("With period"), max_length=8)
 
-    def __init__(self, data: Any = None, *, officer: Officer) -> None:
-        super().__init__(data)
-        within = reach(officer, Deed.DIGEST)
-        units = Unit.objects.filter(within.q(unit="", own=Q(pk__in=[]))).order_by("path")
-        offered = [(unit.code, str(unit)) for unit in units]
-        if within.own:
-            offered.append((OWN, gettext("My own figures")))
+    def __init__(self, data: dict[str, str], *, officer: Officer, day: dt.date) -> None:
+        """What is not said: the highest unit, this month; and the same unit's period before."""
+        units = Unit.objects.filter(reach(officer, Deed.DIGEST).q(unit="", own=Q(pk__in=[]))).order_by("path")
+        offered = [(unit.code, str(unit)) for unit in units] + [(OWN, gettext("My own figures"))]
+        said = {"unit": offered[0][0], "period": periods.containing(day, "month").key} | data
+        super().__init__({"other_unit": said["unit"], "other_period": _before(said["period"]), **said})
+        self.day = day
         for name in ("unit", "other_unit"):
             self.fields[name].choices = offered  # type: ignore[attr-defined]
+
+    def clean_period(self) -> str:
+        return self._begun(self.cleaned_data["period"])
+
+    def clean_other_period(self) -> str:
+        return self._begun(self.cleaned_data["other_period"])
+
+    def _begun(self, key: str) -> str:
+        if key == EVERY or periods.parse(key).start > self.day:
+            raise ValidationError(_("Choose a period that has begun."))
+        return key
+
+    def asked(self) -> list[dict[str, str]]:
+        """Both, as the address of a digest's page names it."""
+        said = self.cleaned_data
+        return [{"unit": said[f"{which}unit"], "period": said[f"{which}period"]} for which in ("", "other_")]
+
+
+def _before(key: str) -> str:
+    try:
+        return periods.parse(key).preceding().key
+    except ValueError:  # said at the field
+        return key
 
 
 class EditionForm(forms.Form):

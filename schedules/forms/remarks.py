@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.forms.fields import DayField, SubmissionField
 from contacts.forms.pairings import the_one
 from contacts.forms.stand_ins import OfficerField
-from contacts.models import Officer, Unit
+from contacts.models import Officer, Unit, UnitRole
 from contacts.models.officers import OfficerQuerySet
 from schedules.models import Remark
 
@@ -36,13 +36,14 @@ class AssigningForm(TextForm):
 
     @property
     def eligible(self) -> OfficerQuerySet:
-        found = Officer.objects.active().filter(unit__path__startswith=self.unit.path)
+        found = Officer.objects.active().filter(unit__path__startswith=self.unit.current().path)
         return found.select_related("unit")
 
     @property
     def offered(self) -> OfficerQuerySet:
         """Those who lead or coordinate there."""
-        return self.eligible.filter(roles__isnull=False).distinct().order_by("unit__path", "pinyin")
+        roles = UnitRole.objects.in_force().filter(role__in=[UnitRole.Role.LEADER, UnitRole.Role.COORDINATOR])
+        return self.eligible.filter(roles__in=roles).distinct().order_by("unit__path", "pinyin")
 
     def clean_assignee(self) -> Officer:
         return the_one(self.cleaned_data["assignee"], self.eligible)

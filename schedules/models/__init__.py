@@ -9,7 +9,15 @@ from schedules.models.editions import PublicEdition
 from schedules.models.explanations import Explanation
 from schedules.models.feeds import FeedToken
 from schedules.models.leave import Leave
-from schedules.models.notices import Delivery, FeedbackStage, Notice, NoticeLine, RemarkStage, ReportStage
+from schedules.models.notices import (
+    Delivery,
+    EditionStage,
+    FeedbackStage,
+    Notice,
+    NoticeLine,
+    RemarkStage,
+    ReportStage,
+)
 from schedules.models.obligations import LOOK_NO_MORE, LOOK_NOW, Obligation
 from schedules.models.passes import Heartbeat, PassState, PeriodClosing
 from schedules.models.policies import MINIMUM_DAYS, Cadence, CyclePolicy, PolicyVersion, Stage
@@ -30,6 +38,7 @@ __all__ = [
     "Digest",
     "DigestChoice",
     "DigestLists",
+    "EditionStage",
     "Explanation",
     "FeedToken",
     "FeedbackStage",

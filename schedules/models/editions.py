@@ -26,7 +26,7 @@ class PublicEditionQuerySet(models.QuerySet["PublicEdition"]):
     def to_approve_by(self, officer: Officer) -> PublicEditionQuerySet:
         """What was handed in, by somebody else."""
         there = self.visible_to(officer, access.Deed.APPROVE_REPORT)
-        return there.filter(state=PublicEdition.State.SUBMITTED).exclude(written_by=officer)
+        return there.filter(state=PublicEdition.State.SUBMITTED).exclude(writers=officer)
 
 
 class PublicEdition(models.Model):
@@ -43,12 +43,16 @@ class PublicEdition(models.Model):
     text = models.TextField(_("text"), max_length=2000, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")  # all who ever wrote at it
     written_at = models.DateTimeField(default=timezone.now)
     remark = models.CharField(_("remark"), max_length=500, blank=True)  # why it was sent back
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True)
+    turn = models.PositiveSmallIntegerField(
+        default=0
+    )  # how many times it was handed in, approved or sent back
 
     objects = PublicEditionQuerySet.as_manager()
 

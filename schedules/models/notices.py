@@ -18,6 +18,7 @@ from contacts import access
 from contacts.models import Feedback, Handover, ReportVersion
 from schedules.models.behind import BehindReport
 from schedules.models.digests import Digest
+from schedules.models.editions import PublicEdition
 from schedules.models.obligations import Obligation
 from schedules.models.policies import Stage
 from schedules.models.remarks import Remark
@@ -60,9 +61,22 @@ class RemarkStage(models.TextChoices):
     """What is told of a leader's remark, the most urgent first."""
 
     UNANSWERED = "unanswered", _("a leader's remark, not reported on")
-    TO_REPORT = "to_report", _("a leader's remark, to be reported on today")
+    TO_REPORT = "to_report", _("a leader's remark, on the last working day to report")
     GIVEN = "given", _("a leader's remark, assigned to you")
     ANSWERED = "answered", _("reported on your remark")
+    SETTLED = "settled", _("a leader's remark that needs you no more")
+
+
+class EditionStage(models.TextChoices):
+    """What is told of a public edition."""
+
+    TO_APPROVE = "ed_approve", _("public edition to approve")
+    SENT_BACK = "ed_back", _("public edition sent back")
+    APPROVED = "ed_done", _("public edition approved")
+
+
+# The stages that ask somebody to report.
+ASSIGNING = (RemarkStage.UNANSWERED, RemarkStage.TO_REPORT, RemarkStage.GIVEN)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -106,7 +120,7 @@ class NoticeLineQuerySet(models.QuerySet["NoticeLine"]):
 
 
 # What a line may be about, of which it is about one.
-ABOUT = ("obligation", "digest", "handover", "behind", "feedback", "report_version", "remark")
+ABOUT = ("obligation", "digest", "handover", "behind", "feedback", "report_version", "remark", "edition")
 
 
 def _only(name: str) -> Q:
@@ -115,7 +129,7 @@ def _only(name: str) -> Q:
 
 class NoticeLine(models.Model):
     """One thing told: (obligation, stage, recipient), a digest that is ready, a hand-over to either side, who is behind
-    in a unit, a step of an item of feedback, of a work report's text, or of a leader's remark. A line that a later stage replaced before anybody
+    in a unit, a step of an item of feedback, of a work report's text, of a leader's remark or of a public edition. A line that a later stage replaced before anybody
     was told, or that was met before it went out, says so in its state."""
 
     class State(models.TextChoices):
@@ -138,6 +152,7 @@ class NoticeLine(models.Model):
             *((value, label) for value, label in FeedbackStage.choices if value not in Stage.values),
             *ReportStage.choices,
             *RemarkStage.choices,
+            *EditionStage.choices,
         ],
     )
     digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, related_name="notice_lines")
@@ -156,8 +171,11 @@ class NoticeLine(models.Model):
     remark = models.ForeignKey(
         Remark, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
     )  # the same
+    edition = models.ForeignKey(
+        PublicEdition, on_delete=models.PROTECT, null=True, related_name="notice_lines", db_index=False
+    )  # the same
     about_on = models.DateField(null=True)  # the day that a step of feedback warns of
-    # Of several steps of one day which one: the deed on the item or remark, or the how manieth time that a report was handed in.
+    # Of several steps of one day which one: the deed on the item or remark, or the how manieth time that a report or edition changed hands.
     occasion = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.TOLD)
     created_at = models.DateTimeField(default=timezone.now)
@@ -189,6 +207,9 @@ class NoticeLine(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["remark", "stage", "occasion", "recipient"], name="schedules_line_remark_told_once"
+            ),
+            models.UniqueConstraint(
+                fields=["edition", "stage", "occasion", "recipient"], name="schedules_line_edition_told_once"
             ),
             models.CheckConstraint(
                 condition=reduce(or_, (_only(name) for name in ABOUT)), name="schedules_line_about_one_thing"

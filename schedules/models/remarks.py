@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts import access
-from contacts.models import Unit
+from contacts.models import Unit, UnitRole
 
 if TYPE_CHECKING:
     from contacts.models import Officer
@@ -22,20 +22,27 @@ if TYPE_CHECKING:
 class RemarkQuerySet(models.QuerySet["Remark"]):
     def visible_to(self, officer: Officer, deed: access.Deed = access.Deed.DIGEST) -> RemarkQuerySet:
         """Those on the units that one looks after, and those assigned to officers of these or to oneself. With the deed
-        REMARK: those that one may go on deciding about."""
+        REMARK: those that one may go on deciding about, as a leader of the unit for which they were given or of one
+        above, and not as whoever is to report."""
         reach = access.reach(officer, deed)
         if deed == access.Deed.REMARK:
-            return self.filter(reach.q(unit="unit__", own=Q(pk__in=[])))
+            given = self.filter(reach.q(unit="given_for__", own=Q(pk__in=[])))
+            return given.filter(~Q(assignee=officer) | Q(author=officer))
         mine = Q(assignee__in=officer.rights.acting_for)
         return self.filter(reach.q(unit="unit__", own=mine) | reach.q(unit="assignee__unit__", own=mine))
 
     def waiting_for(self, officer: Officer) -> RemarkQuerySet:
-        """What the officer is to report on, and what was reported to them."""
-        state = Remark.State
-        return self.filter(
-            Q(assignee__in=officer.rights.acting_for, state=state.OPEN)
-            | Q(author=officer, state=state.REPORTED)
+        """What the officer is to report on, and what was reported to them: as whoever gave it, or as a leader of that unit
+        once they lead it no more."""
+        leaders = UnitRole.objects.in_force().filter(role=UnitRole.Role.LEADER)
+        leads = Exists(leaders.filter(officer=officer, unit=OuterRef("given_for")))
+        author_leads = Exists(
+            leaders.filter(officer=OuterRef("author"), officer__is_active=True, unit=OuterRef("given_for"))
         )
+        to_report = Q(assignee__in=officer.rights.acting_for, state=Remark.State.OPEN)
+        reported = Q(author_leads, author=officer) | Q(leads & ~author_leads)
+        seen = self.visible_to(officer)
+        return seen.filter(to_report | reported & Q(state=Remark.State.REPORTED))
 
 
 class Remark(models.Model):
@@ -54,6 +61,8 @@ class Remark(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by")
     )
+    # The unit whose leader gave it, whose leaders go on deciding about it.
+    given_for = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("assigned to")
     )

@@ -24,7 +24,7 @@ from schedules.behind.reading import Reading
 from schedules.coverage import State, with_status
 from schedules.explaining import with_explanation
 from schedules.models import Delivery, Notice, NoticeLine, Obligation, Stage
-from schedules.notices import feedback, handing, remarks, reports
+from schedules.notices import editions, feedback, handing, remarks, reports
 from schedules.notices.grouping import Group, grouped
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
@@ -46,6 +46,7 @@ def still_wanted(notices: Iterable[int], moment: Moment) -> dict[int, list[Notic
     recipients = Recipients.of([_as_due(line) for line in found if line.obligation], moment.today)
     standing = feedback.still_told([line for line in found if line.feedback_id], moment)
     standing |= reports.still_told([line for line in found if line.report_version_id], moment)
+    standing |= editions.still_told([line for line in found if line.edition_id], moment)
     standing |= remarks.still_told([line for line in found if line.remark_id], moment)
     wanted: dict[int, list[NoticeLine]] = defaultdict(list)
     idle = []
@@ -107,6 +108,7 @@ def brief(delivery: Delivery, lines: list[NoticeLine], moment: Moment) -> str:
         ]
         counts.append((_("opinions and suggestions"), sum(line.feedback_id is not None for line in lines)))
         counts.append((_("leaders' remarks"), sum(line.remark_id is not None for line in lines)))
+        counts.append((_("public editions"), sum(line.edition_id is not None for line in lines)))
         counts.append((_("work reports"), sum(line.report_version_id is not None for line in lines)))
         counts.append((_("hand-overs"), sum(line.handover_id is not None for line in lines)))
         counts.append((_("reports of who is behind"), sum(line.behind_id is not None for line in lines)))
@@ -134,13 +136,14 @@ def _context(notice: Notice, lines: list[NoticeLine], moment: Moment) -> dict[st
     handovers = handing.described(lines, moment.today)
     groups, digests = grouped(told), [line.digest for line in lines if line.digest_id]
     said, texts = feedback.described(lines, notice.officer), reports.described(lines, notice.officer)
-    remarked = remarks.described(lines, notice.officer)
+    remarked, published = remarks.described(lines, notice.officer), editions.described(lines, notice.officer)
     return {
         "notice": notice,
-        "subject": _subject(groups, handovers, digests, said, texts, remarked),
+        "subject": _subject(groups, handovers, digests, said, texts, remarked, published),
         "said": said,
         "texts": texts,
         "remarks": remarked,
+        "editions": published,
         "handovers": handovers,
         "groups": groups,
         "behind": [Reading(line.behind.figures, line.behind.week_key) for line in lines if line.behind],
@@ -175,6 +178,7 @@ def _subject(
     said: list[feedback.Told],
     texts: list[reports.Told],
     remarked: list[remarks.Described],
+    published: list[editions.Described],
 ) -> str:
     number = sum(group.number for group in groups)
     if said and not number:
@@ -186,7 +190,9 @@ def _subject(
         if handovers:
             return handovers[0].headline
         if remarked:
-            return f"{capfirst(remarked[0].stage.label)}: {remarked[0].remark}"
+            return _headline(remarked[0].stage, remarked[0].remark)
+        if published:
+            return _headline(published[0].stage, published[0].edition)
         if texts:
             return f"{capfirst(texts[0].stage.label)}: {texts[0].report}"
         return _("Your digest is ready") if digests else _("Who is behind this week")
@@ -199,6 +205,11 @@ def _subject(
     else:
         text = ngettext("%(number)d contact to look after", "%(number)d contacts to look after", number)
     return text % {"number": number}
+
+
+def _headline(stage: Any, thing: object) -> str:
+    """What it is about, as far as the reader may know."""
+    return f"{capfirst(stage.label)}: {thing}" if thing else capfirst(stage.label)
 
 
 def _inlined(html: str) -> str:

@@ -8,7 +8,7 @@ from itertools import chain
 from django.db.models import Q
 
 from schedules.models import Delivery, Notice, NoticeLine
-from schedules.notices import backlog, channels, feedback, handing, remarks, reports, stages
+from schedules.notices import backlog, channels, editions, feedback, handing, remarks, reports, stages
 from schedules.notices.hours import Moment
 from schedules.notices.recipients import Recipients
 from schedules.notices.stages import Due
@@ -23,6 +23,7 @@ _ABOUT = {
     "feedback": ["feedback", "stage", "about_on", "occasion"],
     "report_version": ["report_version", "stage", "occasion"],
     "remark": ["remark", "stage", "occasion"],
+    "edition": ["edition", "stage", "occasion"],
 }
 
 
@@ -49,7 +50,10 @@ def queue(moment: Moment) -> int:
     NoticeLine.objects.bulk_create(
         replaced, BATCH, ignore_conflicts=True
     )  # those told in their day stay told
-    said, others = feedback.untold(moment), [handing.untold(), reports.untold(moment), remarks.untold(moment)]
+    said, others = (
+        feedback.untold(moment),
+        [handing.untold(), reports.untold(moment), remarks.untold(moment), editions.untold(moment)],
+    )
     _replace_waiting(said, moment)
     for lines in [said, *others]:
         post(lines, moment)

@@ -51,5 +51,5 @@ def editions_keep_small_numbers_to_themselves(facts: Facts) -> Found:
             number is not None and number < SMALLEST for number in [*numbers, edition.figures["contacts"]]
         ):
             yield f"public edition {edition.pk}", "A number under five stands in it."
-    for pk in PublicEdition.objects.filter(approved_by=F("written_by")).values_list("pk", flat=True):
+    for pk in PublicEdition.objects.filter(approved_by__in=F("writers")).values_list("pk", flat=True):
         yield f"public edition {pk}", "Whoever wrote it approved it."

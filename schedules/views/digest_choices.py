@@ -26,7 +26,8 @@ def index(request: OfficerRequest) -> HttpResponse:
         unit for (unit, _cadence), when in of_officer(request.user).items() if when != DigestChoice.When.NEVER
     }
     led = request.user.roles.in_force().filter(role=UnitRole.Role.LEADER).values("unit")
-    shown = offered.filter(Q(pk__in=current) | Q(pk__in=led) | Q(code=request.GET.get("unit", "")))
+    code = request.GET.get("unit", "").replace("\0", "")  # which PostgreSQL refuses
+    shown = offered.filter(Q(pk__in=current) | Q(pk__in=led) | Q(code=code))
     form = ChoicesForm(request.POST or None, officer=request.user, units=shown.order_by("path"))
     if request.method == "POST" and form.is_valid():
         form.save(Actor.of(request))

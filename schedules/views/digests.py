@@ -28,7 +28,7 @@ from schedules.digests.phrases import neighbours, period_name, siblings
 from schedules.digests.reading import Reading
 from schedules.digests.rows import TABLES, Reader
 from schedules.digests.scope import Scope
-from schedules.digests.shown import OWN, Shown, code_above, shown
+from schedules.digests.shown import Shown, code_above, shown
 from schedules.forms.digests import LENGTHS, ComparisonForm
 
 ROWS = 50  # of a page
@@ -41,7 +41,7 @@ def index(request: OfficerRequest) -> HttpResponse:
     scope, period = asked(request.user, request.GET, now)
     found = shown(scope, period, now)
     seen = Stakeholder.objects.visible_to(request.user)
-    reading = Reading(found.figures, names(found.figures, seen), found.below)
+    reading = Reading(found.figures, names(found.figures, seen), found.below, frozen=bool(found.frozen_at))
     before, after = neighbours(period, timezone.localdate(now))
     context = {
         "reading": reading,
@@ -87,6 +87,7 @@ def rows(request: OfficerRequest) -> HttpResponse:
         "reading": Reading(found.figures),
         "found": found,
         "kept": kept,
+        "older": workbook.OLDER,
         "now": now,
         "figure": figure,
         "label": BEHIND[figure].label,
@@ -105,19 +106,16 @@ def rows(request: OfficerRequest) -> HttpResponse:
 def compare(request: OfficerRequest) -> HttpResponse:
     """Two digests side by side; without the second, the same unit's of the period before."""
     now = timezone.now()
-    scope, period = asked(request.user, request.GET, now)
-    mine = {"unit": request.GET.get("unit") or (scope.unit.code if scope.unit else OWN), "period": period.key}
-    other = {"other_unit": mine["unit"], "other_period": period.preceding().key}
-    form = ComparisonForm(mine | other | request.GET.dict(), officer=request.user)
+    form = ComparisonForm(request.GET.dict(), officer=request.user, day=timezone.localdate(now))
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
-        said = form.cleaned_data
-        second = asked(request.user, {"unit": said["other_unit"], "period": said["other_period"]}, now)
-        readings = [Reading(shown(*one, now, compare=False).figures) for one in ((scope, period), second)]
-        heads = [
-            (str(one), reading.period_name) for one, reading in zip((scope, second[0]), readings, strict=True)
+        scopes = [asked(request.user, one, now) for one in form.asked()]
+        readings = [Reading(shown(*one, now, compare=False).figures) for one in scopes]
+        names = [
+            (str(scope), reading.period_name)
+            for (scope, _period), reading in zip(scopes, readings, strict=True)
         ]
-        context |= {"readings": readings, "heads": _heads(heads), "sections": list(sections(*readings))}
+        context |= {"readings": readings, "heads": _heads(names), "sections": list(sections(*readings))}
     return render(request, "schedules/digest_compare.html", context)
 
 
@@ -137,7 +135,7 @@ def download(request: OfficerRequest, suffix: str) -> HttpResponseBase:
     reading = Reading(found.figures, names(found.figures, reader.people, reader.show), found.below)
     try:
         file = (
-            workbook.write(reading, found.lists()[0], reader)
+            workbook.write(reading, found.lists(), reader)
             if suffix == "xlsx"
             else io.BytesIO(document.pdf(reading))
         )

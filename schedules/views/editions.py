@@ -67,7 +67,9 @@ class Asked:
             return None
         if self.edition:
             return Edition(self.digest, self.edition.figures, self.edition.text)
-        return Edition(self.digest, public_figures(self.digest.figures, self.lists))
+        return Edition(
+            self.digest, public_figures(self.digest.figures, self.lists, timezone.localdate(self.now))
+        )
 
     def may(self, deed: Deed) -> bool:
         return reach(self.request.user, deed).covers(self.unit.path, own=False)
@@ -108,13 +110,20 @@ def detail(request: OfficerRequest) -> HttpResponse:
     )):  # fmt: skip
         messages.success(request, _("The text is kept as a draft."))
         return redirect(found.address)
+    found = Asked(
+        request
+    )  # another text may stand there by now; this one is made from it when it is sent again
+    form.data = {**request.POST.dict(), "seen": found.edition.seen if found.edition else ""}
     return _page(found, form=form)
 
 
 @requires(Deed.WRITE_REPORT)
 @require_POST
 def submit(request: OfficerRequest) -> HttpResponse:
-    return _act(Asked(request), Deed.WRITE_REPORT, publishing.submit, _("Handed in. A leader approves it."))
+    said = {"seen": request.POST.get("seen", "")}
+    return _act(
+        Asked(request), Deed.WRITE_REPORT, publishing.submit, _("Handed in. A leader approves it."), **said
+    )
 
 
 @requires(Deed.APPROVE_REPORT)

@@ -20,7 +20,7 @@ from contacts.requests import OfficerRequest
 from schedules.behind.reading import Reading
 from schedules.coverage import State
 from schedules.models import Notice, NoticeLine, Obligation
-from schedules.notices import feedback, handing, remarks, reports
+from schedules.notices import editions, feedback, handing, remarks, reports
 from schedules.notices.grouping import grouped
 from schedules.notices.messages import may_log
 from schedules.standing import stand
@@ -45,11 +45,13 @@ def index(request: OfficerRequest) -> HttpResponse:
     handovers = {told.line: told for told in handing.described(lines, timezone.localdate())}
     said = {told.line: told for told in feedback.described(lines, request.user)}
     texts = {told.line: told for told in reports.described(lines, request.user)}
+    published = {told.line: told for told in editions.described(lines, request.user)}
     remarked = {told.line: told for told in remarks.described(lines, request.user)}
     for line in lines:
         line.owed, line.handed = owed.get(line.obligation_id), handovers.get(line.pk)
         line.told_behind, line.said = _behind(request, line), said.get(line.pk)
         line.text, line.remarked = texts.get(line.pk), remarked.get(line.pk)
+        line.published = published.get(line.pk)
         line.may_log = line.owed and line.owed.state in TO_DO and may_log(request.user, line.owed)
     for notice in found:
         told = [line for line in lines if line.notice_id == notice.pk]

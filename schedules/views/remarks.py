@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -86,8 +86,9 @@ def detail(request: OfficerRequest, pk: int) -> HttpResponse:
 @requires(Deed.DIGEST)
 def report(request: OfficerRequest, pk: int) -> HttpResponse:
     """By whoever it is assigned to, or stands in for them."""
-    mine = Remark.objects.visible_to(request.user).filter(assignee__in=request.user.rights.acting_for)
-    remark = get_object_or_404(mine.select_related("unit", "assignee", "author"), pk=pk)
+    remark = find_for(request.user, _remarks(), Deed.DIGEST, pk=pk)
+    if remark.assignee_id not in request.user.rights.acting_for:
+        raise PermissionDenied
     form = TextForm(request.POST or None, prefix="report")
     return _act(request, remark, {"report": form}, form, lambda actor: remarking.report(
         remark, text=form.cleaned_data["text"], actor=actor
@@ -149,7 +150,7 @@ def _page(
     request: OfficerRequest, remark: Remark, forms: dict[str, Any] | None = None, refused: Any = ()
 ) -> HttpResponse:
     user = request.user
-    decides = reach(user, Deed.REMARK).covers(remark.unit.path, own=False)
+    decides = user.rights.may(Deed.REMARK, remark)
     reports = remark.assignee_id in user.rights.acting_for
     offered = {
         "report": reports and remark.state == Remark.State.OPEN and (lambda: TextForm(prefix="report")),

@@ -285,3 +285,12 @@ def test_to_dan_from_another_county_alices_deputy_does_not_exist(bureau):
             "张伟" not in client.get(reverse("contacts:suggest-stakeholder"), {"q": words}).content.decode()
         )
         assert not client.get(reverse("contacts:search"), {"q": words}).context["groups"]
+
+
+def test_the_trail_says_what_was_exported_in_the_words_of_the_list(bureau):
+    query = "?outcome=reached&contact=briefing&q=zhang"
+    sign_in(bureau.carol).get(reverse("contacts:export", args=["contacts", "csv"]) + query).getvalue()
+    page = sign_in(bureau.ann).get(reverse("contacts:audit-list")).content.decode()
+    for said in ("Table: Contacts", "Outcome: reached", "Kind: briefing", "Search: zhang"):
+        assert said.lower() in page.lower(), said
+    assert "outcome = reached" not in page

@@ -448,6 +448,10 @@ def test_whoever_lost_their_role_is_told_nothing_though_they_chose(people):
     assert "Lin" not in {who for who, *_rest in told()}
 
 
+def test_an_address_that_somebody_made_up_breaks_nothing(people):
+    assert sign_in(people.lin).get(f"{reverse('schedules:digest-choices')}?unit=%00").status_code == 200
+
+
 def test_one_chooses_on_a_page_and_only_of_units_one_may_see(people):
     client = sign_in(people.lin)
     address = reverse("schedules:digest-choices")
@@ -789,6 +793,16 @@ def test_two_periods_or_two_units_stand_side_by_side_with_the_difference(people,
     assert rows["missed"].first.link
 
 
+def test_two_units_of_one_name_and_topics_of_one_side_are_told_apart(people, page):
+    people.other_county.short_name = people.county.short_name
+    people.other_county.save()
+    factories.feedback(people.deputy, people.alice, day("2026-10-05"), topic=people.topic)
+    sections = dict(compare(page, "lea", "?period=2026-10&other_period=2026-11").context["sections"])
+    assert [row.first.number for row in sections["Coverage by unit"]] == ["33%", "100%"]
+    (topic,) = sections["What people said"]
+    assert (topic.first.number, topic.second.number, topic.difference) == (1, 0, "+1")
+
+
 def test_officers_are_never_set_side_by_side(people, page):
     query = f"?unit={people.station.code}&period=2026-10"
     titles = [str(title) for title, _rows in compare(page, "bob", query).context["sections"]]
@@ -798,8 +812,13 @@ def test_officers_are_never_set_side_by_side(people, page):
 
 
 def test_a_wrong_period_is_named_and_another_unit_is_no_choice(people, page):
-    answer = compare(page, "lin", "?period=2026-10&other_period=October")
-    assert "other_period" in answer.context["form"].errors
+    for query, field in (
+        ("?period=2026-10&other_period=October", "other_period"),
+        ("?period=2026-13", "period"),
+        ("?period=2027-01", "period"),
+    ):
+        answer = compare(page, "lin", query)
+        assert field in answer.context["form"].errors
     answer = compare(
         page, "lin", f"?period=2026-10&other_unit={people.other_county.code}&other_period=2026-10"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -12,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.models import Actor, AuditEntry, Topic
-from schedules import publishing
+from schedules import notices, publishing
 from schedules.digests.edition import Edition
 from schedules.digests.freezing import freeze_due
 from schedules.digests.lists import select
 from schedules.digests.public import OTHER, SMALLEST, disclose, public_figures, share
-from schedules.models import Digest, DigestLists, PassState, PublicEdition
+from schedules.models import Digest, DigestLists, NoticeLine, PassState, PublicEdition
+from schedules.notices import deliver
 from tests import factories, pdf
 from tests.base import sign_in
 from tests.schedules.scenes import at, day, moment
@@ -105,7 +107,7 @@ def write(digest, officer, text="We listened.", seen=""):
 
 
 def test_it_tells_what_was_heard_answered_and_came_of_it(october):
-    found = public_figures(october.figures, lists_of(october))
+    found = public_figures(october.figures, lists_of(october), NOW.date())
     assert found["heard"] == {"total": 15, "rows": []}  # three on noise would be what remains
     assert found["done"] == {"total": 6, "rows": [["停车", 6]]}
     assert found["results"] == {"total": 6, "rows": [["solved", 6]]}
@@ -144,7 +146,7 @@ def test_it_is_written_handed_in_approved_printed_and_taken_down(october, bureau
     address = address_of(bureau)
     writer.post(address, {"text": "We listened.", "seen": ""})
     assert leader.get(address_of(bureau, "schedules:edition-file")).status_code == 404
-    writer.post(address_of(bureau, "schedules:edition-submit"))
+    writer.post(address_of(bureau, "schedules:edition-submit"), {"seen": PublicEdition.objects.get().seen})
     page = leader.get(address)
     assert page.context["waiting"]["editions"] == 1
     edition = PublicEdition.objects.get()
@@ -165,7 +167,7 @@ def test_it_is_written_handed_in_approved_printed_and_taken_down(october, bureau
 @pytest.mark.pdf
 def test_the_sheet_says_what_the_page_says_and_leaves_a_trace(october, bureau):
     edition = write(october, bureau.carl)
-    publishing.submit(edition, actor=Actor(bureau.carl))
+    publishing.submit(edition, seen=edition.seen, actor=Actor(bureau.carl))
     publishing.approve(edition, seen=edition.seen, actor=Actor(bureau.lin), now=NOW)
     answer = sign_in(bureau.lin).get(address_of(bureau, "schedules:edition-file"))
     text = "".join(pdf.pages(answer.getvalue()))
@@ -177,13 +179,82 @@ def test_the_sheet_says_what_the_page_says_and_leaves_a_trace(october, bureau):
 def test_nobody_approves_what_they_wrote_nor_what_they_have_not_read(october, bureau):
     factories.role(bureau.lin, "coordinator")
     edition = write(october, bureau.lin)
-    publishing.submit(edition, actor=Actor(bureau.lin))
+    publishing.submit(edition, seen=edition.seen, actor=Actor(bureau.lin))
     with pytest.raises(ValidationError, match="Somebody else"):
         publishing.approve(edition, seen=edition.seen, actor=Actor(bureau.lin), now=NOW)
     with pytest.raises(ValidationError, match="changed since you read it"):
         publishing.approve(edition, seen="0", actor=Actor(bureau.lea), now=NOW)
     assert not PublicEdition.objects.to_approve_by(bureau.lin).exists()
     assert PublicEdition.objects.to_approve_by(bureau.lea).exists()
+
+
+def test_a_colleague_who_keeps_the_same_text_makes_nobody_free_to_approve_it(october, bureau):
+    factories.role(bureau.lin, "coordinator")
+    write(october, bureau.lin)
+    edition = write(october, bureau.carl, seen=PublicEdition.objects.get().seen)
+    assert edition.written_by == bureau.lin
+    edition = write(october, bureau.carl, text="Better.", seen=edition.seen)
+    publishing.submit(edition, seen=edition.seen, actor=Actor(bureau.carl))
+    with pytest.raises(ValidationError, match="Somebody else"):
+        publishing.approve(edition, seen=edition.seen, actor=Actor(bureau.lin), now=NOW)
+
+
+def test_of_overlapping_periods_one_alone_hangs_on_the_wall(october, bureau):
+    quarter = Digest.objects.create(
+        unit=bureau.county, period_key="2026-Q4", frozen_at=NOW, figures=october.figures
+    )
+    DigestLists.objects.create(digest=quarter, rows=lists_of(october))
+    for digest in (october, quarter):
+        edition = write(digest, bureau.carl)
+        publishing.submit(edition, seen=edition.seen, actor=Actor(bureau.carl))
+    publishing.approve(october.edition, seen=october.edition.seen, actor=Actor(bureau.lin), now=NOW)
+    with pytest.raises(ValidationError, match="October 2026 hangs"):
+        publishing.approve(quarter.edition, seen=quarter.edition.seen, actor=Actor(bureau.lin), now=NOW)
+
+
+def test_its_leader_and_its_writer_are_told_once_each_time_it_changes_hands(october, bureau):
+    def told():
+        before = set(NoticeLine.objects.values_list("pk", flat=True))
+        notices.queue(moment("2026-11-18 10:35"))
+        lines = NoticeLine.objects.filter(edition__isnull=False).exclude(pk__in=before)
+        return [(line.stage, line.recipient.name) for line in lines.select_related("recipient")]
+
+    edition = write(october, bureau.carl)
+    assert told() == []
+    publishing.submit(edition, seen=edition.seen, actor=Actor(bureau.carl))
+    assert (told(), told()) == ([("ed_approve", "Lin")], [])
+    publishing.send_back(edition, reason="Too long.", actor=Actor(bureau.lin))
+    assert told() == [("ed_back", "Carl")]
+    publishing.submit(edition, seen=edition.seen, actor=Actor(bureau.carl))
+    publishing.approve(edition, seen=edition.seen, actor=Actor(bureau.lin), now=NOW)
+    assert told() == [("ed_done", "Carl")]
+    deliver(moment("2026-11-18 10:40"))
+    assert any("Public edition approved" in message.body for message in mail.outbox)
+    inbox = sign_in(bureau.carl).get(reverse("schedules:notice-list")).content.decode()
+    assert "public edition approved" in inbox.lower()
+
+
+def test_what_was_promised_for_the_last_day_and_not_kept_is_still_to_come(october):
+    figures = october.figures | {"promises": {"promised": 11, "kept": 6, "due": 5}}
+    promises = public_figures(figures, lists_of(october), NOW.date())["promises"]
+    assert promises == {"total": 11, "rows": [["kept", 6], ["due", 5]]}
+
+
+def test_whoever_was_not_the_quickest_sends_theirs_again(october, bureau):
+    write(october, bureau.carol, text="Theirs.")
+    client, address = sign_in(bureau.carl), address_of(bureau)
+    page = client.post(address, {"text": "Mine.", "seen": ""})
+    assert "Theirs." in page.content.decode()
+    form = page.context["form"]
+    assert (
+        client.post(address, {"text": form["text"].value(), "seen": form["seen"].value()}).status_code == 302
+    )
+    assert PublicEdition.objects.get().text == "Mine."
+
+
+@pytest.mark.parametrize("text", ["Since 2026-11-28 we do.", "In 2025-2026, and on 2026.11.3, three times."])
+def test_days_and_years_are_no_numbers_of_anybody(october, bureau, text):
+    assert write(october, bureau.carl, text=text).text == text
 
 
 def test_a_text_written_meanwhile_is_not_written_over(october, bureau):
@@ -193,7 +264,17 @@ def test_a_text_written_meanwhile_is_not_written_over(october, bureau):
     assert PublicEdition.objects.get().text == first.text
 
 
-@pytest.mark.parametrize("text", ["Call 139 1234 5678.", "Card 320281199001011234.", "13912345678"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call 139 1234 5678.",
+        "Card 320281199001011234.",
+        "13912345678",
+        "138－1234－5678",
+        "138.1234.5678",
+        "2026-11-28 139-1234-5678",
+    ],
+)
 def test_long_numbers_are_refused_and_what_was_typed_stays(october, bureau, text):
     page = sign_in(bureau.carl).post(address_of(bureau), {"text": text, "seen": ""})
     assert "text" in page.context["form"].errors

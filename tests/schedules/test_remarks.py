@@ -11,7 +11,8 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from contacts.models import Actor, AuditEntry
+from contacts.access import Deed
+from contacts.models import Actor, AuditEntry, UnitRole
 from schedules import notices, remarking
 from schedules.models import Delivery, NoticeLine, Remark
 from schedules.notices import deliver
@@ -83,6 +84,36 @@ def test_it_goes_to_somebody_below_and_by_a_day_to_come(bureau, said, field):
     assert not Remark.objects.exists()
 
 
+def test_nobody_settles_what_they_are_to_report_on(bureau):
+    """The county's leader remarks on a station's digest and assigns it to the station's leader."""
+    remark = remarking.give(
+        bureau.station, parse("2026-10"), text="Visit them.", assignee=bureau.bob, due_on=day("2026-11-20"), day=TODAY,
+        actor=Actor(bureau.lin),
+    )  # fmt: skip
+    assert remark.given_for == bureau.county
+    for address in ("schedules:remark-withdraw", "schedules:remark-again", "schedules:remark-accept"):
+        assert sign_in(bureau.bob).post(reverse(address, args=[remark.pk]), {}).status_code == 403
+    assert "Withdraw" not in sign_in(bureau.bob).get(remark.get_absolute_url()).content.decode()
+    assert bureau.lea.rights.may(Deed.REMARK, remark)
+
+
+def test_who_takes_no_part_in_the_liaison_work_is_assigned_nothing(bureau):
+    bureau.ann.unit = bureau.station
+    bureau.ann.save()
+    with pytest.raises(ValidationError) as refused:
+        give(bureau, assignee=bureau.ann)
+    assert list(refused.value.message_dict) == ["assignee"]
+
+
+def test_after_a_merger_of_units_it_goes_on_in_the_one_that_took_over(bureau, given):
+    bureau.county.successor, bureau.county.closed_on = bureau.other_county, day("2026-11-17")
+    bureau.county.save()
+    remarking.ask_again(
+        given, text="So?", assignee=bureau.dan, due_on=day("2026-11-27"), day=TODAY, actor=Actor(bureau.lea)
+    )
+    assert Remark.objects.get().assignee == bureau.dan
+
+
 def test_what_is_settled_stays_settled(bureau, given):
     remarking.withdraw(given, text="Settled by itself.", actor=Actor(bureau.lin))
     for act in (
@@ -114,10 +145,45 @@ def test_each_step_is_told_once_and_to_whom_it_concerns(bureau, given):
     assert pass_at("2026-11-24 08:00") == []
     remarking.report(given, text="Done.", actor=Actor(bureau.bob))
     assert pass_at("2026-11-24 09:00") == [("answered", "Lin")]
+    assert pass_at("2026-11-24 09:01") == []
     remarking.ask_again(
         given, text="And?", assignee=bureau.bob, due_on=day("2026-11-30"), day=day("2026-11-24"), actor=Actor(bureau.lin)
     )  # fmt: skip
     assert pass_at("2026-11-24 10:00") == [("given", "Bob")]
+    remarking.report(given, text="Done.", actor=Actor(bureau.bob))
+    remarking.accept(given, actor=Actor(bureau.lin))
+    assert pass_at("2026-11-24 11:00") == [("settled", "Bob")]
+    assert pass_at("2026-11-25 08:00") == []
+
+
+def test_whoever_had_it_before_hears_that_somebody_else_has_it(bureau, given):
+    pass_at("2026-11-18 10:35")
+    for assignee in (bureau.alice, bureau.alice, bureau.bob):
+        remarking.ask_again(
+            given, text="So?", assignee=assignee, due_on=day("2026-11-27"), day=TODAY, actor=Actor(bureau.lin)
+        )
+        told = pass_at("2026-11-18 11:00")
+        before = "Alice" if assignee == bureau.bob else "Bob"
+        first = ("settled", before) in told
+        assert ("given", assignee.name) in told
+        assert first is (given.steps.count() != 3)  # of the second time that Alice has it, Bob hears nothing
+    assert pass_at("2026-11-18 12:00") == []
+
+
+def test_a_stand_in_is_told_too(bureau, given):
+    factories.stand_in(bureau.alice, bureau.bob, TODAY, TODAY)
+    assert pass_at("2026-11-18 10:35") == [("given", "Alice"), ("given", "Bob")]
+
+
+def test_where_whoever_gave_it_leads_no_more_their_successor_goes_on_with_it(bureau, given):
+    UnitRole.objects.filter(officer=bureau.lin).delete()
+    factories.role(bureau.carl, "leader")
+    remarking.report(given, text="Done.", actor=Actor(bureau.bob))
+    assert pass_at("2026-11-18 11:00") == [("answered", "Carl")]
+    assert not Remark.objects.waiting_for(bureau.lin).exists()
+    assert Remark.objects.waiting_for(bureau.carl).get() == given
+    assert sign_in(bureau.carl).post(reverse("schedules:remark-accept", args=[given.pk])).status_code == 302
+    assert Remark.objects.get().state == "done"
 
 
 def test_after_days_without_a_worker_what_stands_is_told_and_nothing_stale(bureau, given):
@@ -227,7 +293,8 @@ def test_those_see_it_whose_unit_it_is_about_or_whose_officer_is_to_report(burea
 
 def test_only_whoever_it_is_assigned_to_or_stands_in_reports(bureau, given):
     address = reverse("schedules:remark-report", args=[given.pk])
-    assert sign_in(bureau.lin).get(address).status_code == 404
+    assert sign_in(bureau.lin).get(address).status_code == 403
+    assert sign_in(bureau.dan).get(address).status_code == 404
     factories.stand_in(bureau.alice, bureau.bob, TODAY, TODAY)
     assert sign_in(bureau.alice).get(address).status_code == 200
 

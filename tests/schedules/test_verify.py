@@ -502,10 +502,11 @@ def line_that_counts_too_much():
 
 def edition(**fields: Any) -> None:
     digest = frozen()
-    PublicEdition.objects.create(
-        digest=digest, figures=public_figures(digest.figures, DigestLists.objects.get(digest=digest).rows) | fields.pop("told", {}),
+    made = PublicEdition.objects.create(
+        digest=digest, figures=public_figures(digest.figures, DigestLists.objects.get(digest=digest).rows, NOW.date()) | fields.pop("told", {}),
         written_by=Officer.objects.get(name="Carl"), **fields,
     )  # fmt: skip
+    made.writers.add(made.written_by)
 
 
 def small_number_on_the_wall():

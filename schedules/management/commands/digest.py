@@ -73,7 +73,7 @@ def write(digest: Shown, reader: Reader, path: Path) -> None:
     reading = Reading(digest.figures, names(digest.figures, reader.people, reader.show), digest.below)
     try:
         if path.suffix == ".xlsx":
-            with workbook.write(reading, digest.lists()[0], reader) as made, path.open("wb") as target:
+            with workbook.write(reading, digest.lists(), reader) as made, path.open("wb") as target:
                 shutil.copyfileobj(made, target)
         elif path.suffix == ".pdf":
             path.write_bytes(document.pdf(reading))
