@@ -138,13 +138,14 @@ def approve(request: OfficerRequest) -> HttpResponse:
 @requires(Deed.APPROVE_REPORT)
 @require_POST
 def send_back(request: OfficerRequest) -> HttpResponse:
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return _page(Asked(request), reason=form)
-    return _act(
-        Asked(request), Deed.APPROVE_REPORT, publishing.send_back,
-        _("Sent back to whoever wrote it; it may not be printed any more."), **form.cleaned_data,
-    )  # fmt: skip
+    found, form = Asked(request), ReasonForm(request.POST)
+    edition = _may_act(found, Deed.APPROVE_REPORT)
+    if form.is_valid() and done(
+        form, lambda: publishing.send_back(edition, actor=Actor.of(request), **form.cleaned_data)
+    ):
+        messages.success(request, _("Sent back to whoever wrote it; it may not be printed any more."))
+        return redirect(found.address)
+    return _page(Asked(request), reason=form)
 
 
 @requires(Deed.DIGEST)
@@ -165,13 +166,18 @@ def download(request: OfficerRequest) -> HttpResponseBase:
     return FileResponse(file, filename=f"{found.unit} {found.period.key}.pdf")
 
 
-def _act(found: Asked, deed: Deed, act: Callable[..., None], said: str, **values: Any) -> HttpResponse:
-    """Do it to the edition, if there is one and it is within reach; what is refused is said."""
+def _may_act(found: Asked, deed: Deed) -> PublicEdition:
+    """The edition, if there is one and it is within reach."""
     if not found.may(deed):
         raise PermissionDenied
     if found.edition is None:
         raise Http404
-    form, edition = EditionForm({}), found.edition
+    return found.edition
+
+
+def _act(found: Asked, deed: Deed, act: Callable[..., None], said: str, **values: Any) -> HttpResponse:
+    """Do it to the edition; what is refused is said."""
+    form, edition = EditionForm({}), _may_act(found, deed)
     if done(form, lambda: act(edition, actor=Actor.of(found.request), **values)):
         messages.success(found.request, said)
     else:

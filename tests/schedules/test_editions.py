@@ -293,3 +293,10 @@ def test_before_its_figures_are_frozen_there_is_nothing_to_publish(bureau):
         client = sign_in(bureau.carl)
         assert "kept on 2026-12-03" in client.get(address).content.decode()
         assert client.post(address, {"text": "x", "seen": ""}).status_code == 403
+
+
+def test_why_it_is_sent_back_stays_when_somebody_was_quicker(october, bureau):
+    write(october, bureau.carl)
+    page = sign_in(bureau.lin).post(address_of(bureau, "schedules:edition-send-back"), {"reason": "A name."})
+    assert "A name." in page.content.decode()
+    assert "with its writer already" in page.content.decode()
