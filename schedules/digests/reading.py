@@ -35,7 +35,7 @@ from schedules.digests.phrases import (
 )
 from schedules.digests.summary import sentences
 
-MOST = 10  # topics of the chart
+MOST, NARROW = 10, 5  # topics of the chart; periods of the map in a mail
 BARS = ("met", "waived", "missed", "open")
 SATISFIED_WITH = (
     ("process", gettext_lazy("satisfied with the handling")),
@@ -368,6 +368,20 @@ class Reading:
     def said_most(self) -> list[tuple[str, int, int]]:
         """The same for where nothing can be drawn: name, number, and percent of the largest."""
         return [(name, number, number * 100 // self.most_said[0][1]) for name, number in self.most_said]
+
+    @property
+    def how_far(self) -> list[tuple[str, int, int]]:
+        """The funnel for where nothing can be drawn: step, number, and percent of all that was received."""
+        return [
+            (bar.label, bar.number, bar.number * 100 // max(self.topic_totals["total"], 1))
+            for bar in self.funnel.bars
+        ]
+
+    @property
+    def narrow_heat(self) -> tuple[list[str], list[tuple[str, list[tuple[str, str]]]]]:
+        """The map with its last periods alone, for where it can not be scrolled."""
+        keys, rows = self.heat
+        return keys[-NARROW:], [(name, cells[-NARROW:]) for name, _link, cells in rows]
 
     @property
     def topic_chart(self) -> Lengths:

@@ -15,7 +15,7 @@ from contacts import access
 from contacts.access import Deed
 from contacts.models import Fate, Officer
 from contacts.unit_history import Tree
-from schedules import coverage
+from schedules import coverage, periods
 from schedules.digests.earlier import before
 from schedules.digests.figures import reckon
 from schedules.digests.lists import Lists
@@ -88,6 +88,13 @@ def shown(scope: Scope, period: Period, now: dt.datetime, *, compare: bool = Tru
         live,
         below,
     )
+
+
+def trends_below(digest: Digest) -> dict[str, Any]:
+    """By code of the units right below, the totals of the periods before, as they were frozen. One query."""
+    last = before(periods.parse(digest.period_key))[-1]
+    rows = Digest.objects.final().filter(unit__parent=digest.unit, period_key=last.key)
+    return dict(rows.values_list("unit__code", "figures__trend"))
 
 
 def _kept(digest: Digest) -> Lists | None:

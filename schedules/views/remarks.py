@@ -89,7 +89,7 @@ def report(request: OfficerRequest, pk: int) -> HttpResponse:
     remark = find_for(request.user, _remarks(), Deed.DIGEST, pk=pk)
     if remark.assignee_id not in request.user.rights.acting_for:
         raise PermissionDenied
-    form = TextForm(request.POST or None, prefix="report")
+    form = TextForm(request.POST, prefix="report")
     return _act(request, remark, {"report": form}, form, lambda actor: remarking.report(
         remark, text=form.cleaned_data["text"], actor=actor
     ), _("Reported. %(name)s reads it in the inbox.") % {"name": remark.author.name})  # fmt: skip
@@ -98,7 +98,7 @@ def report(request: OfficerRequest, pk: int) -> HttpResponse:
 @requires(Deed.REMARK)
 def ask_again(request: OfficerRequest, pk: int) -> HttpResponse:
     remark = find_for(request.user, _remarks(), Deed.REMARK, pk=pk)
-    form = AssigningForm(request.POST or None, unit=remark.unit, prefix="again")
+    form = AssigningForm(request.POST, unit=remark.unit, prefix="again")
     return _act(request, remark, {"again": form}, form, lambda actor: remarking.ask_again(
         remark, day=timezone.localdate(), actor=actor, **form.cleaned_data
     ), _("Assigned once more."))  # fmt: skip
@@ -120,7 +120,7 @@ def accept(request: OfficerRequest, pk: int) -> HttpResponse:
 @requires(Deed.REMARK)
 def withdraw(request: OfficerRequest, pk: int) -> HttpResponse:
     remark = find_for(request.user, _remarks(), Deed.REMARK, pk=pk)
-    form = TextForm(request.POST or None, prefix="withdraw")
+    form = TextForm(request.POST, prefix="withdraw")
     return _act(request, remark, {"withdraw": form}, form, lambda actor: remarking.withdraw(
         remark, text=form.cleaned_data["text"], actor=actor
     ), _("Withdrawn."))  # fmt: skip
@@ -138,12 +138,15 @@ def _act(
     act: Callable[[Actor], None],
     said: str,
 ) -> HttpResponse:
-    """Do it if the form stands; what is refused stands on the page, with what was typed."""
+    """Do it if the form stands; what is refused stands on the page as it is by now, with what was typed."""
+    if request.method != "POST":
+        return _page(request, remark)
     form = form or TextForm({"text": "-"})
-    if request.method == "POST" and form.is_valid() and done(form, lambda: act(Actor.of(request))):
+    if form.is_valid() and done(form, lambda: act(Actor.of(request))):
         messages.success(request, said)
         return redirect(remark)
-    return _page(request, remark, forms, form.non_field_errors())
+    remark.refresh_from_db()
+    return _page(request, remark, forms, () if forms else form.non_field_errors())
 
 
 def _page(

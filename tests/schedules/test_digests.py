@@ -8,6 +8,7 @@ import re
 import zipfile
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -337,6 +338,31 @@ def test_no_period_before_the_first_pass_is_frozen_and_none_long_after(people):
     PassState.objects.update(first_day=day("2026-01-01"))
     assert freeze("2027-02-01 08:00") == 12  # December, the quarter, the half-year and the year; not October
     assert not Digest.objects.filter(period_key="2026-10").exists()
+
+
+def test_the_mail_has_the_charts_as_tables_and_stays_small(people):
+    for number in range(24):
+        unit = factories.unit(f"分局{number}", people.bureau, kind="county")
+        holder = factories.officer(f"民警{number}", unit)
+        factories.role(holder, "leader")
+        person = factories.stakeholder(f"代表{number}", unit)
+        factories.seat(person)
+        factories.pairing(holder, person)
+        owe(person, "2026-10")
+        owe(person, "2026-11")
+        factories.feedback(
+            person, holder, day("2026-11-05"), topic=Topic.objects.create(name=f"主题{number}")
+        )
+    freeze("2026-11-04 08:00")
+    freeze("2026-12-03 08:00")
+    with time_machine.travel(at("2026-12-03 10:00"), tick=False):
+        deliver(moment("2026-12-03 10:00"))
+    *_others, mailed = [one for one in mail.outbox if one.to == [people.lea.email]]
+    html = mailed.alternatives[0].content
+    assert len(html.encode()) < 100_000
+    for said in ("Units over time", "Over time", "What people said", "How far it has come"):
+        assert said in html
+    assert html.count("分局23") == 2  # by unit, and on the map
 
 
 def test_a_frozen_one_stays_as_it_is_and_shows_the_difference(people):
