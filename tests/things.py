@@ -562,35 +562,42 @@ def remark(bureau: Bureau) -> list:
 
 def reported_remark(bureau: Bureau) -> list:
     made = remark(bureau)
-    remarking.report(Remark.objects.get(), text="All visited.", actor=Actor(bureau.alice))
+    remarking.report(Remark.objects.get(pk=made[0]), text="All visited.", actor=Actor(bureau.alice))
     return made
 
 
-def edition(bureau: Bureau) -> list:
-    """Of the county's October, which is frozen; its text is Carl's, and waits for its leader."""
+def edition(bureau: Bureau, state: str = PublicEdition.State.SUBMITTED) -> list:
+    """Of the county's October, which is frozen; its text is Carl's, and waits for its leader. There is one: it is taken
+    further."""
     period = parse("2026-10")
-    digest = Digest.objects.create(
-        unit=bureau.county, period_key=period.key, frozen_at=NOW - dt.timedelta(days=14),
-        figures=figures(Scope.of_unit(bureau.county), period.key, NOW),
+    digest, _new = Digest.objects.get_or_create(
+        unit=bureau.county, period_key=period.key, ahead=False,
+        defaults={"frozen_at": NOW - dt.timedelta(days=14), "figures": figures(Scope.of_unit(bureau.county), period.key, NOW)},
     )  # fmt: skip
-    made = PublicEdition(
-        digest=digest,
-        figures=public_figures(digest.figures, dict.fromkeys(ROWS, []), NOW.date()),
-        text="We listened.",
+    told = public_figures(digest.figures, dict.fromkeys(ROWS, []), NOW.date())
+    approval = (
+        {"approved_by": bureau.lin, "approved_at": NOW} if state == PublicEdition.State.APPROVED else {}
     )
-    made.state, made.written_by, made.written_at = PublicEdition.State.SUBMITTED, bureau.carl, NOW
-    made.save()
+    made, _new = PublicEdition.objects.update_or_create(
+        digest=digest,
+        defaults={
+            "figures": told,
+            "text": "We listened.",
+            "state": state,
+            "written_by": bureau.carl,
+            "written_at": NOW,
+            "approved_by": None,
+            "approved_at": None,
+            **approval,
+        },
+    )
     made.writers.add(bureau.carl)
     return []
 
 
 def drafted_edition(bureau: Bureau) -> list:
-    edition(bureau)
-    PublicEdition.objects.update(state=PublicEdition.State.DRAFT)
-    return []
+    return edition(bureau, PublicEdition.State.DRAFT)
 
 
 def approved_edition(bureau: Bureau) -> list:
-    edition(bureau)
-    PublicEdition.objects.update(state=PublicEdition.State.APPROVED, approved_by=bureau.lin, approved_at=NOW)
-    return []
+    return edition(bureau, PublicEdition.State.APPROVED)

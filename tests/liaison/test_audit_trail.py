@@ -68,7 +68,8 @@ def test_it_tells_details_in_the_readers_words(bureau):
     details = {"table": "pairings", "filter": {"unit": "320281000000"}, "rows": 3}
     AuditEntry.objects.record(Actor(bureau.carol), "export", after=details)
     page = sign_in(bureau.ann, language="zh-hans").get("/audit/").content.decode()
-    assert "筛选: 单位 = 320281000000" in page
+    assert "表格: 结对联系" in page
+    assert "单位: 320281000000" in page
     assert "行数: 3" in page
 
 
