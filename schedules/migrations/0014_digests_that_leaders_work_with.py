@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                     "deed",
                     models.CharField(
                         choices=[
-                            ("given", "given"),
+                            ("given", "assigned"),
                             ("reported", "reported"),
                             ("again", "asked again"),
                             ("accepted", "accepted"),

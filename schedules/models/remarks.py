@@ -103,7 +103,7 @@ class RemarkStep(models.Model):
     """What was done about a remark, by whom, when."""
 
     class Deed(models.TextChoices):
-        GIVEN = "given", _("given")
+        GIVEN = "given", _("assigned")
         REPORTED = "reported", _("reported")
         AGAIN = "again", _("asked again")
         ACCEPTED = "accepted", _("accepted")
