@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -16,12 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from contacts import access
 from contacts.clock import Clock, Deadline, reckon
 from contacts.models.consulting import CoHandling
+from contacts.models.officers import Officer
 from contacts.models.records import ContactRecord
 from contacts.models.stakeholders import Stakeholder
 from contacts.models.units import Unit
-
-if TYPE_CHECKING:
-    from contacts.models.officers import Officer
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -94,10 +91,16 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
     @staticmethod
     def _rated_from_afar() -> Q:
+        """The bureau itself took part, or one of its people did: of its own coordinators perhaps none is left to ask."""
         bureau = Unit.objects.of_no_county().order_by().values("pk")
         asked = CoHandling.objects.filter(unit__in=bureau).values("feedback")
         handled = FeedbackStep.objects.filter(unit__in=bureau, deed__in=FeedbackStep.HANDLING).order_by()
+        people = Officer.objects.of_no_county().order_by().values("pk")
+        standing = Feedback.objects.filter(answers__set_aside_on=None).order_by()
+        answered = standing.filter(answers__prepared_by__in=people).values("pk")
+        told = standing.filter(answers__tellings__record__officer__in=people).values("pk")
         part = Q(unit__in=bureau) | Q(pk__in=asked) | Q(pk__in=handled.values("feedback"))
+        part |= Q(handler__in=people) | Q(pk__in=answered) | Q(pk__in=told)
         return Q(part, rate_by__isnull=False)
 
     def pending(self) -> FeedbackQuerySet:

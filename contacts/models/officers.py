@@ -27,6 +27,12 @@ class OfficerQuerySet(models.QuerySet["Officer"]):
     def active(self) -> OfficerQuerySet:
         return self.filter(is_active=True)
 
+    def of_no_county(self) -> OfficerQuerySet:
+        """Who belongs to the bureau itself or what hangs from it beside the counties, by their unit or by a role."""
+        units = Unit.objects.of_no_county().order_by()
+        roles = UnitRole.objects.in_force().filter(unit__in=units.values("pk")).order_by()
+        return self.filter(Q(unit__in=units.values("pk")) | Q(pk__in=roles.values("officer")))
+
     def locked(self) -> OfficerQuerySet:
         """Locked until the transaction ends, so that nobody is switched off who is being made responsible, nor the
         other way round."""

@@ -28,6 +28,7 @@ class People:
     roles: dict[int, set[str]] = field(
         default_factory=dict
     )  # officer → paths of the units they have a role on
+    of_no_county: set[int] = field(default_factory=set)  # officers of the bureau itself, who have left too
     stand_ins: dict[int, int] = field(default_factory=dict)
 
     @classmethod
@@ -47,6 +48,7 @@ class People:
             dict(holders[UnitRole.Role.LEADER]),
             dict(holders[UnitRole.Role.COORDINATOR]),
             roles,
+            set(Officer.objects.of_no_county().values_list("pk", flat=True)),
             stand_ins_on(day),
         )
 
@@ -76,9 +78,12 @@ class People:
 
     def raters(self, unit: int, person_unit: int, part: TookPart, turn: int) -> list[int]:
         """Who is reminded to ask how satisfied people are: the nearest coordinators, above the unit or the person, of those
-        who took no part. Where the bureau itself took part, the county may be another one, by turns (R12)."""
+        who took no part. Where the bureau itself or one of its people took part, the county may be another one, by turns
+        (R12)."""
         offices = [*self.above(unit), *self.above(person_unit)]
-        if any(self.counties.isdisjoint(self.above(one)) for one in part.units):
+        if not part.officers.isdisjoint(self.of_no_county) or any(
+            self.counties.isdisjoint(self.above(one)) for one in part.units
+        ):
             counties = sorted(self.counties & self.coordinators.keys())
             first = turn % len(counties) if counties else 0
             offices += counties[first:] + counties[:first]

@@ -6,6 +6,7 @@ import datetime as dt
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from contacts.models import Topic
 from schedules import periods
@@ -46,7 +47,7 @@ def test_a_remark_goes_from_a_figure_to_the_officer_and_back(open_page, bureau, 
     page = open_as(bureau.lin, f"/digest/?period={month.key}")
     page.locator("a.tile.bad").first.click()
     page.wait_for_url("**/digest/rows/**")
-    assert page.locator("tbody tr").count() == 1
+    expect(page.locator("tbody tr")).to_have_count(1)
     page.locator('.page-actions a[href*="/remarks/add/"]').click()
     page.locator("[name=text]").fill("请逐一走访。")
     page.locator("[name=assignee]").fill(bureau.bob.police_number)

@@ -1,5 +1,7 @@
 """What stands around every page: bars, menus, theme and language, and the administrators' pages inside it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -76,7 +78,7 @@ def test_the_list_follows_the_filter_as_one_types(open_page):
     page.locator("main [type=search]").fill("dan")
     expect(page.locator("#results tbody tr")).to_have_count(1)
     expect(page.locator("main [type=search]")).to_be_focused()
-    assert page.url.endswith("/accounts/?q=dan")
+    expect(page).to_have_url(re.compile(r"/accounts/\?q=dan$"))
 
 
 def test_a_phone_shows_four_places_and_more(open_page):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from playwright.sync_api import expect
 
 from contacts.imports import work
 from contacts.models import Stakeholder
@@ -53,7 +54,7 @@ def test_carol_imports_two_files_from_her_phone(open_page, bureau, files):
     page.get_by_text("“全球” is no level.").wait_for()
     assert not accessibility_problems(page) + excess_width(page)
     page.get_by_role("link", name="Meaning of the columns").click()
-    assert page.locator("#columns select").count() == 15
+    expect(page.locator("#columns select")).to_have_count(15)
     assert not accessibility_problems(page) + excess_width(page)
 
     page.get_by_role("link", name="The files sent with it").click()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from contacts.models import Handover, Pairing, StandIn
 from tests import factories
@@ -42,8 +43,8 @@ def test_bob_hands_everybody_over_to_one_successor_and_reads_the_sheet(open_page
     page.get_by_role("button", name="Hand over").click()
     page.get_by_role("heading", name="Hand-over sheet").wait_for()
 
-    assert "1 person is handed over" in page.content()
-    assert page.get_by_role("link", name="张伟").is_visible()
+    expect(page.get_by_text("1 person is handed over")).to_be_visible()
+    expect(page.get_by_role("link", name="张伟")).to_be_visible()
     fine(page)
     assert Handover.objects.get().reason == "Moves to traffic"
 

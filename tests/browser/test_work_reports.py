@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from contacts.models import ReportBatch, ReportDelivery
 from contacts.work_reports import shelf
@@ -50,4 +51,4 @@ def test_the_page_of_the_files_tells_by_itself_when_they_are_ready(open_page, bu
     shelf.put("reports/archives/x.zip", b"PK")
     ReportBatch.objects.update(state="ready", file="reports/archives/x.zip", ready_at="2026-11-18T00:00Z")
     page.get_by_role("link", name="Download").wait_for()
-    assert page.locator("progress").count() == 0
+    expect(page.locator("progress")).to_have_count(0)

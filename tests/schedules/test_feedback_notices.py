@@ -249,6 +249,20 @@ def test_what_the_bureau_handled_is_rated_by_a_countys_coordinator(bureau):
     assert not Feedback.objects.visible_to(bureau.bob).exists()
 
 
+def test_what_a_county_handled_and_the_bureaus_only_coordinator_told_is_rated_by_another_countys(bureau):
+    """By Eve: Carl is of the county, and Carol told it."""
+    person = factories.stakeholder("王芳", bureau.county)
+    item = factories.feedback(person, bureau.carl, day("2026-11-02"), due_on=DUE)
+    eve = factories.officer("Eve", bureau.other_county)
+    factories.role(eve, "coordinator")
+    assert not Feedback.objects.visible_to(eve).exists()
+    answered(bureau, item, bureau.carol)
+    passes("2026-11-11 09:00")
+
+    assert told() == [("rate", "Eve")]
+    assert Feedback.objects.visible_to(eve).get() == item
+
+
 def test_an_opinion_that_is_overdue_is_told_to_who_owes_it_and_who_waits(bureau, item):
     with time_machine.travel(at("2026-11-10 09:00"), tick=False):
         ask_opinion(
