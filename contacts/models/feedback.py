@@ -96,11 +96,10 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         asked = CoHandling.objects.filter(unit__in=bureau).values("feedback")
         handled = FeedbackStep.objects.filter(unit__in=bureau, deed__in=FeedbackStep.HANDLING).order_by()
         people = Officer.objects.of_no_county().order_by().values("pk")
-        standing = Feedback.objects.filter(answers__set_aside_on=None).order_by()
-        answered = standing.filter(answers__prepared_by__in=people).values("pk")
-        told = standing.filter(answers__tellings__record__officer__in=people).values("pk")
+        by_them = Q(answers__prepared_by__in=people) | Q(answers__tellings__record__officer__in=people)
+        answered = Feedback.objects.filter(by_them, answers__set_aside_on=None).order_by()
         part = Q(unit__in=bureau) | Q(pk__in=asked) | Q(pk__in=handled.values("feedback"))
-        part |= Q(handler__in=people) | Q(pk__in=answered) | Q(pk__in=told)
+        part |= Q(handler__in=people) | Q(pk__in=answered.values("pk"))
         return Q(part, rate_by__isnull=False)
 
     def pending(self) -> FeedbackQuerySet:

@@ -28,7 +28,7 @@ class People:
     roles: dict[int, set[str]] = field(
         default_factory=dict
     )  # officer → paths of the units they have a role on
-    of_no_county: set[int] = field(default_factory=set)  # officers of the bureau itself, who have left too
+    of_no_county: set[int] = field(default_factory=set)  # officers of the bureau itself, also those who left
     stand_ins: dict[int, int] = field(default_factory=dict)
 
     @classmethod

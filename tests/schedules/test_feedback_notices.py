@@ -262,6 +262,17 @@ def test_what_a_county_handled_and_the_bureaus_only_coordinator_told_is_rated_by
     assert told() == [("rate", "Eve")]
     assert Feedback.objects.visible_to(eve).get() == item
 
+    # Opened again: what Carol told counts no more.
+    with time_machine.travel(at("2026-11-11 10:00"), tick=False):
+        assign_feedback(
+            item, unit=bureau.county, day=day("2026-11-11"), actor=Actor(bureau.carl), note="It is dark."
+        )
+        record = factories.record(person, bureau.carl, at("2026-11-11 09:30"))
+        answer_feedback(item, answer="Done.", result="solved", record=record, actor=Actor(bureau.carl))
+    passes("2026-11-12 09:00")
+    assert told("rate") == [("rate", "Carol"), ("rate", "Eve")]
+    assert not Feedback.objects.visible_to(eve).exists()
+
 
 def test_an_opinion_that_is_overdue_is_told_to_who_owes_it_and_who_waits(bureau, item):
     with time_machine.travel(at("2026-11-10 09:00"), tick=False):
